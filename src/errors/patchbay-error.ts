@@ -1,0 +1,34 @@
+import { type ErrorCode, errorCodes } from './codes.ts';
+
+/** One thing that is wrong in a body: `pointer` is an RFC 6901 JSON pointer into what was sent. */
+export type FieldError = { pointer: string; detail: string };
+
+export type ErrorText = {
+  /** What the caller may read: what happened and what to do. Never an internal. */
+  public?: string;
+  /** What the log gets beside it. Never a token or a body. */
+  internal?: string;
+  errors?: FieldError[];
+  /** Whole seconds, sent as Retry-After. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+};
+
+/** The one error that crosses a room's door. Anything else that is thrown is a defect and answers 500. */
+export class PatchbayError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly publicText: string;
+  readonly errors: FieldError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, text: ErrorText = {}) {
+    super(text.internal ?? text.public ?? errorCodes[code].title, { cause: text.cause });
+    this.name = 'PatchbayError';
+    this.code = code;
+    this.status = errorCodes[code].status;
+    this.publicText = text.public ?? errorCodes[code].title;
+    this.errors = text.errors;
+    this.retryAfterSeconds = text.retryAfterSeconds;
+  }
+}
