@@ -1,2 +1,3 @@
 export type { FailureCode, Http, OutboundRequest, OutboundResult, RefusalCode } from './http.ts';
 export type { Chance, Clock, Log, LogFields, Meter, SealedFor, Vault } from './small.ts';
+export type { CandidateRow, Db, Env, EventRecord, LeaseAsk, LeasedDelivery, NewDelivery, NewEvent, NewReceipt, PublishAnswer, PublishedEvent, Rows, Settlement, Statement, Store } from './store.ts';

@@ -1,0 +1,10 @@
+// What drizzle-kit reads to generate migrations/sqlite: `npm run migrations`.
+import { sqliteColumns } from '#src/columns';
+import { schema } from '#src/store';
+
+export const tables = schema(sqliteColumns);
+export const {
+  accounts, users, members, partners, apps, grants, tokens, epochs, revocations, audit,
+  events, receipts, subjects, idempotency, feed, entities, entityAccounts,
+  subscriptions, secrets, marks, changes, deliveries, attempts, tasks,
+} = tables;

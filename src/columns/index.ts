@@ -1,0 +1,2 @@
+export { postgresColumns } from './postgres.ts';
+export { type Columns, sqliteColumns } from './sqlite.ts';

@@ -1,0 +1,145 @@
+import type { Columns } from '#src/columns';
+
+/**
+ * Who may do what. `epochs` holds the integers that only rise: a token, grant or subscription carries the
+ * values at its making and is valid while they still match, so that one increment revokes all that hangs below.
+ */
+export type EpochSnapshot = Partial<Record<EpochLevel, [id: string, value: number]>>;
+export type EpochLevel = 'installation' | 'partner' | 'app' | 'account' | 'user' | 'grant';
+
+export const accessTables = (c: Columns) => ({
+  accounts: c.table(
+    'accounts',
+    {
+      id: c.text('id').primaryKey(),
+      kind: c.text('kind').notNull().$type<'person' | 'organisation'>(),
+      actor: c.text('actor').$type<string | null>(),
+      name: c.text('name').notNull(),
+      country: c.text('country').notNull(),
+      city: c.text('city'),
+      timeZone: c.text('time_zone').notNull(),
+      status: c.text('status').notNull().$type<'active' | 'suspended' | 'closed' | 'erased'>(),
+      createdAt: c.instant('created_at').notNull(),
+      updatedAt: c.instant('updated_at').notNull(),
+    },
+    (t) => [c.uniqueIndex('accounts_name').on(t.name)],
+  ),
+  users: c.table('users', {
+    id: c.text('id').primaryKey(),
+    name: c.text('name').notNull(),
+    email: c.text('email'),
+    createdAt: c.instant('created_at').notNull(),
+  }),
+  members: c.table(
+    'members',
+    {
+      id: c.text('id').primaryKey(),
+      accountId: c.text('account_id').notNull(),
+      userId: c.text('user_id').notNull(),
+      role: c.text('role').notNull().$type<'owner' | 'member'>(),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    (t) => [c.uniqueIndex('members_account_user').on(t.accountId, t.userId)],
+  ),
+  partners: c.table('partners', {
+    id: c.text('id').primaryKey(),
+    name: c.text('name').notNull(),
+    createdAt: c.instant('created_at').notNull(),
+  }),
+  apps: c.table('apps', {
+    id: c.text('id').primaryKey(),
+    partnerId: c.text('partner_id').notNull(),
+    name: c.text('name').notNull(),
+    createdAt: c.instant('created_at').notNull(),
+  }),
+  /** One account's consent. `appId` is null for an account's own automation (personal tokens). */
+  grants: c.table(
+    'grants',
+    {
+      id: c.text('id').primaryKey(),
+      env: c.text('env').notNull().$type<'live' | 'test'>(),
+      accountId: c.text('account_id').notNull(),
+      userId: c.text('user_id'),
+      appId: c.text('app_id'),
+      partnerId: c.text('partner_id'),
+      scopes: c.json<string[]>('scopes').notNull(),
+      epochs: c.json<EpochSnapshot>('epochs').notNull(),
+      /** Nothing at or before this feed position is seen, unless `history`. */
+      sinceEvent: c.count('since_event').notNull(),
+      history: c.flag('history').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      endedAt: c.instant('ended_at'),
+    },
+    (t) => [
+      c.index('grants_account').on(t.accountId, t.env),
+      c.index('grants_app').on(t.appId, t.env),
+      c.index('grants_user').on(t.userId),
+    ],
+  ),
+  tokens: c.table(
+    'tokens',
+    {
+      id: c.text('id').primaryKey(),
+      kind: c.text('kind').notNull().$type<'a' | 'r' | 'c' | 'k' | 's'>(),
+      env: c.text('env').notNull().$type<'live' | 'test'>(),
+      /** HMAC-SHA-256 by the pepper of `pepperVersion`, base64url. The token itself is nowhere. */
+      hash: c.text('hash').notNull(),
+      pepperVersion: c.count('pepper_version').notNull(),
+      locator: c.text('locator').notNull(),
+      label: c.text('label').notNull(),
+      accountId: c.text('account_id'),
+      userId: c.text('user_id'),
+      grantId: c.text('grant_id'),
+      appId: c.text('app_id'),
+      partnerId: c.text('partner_id'),
+      scopes: c.json<string[]>('scopes').notNull(),
+      epochs: c.json<EpochSnapshot>('epochs').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      expiresAt: c.instant('expires_at'),
+      revokedAt: c.instant('revoked_at'),
+      revokedReason: c.text('revoked_reason'),
+      lastUsedAt: c.instant('last_used_at'),
+    },
+    (t) => [
+      c.uniqueIndex('tokens_hash').on(t.hash),
+      c.index('tokens_grant').on(t.grantId),
+      c.index('tokens_account').on(t.accountId),
+    ],
+  ),
+  /** `id` is `level:subject`, e.g. `grant:grt_01…`; the installation's is `installation:`. */
+  epochs: c.table('epochs', {
+    id: c.text('id').primaryKey(),
+    level: c.text('level').notNull().$type<EpochLevel>(),
+    subjectId: c.text('subject_id').notNull(),
+    value: c.count('value').notNull(),
+    suspendedAt: c.instant('suspended_at'),
+    reason: c.text('reason'),
+    updatedAt: c.instant('updated_at').notNull(),
+  }),
+  revocations: c.table('revocations', {
+    id: c.text('id').primaryKey(),
+    level: c.text('level').notNull(),
+    subjectId: c.text('subject_id').notNull(),
+    reason: c.text('reason').notNull(),
+    actor: c.text('actor').notNull(),
+    createdAt: c.instant('created_at').notNull(),
+    completedAt: c.instant('completed_at'),
+    cancelled: c.count('cancelled').notNull(),
+    lastSentAt: c.instant('last_sent_at'),
+  }),
+  /** Who did what. The Merkle log grows out of it; nothing here is ever changed or purged. */
+  audit: c.table(
+    'audit',
+    {
+      position: c.position('position'),
+      at: c.instant('at').notNull(),
+      actor: c.text('actor').notNull(),
+      action: c.text('action').notNull(),
+      subject: c.text('subject').notNull(),
+      accountId: c.text('account_id'),
+      requestId: c.text('request_id'),
+      detail: c.json<Record<string, unknown>>('detail').notNull(),
+    },
+    (t) => [c.index('audit_subject').on(t.subject), c.index('audit_account').on(t.accountId)],
+  ),
+});
