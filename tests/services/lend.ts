@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http';
+import type { TestProject } from 'vitest/node';
+import { findChromium } from './chromium.ts';
+import { startPostgres } from './postgres.ts';
+import { ServiceAbsent } from './provide.ts';
+import { startRedis } from './redis.ts';
+
+/**
+ * Vitest's global setup: one PostgreSQL and one Redis for a whole run, started when the first suite asks.
+ * Suites run in processes of their own, so they ask this one over loopback HTTP; one process that remembers
+ * promises needs no lock files, starts nothing twice, and stops what it started.
+ */
+export default async function lendServices(project: TestProject): Promise<() => Promise<void>> {
+  const lenders: Record<ServiceName, () => Promise<Lent>> = {
+    postgres: startPostgres,
+    redis: startRedis,
+    chromium: async () => ({ url: await findChromium(), stop: async () => undefined }),
+  };
+  const lent = new Map<ServiceName, Promise<Lent>>();
+  const lend = (name: ServiceName) => {
+    const service = lent.get(name) ?? lenders[name]();
+    lent.set(name, service);
+    return service;
+  };
+
+  const server = createServer((request, response) => {
+    const name = request.url?.slice(1) ?? '';
+    if (!isServiceName(name)) return void response.writeHead(404).end();
+    void answer(lend(name)).then((offer) => response.end(JSON.stringify(offer)));
+  });
+  project.provide('services', await listen(server));
+
+  return async () => {
+    server.close();
+    for (const service of await Promise.allSettled(lent.values())) {
+      if (service.status === 'fulfilled') await service.value.stop();
+    }
+  };
+}
+
+export type ServiceName = 'postgres' | 'redis' | 'chromium';
+
+/** What a suite is told: where the service is, why there is none, or how it broke. */
+export type Offer = { url: string } | { absent: string } | { broken: string };
+
+type Lent = { url: string; stop(): Promise<void> };
+
+declare module 'vitest' {
+  // Vitest types provide and inject by merging into this interface; a type alias cannot merge.
+  // oxlint-disable-next-line typescript/consistent-type-definitions
+  export interface ProvidedContext {
+    services: string;
+  }
+}
+
+function isServiceName(name: string): name is ServiceName {
+  return name === 'postgres' || name === 'redis' || name === 'chromium';
+}
+
+async function answer(lent: Promise<Lent>): Promise<Offer> {
+  try {
+    return { url: (await lent).url };
+  } catch (error) {
+    if (error instanceof ServiceAbsent) return { absent: error.message };
+    return { broken: String(error) };
+  }
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A keep-alive connection of a suite must not hold the run open.
+  server.keepAliveTimeout = 1;
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('a TCP server has an address and a port');
+  return `http://127.0.0.1:${address.port}`;
+}

@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { freePort } from './free-port.ts';
+import { provideProgram } from './provide.ts';
+
+export type PostgresServer = { url: string; stop(): Promise<void> };
+
+/**
+ * A PostgreSQL of our own: fresh data in a temporary folder, on a free port of 127.0.0.1, gone after `stop`.
+ * `durable: true` keeps fsync on, for tests that kill the server and look at what is left; `settings` are
+ * further lines of postgresql.conf.
+ */
+export async function startPostgres(wish: PostgresWish = {}): Promise<PostgresServer> {
+  const initdb = await provideProgram(postgresProgram);
+  const bin = dirname(initdb);
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-postgres-'));
+  const user = await serverUser(folder);
+  const data = join(folder, 'data');
+  const log = join(folder, 'log');
+  const asUser = (program: string, args: string[]) => runAs(user, join(bin, program), args, folder);
+
+  try {
+    await asUser('initdb', [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-sync',
+    ]);
+    const port = await freePort();
+    const options = serverOptions({ port, folder, ...wish });
+    await asUser('pg_ctl', ['start', '-D', data, '-l', log, '-w', '-t', '60', '-o', options]);
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      stop: async () => {
+        await asUser('pg_ctl', ['stop', '-D', data, '-m', 'immediate', '-w']);
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (cause) {
+    const tail = await readFile(log, 'utf8').catch(() => '(no server log)');
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`PostgreSQL did not start: ${tail.slice(-2_000)}`, { cause });
+  }
+}
+
+export type PostgresWish = { durable?: boolean; settings?: Record<string, string | number> };
+
+/** A new, empty database on a server; suites that share one server do not meet. Answers its url. */
+export async function freshDatabase(url: string): Promise<string> {
+  const name = `suite_${randomBytes(6).toString('hex')}`;
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  } finally {
+    await client.end();
+  }
+  const fresh = new URL(url);
+  fresh.pathname = `/${name}`;
+  return fresh.href;
+}
+
+export const postgresProgram = {
+  programs: ['initdb'],
+  folders: [
+    '/usr/lib/postgresql/*/bin',
+    '/usr/local/bin',
+    '/usr/local/pgsql/bin',
+    '/opt/homebrew/opt/postgresql*/bin',
+  ],
+  package: 'postgresql',
+};
+
+function serverOptions({
+  port,
+  folder,
+  durable = false,
+  settings = {},
+}: PostgresWish & { port: number; folder: string }) {
+  const lines = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    max_connections: 200,
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...settings,
+  };
+  return Object.entries(lines)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+/** PostgreSQL refuses to run as root: then the folder and the programs go to another user. */
+async function serverUser(folder: string): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const passwd = await readFile('/etc/passwd', 'utf8');
+  const accounts = passwd.split('\n').map((line) => line.split(':'));
+  const account =
+    accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
+  if (!account) throw new Error('root cannot run PostgreSQL, and there is no user postgres or nobody');
+  const [name, , uid, gid] = account;
+  await chown(folder, Number(uid), Number(gid));
+  await chmod(folder, 0o700);
+  return name;
+}
+
+async function runAs(user: string | undefined, program: string, args: string[], cwd: string): Promise<void> {
+  const [command, ...rest] = user ? ['runuser', '-u', user, '--', program, ...args] : [program, ...args];
+  // The working folder must be one that the other user may enter.
+  await run(command ?? program, rest, { cwd, timeout: 120_000 });
+}
+
+const run = promisify(execFile);

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { provideProgram } from './provide.ts';
+
+export type RedisServer = { url: string; stop(): Promise<void> };
+
+/** A Redis (or Valkey) of our own on a free port of 127.0.0.1, that keeps nothing on disk. */
+export async function startRedis(): Promise<RedisServer> {
+  const program = await provideProgram(redisProgram);
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-redis-'));
+  const port = await freePort();
+  // noeviction: BullMQ loses jobs under any other policy (its documentation, "Going to production").
+  const settings = [
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--maxmemory-policy',
+    'noeviction',
+  ];
+  const server = spawn(program, ['--port', String(port), '--dir', folder, ...settings], { stdio: 'ignore' });
+  const stop = async () => {
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    await answersPing(port, server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
+
+export const redisProgram = {
+  programs: ['redis-server', 'valkey-server'],
+  folders: ['/usr/local/bin', '/opt/homebrew/bin'],
+  package: 'redis-server',
+};
+
+async function answersPing(port: number, server: { exitCode: number | null }): Promise<void> {
+  const tries = 200;
+  for (let left = tries; left > 0; left -= 1) {
+    if (server.exitCode !== null) throw new Error(`Redis ended with code ${server.exitCode} while starting`);
+    if ((await ping(port)) === '+PONG') return;
+    await pause(50);
+  }
+  throw new Error('Redis did not answer PING within 10 s');
+}
+
+async function ping(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    socket.write('PING\r\n');
+    const [answer] = await once(socket, 'data');
+    return String(answer).trim();
+  } catch {
+    // Not listening yet: the caller counts its tries.
+    return '';
+  } finally {
+    socket.destroy();
+  }
+}
