@@ -151,6 +151,7 @@ CREATE TABLE "idempotency" (
 	"id" text PRIMARY KEY NOT NULL,
 	"fingerprint" text NOT NULL,
 	"receipt_id" text NOT NULL,
+	"event_ids" json NOT NULL,
 	"created_at" bigint NOT NULL
 );
 --> statement-breakpoint

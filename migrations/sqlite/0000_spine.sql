@@ -168,6 +168,7 @@ CREATE TABLE `idempotency` (
 	`id` text PRIMARY KEY NOT NULL,
 	`fingerprint` text NOT NULL,
 	`receipt_id` text NOT NULL,
+	`event_ids` text NOT NULL,
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
