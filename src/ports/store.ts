@@ -71,7 +71,8 @@ export type PublishedEvent = {
 };
 export type PublishAnswer = {
   events: PublishedEvent[];
-  claim: { receiptId: string; fingerprint: string } | null;
+  /** Who holds the idempotency key, where another receipt does. */
+  claim: { fingerprint: string; eventIds: string[] } | null;
   version: number;
 };
 

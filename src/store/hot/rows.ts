@@ -17,7 +17,9 @@ export function publishAnswers(
     const isClaimed = claim !== undefined && claim['receiptId'] !== receipt.id;
     return {
       version,
-      claim: claim && isClaimed ? { receiptId: claim['receiptId'] as string, fingerprint: claim['fingerprint'] as string } : null,
+      claim: claim && isClaimed
+        ? { fingerprint: claim['fingerprint'] as string, eventIds: parsed(claim['eventIds']) as string[] }
+        : null,
       events: events.map((event, index) => publishedEvent(eventById.get(event.id), receipt.id, index, isClaimed)),
     };
   });

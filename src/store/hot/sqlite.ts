@@ -15,8 +15,10 @@ const insertReceipts = `INSERT INTO receipts (id, token_id, received_at, body)
   SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3 FROM json_each(?1) r WHERE true
   ON CONFLICT (id) DO NOTHING`;
 
-const insertClaims = `INSERT INTO idempotency (id, fingerprint, receipt_id, created_at)
-  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3 FROM json_each(?1) r WHERE true
+// Guarded like the events themselves: a claim without its events would answer "duplicate" for what never was.
+const insertClaims = `INSERT INTO idempotency (id, fingerprint, receipt_id, created_at, event_ids)
+  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4 FROM json_each(?1) r
+  WHERE (SELECT value FROM marks WHERE name = 'subscriptions') = r.value ->> 5
   ON CONFLICT (id) DO NOTHING`;
 
 const insertEvents = `INSERT INTO events (id, env, type, schema_version, stream, occurred_at, accepted_at, city, subject,
@@ -68,7 +70,7 @@ const insertExpansions = `INSERT INTO tasks (id, kind, subject, payload, state, 
 const readPublished = `SELECT e.id, e.position, e.sequence, e.state, e.fingerprint, e.receipt_id AS receiptId, e.receipt_index AS receiptIndex
   FROM json_each(?1) r CROSS JOIN events e ON e.id = r.value`;
 
-const readClaims = `SELECT i.id, i.fingerprint, i.receipt_id AS receiptId FROM json_each(?1) r CROSS JOIN idempotency i ON i.id = r.value`;
+const readClaims = `SELECT i.id, i.fingerprint, i.receipt_id AS receiptId, i.event_ids AS eventIds FROM json_each(?1) r CROSS JOIN idempotency i ON i.id = r.value`;
 
 /** In this order, as one write. The last three are reads whose rows `publishAnswers` takes. */
 export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent[] }[]): HotStatement[] {
@@ -81,7 +83,10 @@ export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent
   let hasExpansion = false;
   for (const { receipt, events: rows } of calls) {
     receipts.push([receipt.id, receipt.tokenId, receipt.receivedAtMs, receipt.body]);
-    if (receipt.idempotencyId !== null) claims.push([receipt.idempotencyId, receipt.fingerprint, receipt.id, receipt.receivedAtMs]);
+    if (receipt.idempotencyId !== null) {
+      const eventIds = JSON.stringify(rows.map((event) => event.id));
+      claims.push([receipt.idempotencyId, receipt.fingerprint, receipt.id, receipt.receivedAtMs, eventIds, rows[0]?.matchedVersion ?? 0]);
+    }
     rows.forEach((event, index) => {
       ids.push(event.id);
       hasEntity ||= event.entity !== null;

@@ -63,6 +63,8 @@ export const eventTables = (c: Columns) => ({
       id: c.text('id').primaryKey(),
       fingerprint: c.text('fingerprint').notNull(),
       receiptId: c.text('receipt_id').notNull(),
+      /** In the order of the request, so that the same answer can be given again. */
+      eventIds: c.json<string[]>('event_ids').notNull(),
       createdAt: c.instant('created_at').notNull(),
     },
     (t) => [c.index('idempotency_created').on(t.createdAt)],
