@@ -1,0 +1,56 @@
+/**
+ * The ceiling of every delivery figure: undici against the sink, 64 in flight, 420 bytes, no signature.
+ * `node bench/ceilings/undici.ts <request|dispatch> <url> <seconds>`: one line of JSON.
+ */
+import { Pool } from 'undici';
+
+const [how, address, seconds] = process.argv.slice(2);
+const target = new URL(address ?? '');
+const IN_FLIGHT = 64;
+const pool = new Pool(target.origin, { connections: IN_FLIGHT, pipelining: 1 });
+const body = JSON.stringify({ type: 'booking.confirmed', subject: 'bookings/bkg_0', data: 'x'.repeat(360) });
+const headers = { 'content-type': 'application/json', 'webhook-id': 'dlv_0' };
+
+const startedAt = performance.now();
+const endsAt = startedAt + Number(seconds) * 1000;
+const cpu = process.cpuUsage();
+const sent = { count: 0 };
+const post = how === 'dispatch' ? dispatchOnce : requestOnce;
+await Promise.all(Array.from({ length: IN_FLIGHT }, keepPosting));
+
+const tookSeconds = (performance.now() - startedAt) / 1000;
+const used = process.cpuUsage(cpu);
+const micros = (used.user + used.system) / sent.count;
+process.stdout.write(`${JSON.stringify({ perSecond: sent.count / tookSeconds, micros })}\n`);
+await pool.destroy();
+
+async function keepPosting(): Promise<void> {
+  while (performance.now() < endsAt) {
+    await post();
+    sent.count += 1;
+  }
+}
+
+async function requestOnce(): Promise<void> {
+  const answer = await pool.request({ path: target.pathname, method: 'POST', headers, body });
+  await answer.body.dump();
+}
+
+function dispatchOnce(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    pool.dispatch(
+      { path: target.pathname, method: 'POST', headers, body },
+      {
+        onRequestStart: () => {},
+        onResponseStart: () => {},
+        onResponseData: () => {},
+        onResponseEnd: () => {
+          resolve();
+        },
+        onResponseError: (_controller, error) => {
+          reject(error);
+        },
+      },
+    );
+  });
+}

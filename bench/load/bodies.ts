@@ -1,0 +1,23 @@
+import type { EventTemplate, LoadPlan } from './plan.ts';
+import { createStamps } from '../stamps.ts';
+
+/** Makes the body of one post, its events stamped with the moment it was due. */
+export function createBodies(plan: LoadPlan): (dueMicros: number) => string {
+  const stamp = createStamps();
+  const made = { events: 0 };
+  const writeEvent = (dueMicros: number): string => {
+    made.events += 1;
+    const { alternate } = plan;
+    const isAlternate = alternate !== undefined && made.events % alternate.every === 0;
+    return fill(isAlternate ? alternate.events : plan.events, stamp(dueMicros));
+  };
+  if (plan.eventsPerPost === 1) return writeEvent;
+  return (dueMicros) => {
+    const events = Array.from({ length: plan.eventsPerPost }, () => writeEvent(dueMicros));
+    return `{"events":[${events.join(',')}]}`;
+  };
+}
+
+function fill(template: EventTemplate, stamp: string): string {
+  return template.join(stamp);
+}
