@@ -18,7 +18,10 @@ export default async function lendServices(project: TestProject): Promise<() => 
   };
   const lent = new Map<ServiceName, Promise<Lent>>();
   const lend = (name: ServiceName) => {
-    const service = lent.get(name) ?? lenders[name]();
+    const known = lent.get(name);
+    if (known) return known;
+    // One after another: two installations at once would meet at apt's lock.
+    const service = Promise.allSettled(lent.values()).then(lenders[name]);
     lent.set(name, service);
     return service;
   };

@@ -65,7 +65,11 @@ async function installOnce(wanted: Wanted): Promise<void> {
   process.stderr.write(`tests: ${why}: installing ${wanted.package} with apt-get\n`);
   try {
     await run(apt, ['update', '-q'], aptSettings);
-    await run(apt, ['install', '-y', '-q', '--no-install-recommends', wanted.package], aptSettings);
+    await run(
+      apt,
+      ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=240', '--no-install-recommends', wanted.package],
+      aptSettings,
+    );
   } catch (cause) {
     throw new ServiceAbsent(`${why}; apt-get could not install ${wanted.package}`, { cause });
   }

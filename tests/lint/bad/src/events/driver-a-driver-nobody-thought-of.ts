@@ -1,0 +1,2 @@
+// fires: eslint(no-restricted-imports)
+export * from 'a-driver-nobody-thought-of';

@@ -1,0 +1,2 @@
+// fires: eslint(no-restricted-imports)
+export * from 'drizzle-orm/better-sqlite3';

@@ -1,0 +1,2 @@
+// fires: eslint(no-restricted-globals) node(no-process-env)
+export const url = process.env['DATABASE_URL'];

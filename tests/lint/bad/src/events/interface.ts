@@ -1,0 +1,4 @@
+// fires: typescript(consistent-type-definitions)
+export interface Event {
+  id: string;
+}

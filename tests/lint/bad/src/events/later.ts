@@ -1,0 +1,3 @@
+// fires: eslint(no-warning-comments)
+// TODO: publish
+export const events = [];

@@ -1,0 +1,4 @@
+// fires: eslint(no-restricted-imports)
+export async function readLater(): Promise<unknown> {
+  return import('node:fs/promises');
+}

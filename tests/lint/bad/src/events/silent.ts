@@ -1,0 +1,6 @@
+// fires: eslint(no-empty)
+export function tryQuietly(run: () => void): void {
+  try {
+    run();
+  } catch {}
+}

@@ -1,0 +1,2 @@
+// fires: house(named-rooms)
+export const comma = ',';

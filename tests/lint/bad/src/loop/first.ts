@@ -1,0 +1,3 @@
+// fires: import(no-cycle)
+import { second } from './second.ts';
+export const first = (): unknown => second;

@@ -1,0 +1,3 @@
+// fires: import(no-cycle)
+import { first } from './first.ts';
+export const second = (): unknown => first;
