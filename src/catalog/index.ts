@@ -1,0 +1,30 @@
+export { breakingChanges } from './compare.ts';
+export { describeType, jsonSchema, type JsonSchema, type TypeDescription } from './describe.ts';
+export { deliveredVersion, eventTypes, sampleEvent, typeNames, versionsOf } from './event-types.ts';
+export { manifestDigest, type ManifestFile, verifyManifest } from './manifest.ts';
+export { expandTypes, matchesType } from './match.ts';
+export { downConvert, type MediaView, project, type View } from './project.ts';
+export { isProtectedAttribute, protectedAttributes } from './protected.ts';
+export { recordCatalogue, type RecordedCatalogue, type RecordedField, recordFields } from './record.ts';
+export type { EntityKind, EventData, EventType, Reason } from './types/event-type.ts';
+export { citySlug, type Privacy } from './types/fields.ts';
+export {
+  isScope,
+  readScopes,
+  reviewedScopes,
+  type Scope,
+  type ScopeFacts,
+  scopeNames,
+  scopes,
+} from './types/scopes.ts';
+export {
+  contentRatings,
+  type ContentRating,
+  providerRoles,
+  type Stream,
+  streams,
+  usRegions,
+  usTimeZones,
+} from './types/vocabulary.ts';
+export { validate, type Validation } from './validate.ts';
+export { type Field, fieldsOfType, hiddenFields, visibleFields } from './visible.ts';

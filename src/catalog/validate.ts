@@ -1,0 +1,95 @@
+/**
+ * Whether the data of an event is what its type and version promise. The one gate into the hub: every schema is
+ * strict, so a field that the catalogue does not know, and thus has no scope, quarantines the event.
+ */
+import type * as z from 'zod';
+import { eventTypes, outlineFor } from './event-types.ts';
+import type { Group, Outline } from './outline.ts';
+import type { EventData, EventType, Reason } from './types/event-type.ts';
+
+export type Validation = { ok: true; data: EventData } | { ok: false; reasons: Reason[] };
+
+// A publisher mends a field or two at a time; more reasons than this are a flood, not help.
+const maxReasons = 20;
+const maxNameLength = 80;
+
+/** On success `data` is a copy with the schema's fields in the schema's order. */
+export function validate(type: string, version: number, data: unknown): Validation {
+  const known = eventTypes.get(type);
+  if (!known) return refused({ code: 'unknown_type', pointer: '', detail: 'There is no such event type.' });
+  const schema = Object.hasOwn(known.versions, version) ? known.versions[version] : undefined;
+  if (!schema)
+    return refused({ code: 'unknown_version', pointer: '', detail: 'This type has no such version.' });
+  const parsed = schema.safeParse(data);
+  if (!parsed.success)
+    return { ok: false, reasons: parsed.error.issues.flatMap(reasonsOf).slice(0, maxReasons) };
+  const broken = brokenPolicies(known, version, parsed.data);
+  return broken.length > 0
+    ? { ok: false, reasons: broken.slice(0, maxReasons) }
+    : { ok: true, data: parsed.data };
+}
+
+function refused(reason: Reason): Validation {
+  return { ok: false, reasons: [reason] };
+}
+
+function brokenPolicies(known: EventType, version: number, data: EventData): Reason[] {
+  const outline = outlineFor(known.type, version);
+  const reasons = outline ? blockedMedia(mediaIn(outline), data, '') : [];
+  for (const policy of known.policies ?? []) reasons.push(...policy(data));
+  return reasons;
+}
+
+/** S1-23: an event that points at blocked media is delivered to nobody, not merely without the picture. */
+function blockedMedia(is: Outline, value: unknown, pointer: string): Reason[] {
+  if (is.node === 'leaf' || typeof value !== 'object' || value === null) return [];
+  if (is.node === 'list') {
+    return Array.isArray(value)
+      ? value.flatMap((entry, index) => blockedMedia(is.of, entry, `${pointer}/${index}`))
+      : [];
+  }
+  // Any object may be read by key; what is not there is undefined.
+  const object = value as Record<string, unknown>;
+  if (is.media && object['content_rating'] === 'blocked') {
+    return [
+      {
+        code: 'policy',
+        pointer: `${pointer}/content_rating`,
+        detail: 'Blocked media may not be referred to.',
+      },
+    ];
+  }
+  return is.fields.flatMap(({ name, is: field }) => blockedMedia(field, object[name], `${pointer}/${name}`));
+}
+
+const prunings = new WeakMap<Group, Group>();
+
+/** The outline with nothing left but the ways to media: most events have one such way, or none. */
+function mediaIn(group: Group): Group {
+  const known = prunings.get(group);
+  if (known) return known;
+  const fields = group.fields.flatMap(({ name, is }) => {
+    if (is.node === 'leaf') return [];
+    const below = mediaIn(is.node === 'list' ? is.of : is);
+    if (below.media === null && below.fields.length === 0) return [];
+    return [{ name, is: is.node === 'list' ? { ...is, of: below } : below }];
+  });
+  const pruned: Group = { ...group, fields };
+  prunings.set(group, pruned);
+  return pruned;
+}
+
+function reasonsOf(issue: z.core.$ZodIssue): Reason[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, maxReasons).map((key) => ({
+      code: 'schema',
+      pointer: pointerOf([...issue.path, key.slice(0, maxNameLength)]),
+      detail: 'The schema has no such field.',
+    }));
+  }
+  return [{ code: 'schema', pointer: pointerOf(issue.path), detail: issue.message }];
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
