@@ -1,6 +1,8 @@
-import { publishEvent } from '#src/events';
+import { PatchbayError } from '#src/errors';
 import { readId } from './adapters/files.ts';
 
 export async function start(): Promise<string> {
-  return publishEvent({ id: await readId(process.env['PATCHBAY_FILE'] ?? '') }, new Date());
+  const path = process.env['PATCHBAY_FILE'];
+  if (!path) throw new PatchbayError('not_found');
+  return readId(path);
 }
