@@ -1,8 +1,8 @@
-/** A signature over 420 bytes with the key object kept: `node bench/ceilings/hmac.ts <seconds>`, one line of JSON. */
+/** A signature with the key object kept: `node bench/ceilings/hmac.ts <seconds> <bytes>`, one line of JSON. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 const key = createSecretKey(randomBytes(32));
-const content = `dlv_0.1795273445.${'x'.repeat(420)}`;
+const content = `dlv_0.1795273445.${'x'.repeat(Number(process.argv[3]))}`;
 const startedAt = performance.now();
 const endsAt = startedAt + Number(process.argv[2]) * 1000;
 const cpu = process.cpuUsage();

@@ -1,14 +1,14 @@
 /**
- * The ceiling of every delivery figure: undici against the sink, 64 in flight, 420 bytes, no signature.
- * `node bench/ceilings/undici.ts <request|dispatch> <url> <seconds>`: one line of JSON.
+ * The ceiling of every delivery figure: undici against the sink, 64 in flight, no signature.
+ * `node bench/ceilings/undici.ts <request|dispatch> <url> <seconds> <bytes>`: one line of JSON.
  */
 import { Pool } from 'undici';
 
-const [how, address, seconds] = process.argv.slice(2);
+const [how, address, seconds, bytes] = process.argv.slice(2);
 const target = new URL(address ?? '');
 const IN_FLIGHT = 64;
 const pool = new Pool(target.origin, { connections: IN_FLIGHT, pipelining: 1 });
-const body = JSON.stringify({ type: 'booking.confirmed', subject: 'bookings/bkg_0', data: 'x'.repeat(360) });
+const body = JSON.stringify({ type: 'booking.confirmed', subject: 'bookings/bkg_0', data: 'x'.repeat(Number(bytes) - 70) });
 const headers = { 'content-type': 'application/json', 'webhook-id': 'dlv_0' };
 
 const startedAt = performance.now();
