@@ -1,5 +1,12 @@
 /** Signing on Node: OpenSSL through KeyObjects, which are parsed once and then cost nothing to pass. */
-import { createHmac, createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  sign,
+} from 'node:crypto';
 import { PatchbayError } from '#src/errors';
 import type { SignatureKeys } from '#src/ports';
 
@@ -10,11 +17,20 @@ export function createNodeSignatureKeys(): SignatureKeys {
       return (content) => createHmac('sha256', keyObject).update(content).digest('base64');
     },
     ed25519(privateKey) {
-      const keyObject = createPrivateKey({ key: pkcs8(privateKey.subarray(0, 32)), format: 'der', type: 'pkcs8' });
+      const keyObject = createPrivateKey({
+        key: pkcs8(privateKey.subarray(0, 32)),
+        format: 'der',
+        type: 'pkcs8',
+      });
       // A pair that does not belong together would sign what no published key verifies.
-      const publicKey = Buffer.from(createPublicKey(keyObject).export({ format: 'jwk' }).x ?? '', 'base64url');
+      const publicKey = Buffer.from(
+        createPublicKey(keyObject).export({ format: 'jwk' }).x ?? '',
+        'base64url',
+      );
       if (!publicKey.equals(privateKey.subarray(32)))
-        throw new PatchbayError('internal', { internal: 'an Ed25519 private key does not belong to its public key' });
+        throw new PatchbayError('internal', {
+          internal: 'an Ed25519 private key does not belong to its public key',
+        });
       return (content) => sign(null, Buffer.from(content), keyObject).toString('base64');
     },
     newEd25519() {

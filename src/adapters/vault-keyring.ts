@@ -105,11 +105,15 @@ function masterOf(masters: Map<number, Promise<CryptoKey>>, version: number): Pr
 
 /** JSON keeps the parts apart: `a` + `bc` is not `ab` + `c`. */
 function wrapContext({ owner, record, field }: SealedFor, version: number): Bytes {
-  return new Uint8Array(new TextEncoder().encode(JSON.stringify(['patchbay data key', format, owner, record, field, version])));
+  return new Uint8Array(
+    new TextEncoder().encode(JSON.stringify(['patchbay data key', format, owner, record, field, version])),
+  );
 }
 
 function valueContext({ owner, record, field }: SealedFor): Bytes {
-  return new Uint8Array(new TextEncoder().encode(JSON.stringify(['patchbay value', format, owner, record, field])));
+  return new Uint8Array(
+    new TextEncoder().encode(JSON.stringify(['patchbay value', format, owner, record, field])),
+  );
 }
 
 function importKey(key: Bytes): Promise<CryptoKey> {
@@ -122,7 +126,9 @@ async function encrypt(key: CryptoKey, iv: Bytes, plain: Bytes, additionalData: 
 
 async function decrypt(key: CryptoKey, iv: Bytes, ciphertext: Bytes, additionalData: Bytes): Promise<Bytes> {
   try {
-    return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, ciphertext));
+    return new Uint8Array(
+      await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, ciphertext),
+    );
   } catch (cause) {
     throw unopened('it was altered, or belongs to another record', cause);
   }
@@ -131,7 +137,8 @@ async function decrypt(key: CryptoKey, iv: Bytes, ciphertext: Bytes, additionalD
 function parseSealed(sealed: string): SealedParts {
   const [first, version, wrapped, iv, ciphertext, ...more] = sealed.split('.');
   if (first !== format || more.length > 0) throw unopened('it is not of a form that we wrote');
-  if (version === undefined || !/^[1-9]\d{0,8}$/.test(version)) throw unopened('its master key has no version');
+  if (version === undefined || !/^[1-9]\d{0,8}$/.test(version))
+    throw unopened('its master key has no version');
   const parts = {
     version: Number(version),
     wrapped: bytesOf(wrapped),

@@ -12,7 +12,8 @@ export type CursorParts<Shape extends readonly CursorPart[]> = {
 
 export function encodeCursor(kind: string, parts: readonly (number | string)[]): string {
   const broken = parts.find((part) => typeof part === 'number' && !Number.isFinite(part));
-  if (broken !== undefined) throw new PatchbayError('internal', { internal: `a cursor cannot hold ${broken}` });
+  if (broken !== undefined)
+    throw new PatchbayError('internal', { internal: `a cursor cannot hold ${broken}` });
   return base64url.encode(JSON.stringify([version, kind, ...parts]));
 }
 

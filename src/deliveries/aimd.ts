@@ -22,7 +22,7 @@ export function roomIn(window: Window, inFlight: number): number {
 
 /**
  * `inFlight` counts this attempt too. A window that was not even half used has proved nothing, so it does
- * not grow (RFC 7661 §4.3): a quiet endpoint must not earn a burst. Unchanged, it is the same object.
+ * not grow (RFC 7661: an unvalidated window): a quiet endpoint must not earn a burst. Unchanged, it is the same object.
  */
 export function afterSuccess(window: Window, inFlight: number): Window {
   if (window.size >= window.ceiling || inFlight * 2 < window.size) return window;

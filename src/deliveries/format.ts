@@ -50,11 +50,15 @@ export function bodyOf(
   recipient: Recipient,
   hub: HubIdentity,
 ): Body {
-  const { contentType, write } = createBodyWriter(format, event, data, hub);
-  return { contentType, body: write(recipient) };
+  const writer = createBodyWriter(format, event, data, hub);
+  return { contentType: writer.contentType, body: writer.write(recipient) };
 }
 
-function writerOf(contentType: string, attributes: Record<string, unknown>, data: Record<string, unknown>): BodyWriter {
+function writerOf(
+  contentType: string,
+  attributes: Record<string, unknown>,
+  data: Record<string, unknown>,
+): BodyWriter {
   // The head loses its closing brace; the tail brings the body's. Every head has an id, so a comma may follow.
   const head = JSON.stringify(attributes).slice(0, -1);
   const tail = `,"data":${JSON.stringify(data)}}`;
@@ -81,9 +85,9 @@ function standardAttributes(event: FormattedEvent): Record<string, unknown> {
 }
 
 /**
- * CloudEvents 1.0.2 §3.1: names of attributes are lower-case letters and digits only, hence
+ * CloudEvents 1.0.2, "Attribute Naming Convention": lower-case letters and digits only, hence
  * `schemaversion`. `id` and `source` together are unique, so the installation is in the source.
- * An empty `subject` is not allowed (§3.1.2), nor is null as an attribute's value in JSON.
+ * What is present must not be empty, so an empty `subject` or `city` is left out.
  */
 function cloudEventAttributes(event: FormattedEvent, hub: HubIdentity): Record<string, unknown> {
   const { publicUrl, installation } = hub;

@@ -31,7 +31,8 @@ export type WhatFollows = { state: 'retrying'; dueInMs: number } | { state: 'dea
 export function explainReason(reason: Reason, follows: WhatFollows = null): string {
   const words = wordsOf(reason);
   if (follows?.state === 'retrying') return `${words}; next try ${inAbout(follows.dueInMs)}.`;
-  if (follows?.state === 'dead') return `${words}; that was the last of ${follows.tries} tries, and it can be replayed.`;
+  if (follows?.state === 'dead')
+    return `${words}; that was the last of ${follows.tries} tries, and it can be replayed.`;
   return `${words}.`;
 }
 
@@ -88,7 +89,9 @@ function inAbout(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   if (seconds < 90) return `in about ${counted(seconds, 'second')}`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `in about ${counted(minutes, 'minute')}` : `in about ${counted(Math.round(minutes / 60), 'hour')}`;
+  return minutes < 90
+    ? `in about ${counted(minutes, 'minute')}`
+    : `in about ${counted(Math.round(minutes / 60), 'hour')}`;
 }
 
 function counted(count: number, unit: string): string {

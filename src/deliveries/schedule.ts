@@ -35,7 +35,8 @@ export type Verdict = { endpoint: EndpointAdvice; reason: Reason } & (
 
 export function afterAttempt(input: AfterAttempt): Verdict {
   const { result } = input;
-  if (result.kind === 'withdrawn') return { state: 'cancelled', reason: 'withdrawn', dueAtMs: null, endpoint: 'ok' };
+  if (result.kind === 'withdrawn')
+    return { state: 'cancelled', reason: 'withdrawn', dueAtMs: null, endpoint: 'ok' };
   const failure = failureOf(result);
   if (failure === null) return { state: 'delivered', reason: 'delivered', dueAtMs: null, endpoint: 'ok' };
   // RFC 9110 §15.5.11: gone for good, so trying on would be rude; the owner may resume.
@@ -43,8 +44,10 @@ export function afterAttempt(input: AfterAttempt): Verdict {
   return afterFailure(input, failure);
 }
 
-/** 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h: the example schedule of Standard Webhooks 1.0. */
-export const retryDelaysMs = [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000] as const;
+/** 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h: as the example of Standard Webhooks 1.0 begins. The eighth failure is the last. */
+export const retryDelaysMs = [
+  5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000,
+] as const;
 export const maxTries = retryDelaysMs.length + 1;
 export const jitterShare = 0.2;
 export const defaultDisableAfterMs = 5 * 24 * 3_600_000;
@@ -54,19 +57,26 @@ function afterFailure(input: AfterAttempt, failure: Failure): Verdict {
   const delayMs = retryDelaysMs[Math.max(0, Math.floor(input.tries) - 1)];
   // Before the hold: a delivery whose tries are spent has had its chance, and is replayable like any other.
   if (delayMs === undefined) return { state: 'dead', reason: failure, dueAtMs: null, endpoint };
-  if (endpoint === 'failing_too_long') return { state: 'held', reason: 'failing_too_long', dueAtMs: null, endpoint };
+  if (endpoint === 'failing_too_long')
+    return { state: 'held', reason: 'failing_too_long', dueAtMs: null, endpoint };
   const waitMs = Math.max(jittered(delayMs, input.jitter), retryAfterMs(input.result, input.nowMs));
   return { state: 'retrying', reason: failure, dueAtMs: input.nowMs + waitMs, endpoint };
 }
 
 /** A clock that steps back makes the span negative, which disables nobody. */
-function isFailingTooLong({ firstFailureAtMs, nowMs, disableAfterMs = defaultDisableAfterMs }: AfterAttempt): boolean {
+function isFailingTooLong({
+  firstFailureAtMs,
+  nowMs,
+  disableAfterMs = defaultDisableAfterMs,
+}: AfterAttempt): boolean {
   return firstFailureAtMs !== null && nowMs - firstFailureAtMs >= disableAfterMs;
 }
 
 /** Signs of an endpoint that has too much to do, as opposed to one that is wrong or away. */
 function adviceOf(failure: Failure): EndpointAdvice {
-  return failure === 'timeout' || failure === 'answered_429' || failure.startsWith('answered_5') ? 'slow_down' : 'ok';
+  return failure === 'timeout' || failure === 'answered_429' || failure.startsWith('answered_5')
+    ? 'slow_down'
+    : 'ok';
 }
 
 function jittered(delayMs: number, jitter: number): number {

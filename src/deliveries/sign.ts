@@ -14,8 +14,10 @@ export type Signer = {
 /** One signer for all secrets in force, newest first. Import costs more than signing: keep the signer. */
 export function createSigner(keys: SignatureKeys, secrets: readonly string[]): Signer {
   const [first, ...others] = secrets.map((secret) => versionOf(keys, secret));
-  if (!first) throw new PatchbayError('internal', { internal: 'a delivery cannot be signed without a secret' });
-  if (others.length === 0) return { sign: (id, timestampSeconds, body) => first(`${id}.${timestampSeconds}.${body}`) };
+  if (!first)
+    throw new PatchbayError('internal', { internal: 'a delivery cannot be signed without a secret' });
+  if (others.length === 0)
+    return { sign: (id, timestampSeconds, body) => first(`${id}.${timestampSeconds}.${body}`) };
   return {
     sign(id, timestampSeconds, body) {
       const content = `${id}.${timestampSeconds}.${body}`;
@@ -72,13 +74,15 @@ function versionOf(keys: SignatureKeys, secret: string): SignContent {
 function labelled(version: 'v1' | 'v1a', sign: SignContent): SignContent {
   return (content) => {
     const signature = sign(content);
-    return typeof signature === 'string' ? `${version},${signature}` : signature.then((text) => `${version},${text}`);
+    return typeof signature === 'string'
+      ? `${version},${signature}`
+      : signature.then((text) => `${version},${text}`);
   };
 }
 
 function spaced(signatures: (string | Promise<string>)[]): string | Promise<string> {
   if (signatures.every((one) => typeof one === 'string')) return signatures.join(' ');
-  return Promise.all(signatures).then((all) => all.join(' '));
+  return Promise.all(signatures.map(async (one) => one)).then((all) => all.join(' '));
 }
 
 function bytesAfter(prefix: string, text: string): Uint8Array | undefined {

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../src/columns/cursors.ts';
 import { PatchbayError } from '../../src/errors/index.ts';
 
-const part = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0), fc.string({ unit: 'binary', maxLength: 40 }));
+const part = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+);
 
 test('what was encoded comes back', () => {
   fc.assert(

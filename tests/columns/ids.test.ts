@@ -66,7 +66,16 @@ test('a hundred thousand ids of one millisecond are distinct and in order', () =
 
 test('an id of another kind, another case or another length is not an id', () => {
   const id = createIds(clockOf([7]), chance).newId('sub');
-  for (const bad of [`x${id}`, `${id}0`, id.slice(0, -1), id.toUpperCase(), id.replace('sub', 'evt'), `${id}\n`, 7, null])
+  for (const bad of [
+    `x${id}`,
+    `${id}0`,
+    id.slice(0, -1),
+    id.toUpperCase(),
+    id.replace('sub', 'evt'),
+    `${id}\n`,
+    7,
+    null,
+  ])
     expect(isId('sub', bad)).toBe(false);
   expect(isId('evt', `evt_${'u'.repeat(26)}`)).toBe(false);
   expect(isId('evt', `evt_8${'0'.repeat(25)}`)).toBe(false);

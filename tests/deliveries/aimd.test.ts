@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { afterOverload, afterSuccess, newWindow, roomIn, type Window, withCeiling } from '../../src/deliveries/aimd.ts';
+import {
+  afterOverload,
+  afterSuccess,
+  newWindow,
+  roomIn,
+  type Window,
+  withCeiling,
+} from '../../src/deliveries/aimd.ts';
 
 const succeed = (window: Window, times: number): Window =>
   Array.from({ length: times }).reduce<Window>((one) => afterSuccess(one, Math.floor(one.size)), window);

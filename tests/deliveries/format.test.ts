@@ -28,16 +28,31 @@ test('the standard body has the keys of the contract in their order', () => {
 test('what is absent is left out, not null', () => {
   const bare = { ...event, city: null, subject: '' };
   const { body } = bodyOf('standard', bare, {}, recipient, hub);
-  expect(Object.keys(JSON.parse(body))).toEqual(
-    ['id', 'type', 'timestamp', 'schema_version', 'sequence', 'account', 'grant', 'subscription', 'data'],
-  );
+  expect(Object.keys(JSON.parse(body))).toEqual([
+    'id',
+    'type',
+    'timestamp',
+    'schema_version',
+    'sequence',
+    'account',
+    'grant',
+    'subscription',
+    'data',
+  ]);
 });
 
 test('data is serialised once, however many deliveries share it', () => {
   const read: string[] = [];
-  const watched = { get status() { read.push('status'); return 'confirmed'; } };
+  const watched = {
+    get status() {
+      read.push('status');
+      return 'confirmed';
+    },
+  };
   const writer = createBodyWriter('standard', event, watched, hub);
-  const bodies = ['sub_1', 'sub_2', 'sub_3'].map((subscription) => writer.write({ ...recipient, subscription }));
+  const bodies = ['sub_1', 'sub_2', 'sub_3'].map((subscription) =>
+    writer.write({ ...recipient, subscription }),
+  );
   expect(bodies.map((body) => JSON.parse(body).subscription)).toEqual(['sub_1', 'sub_2', 'sub_3']);
   expect(read).toEqual(['status']);
 });
@@ -109,10 +124,12 @@ test('any CloudEvent keeps the rules of CloudEvents 1.0 JSON', () => {
       expect(attributes.specversion).toBe('1.0');
       for (const required of ['id', 'source', 'type']) expect(attributes[required]).toMatch(/^./);
       for (const [name, value] of Object.entries(attributes)) {
-        // Spec §"Naming conventions": lower-case letters and digits, should be at most 20.
+        // Spec, "Attribute Naming Convention": lower-case letters and digits, should be at most 20.
         expect(name).toMatch(/^[a-z0-9]{1,20}$/);
-        // JSON format §2.2: strings, booleans, 32-bit integers; never null.
-        expect(typeof value === 'string' || (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31)).toBe(true);
+        // JSON format, "Type System Mapping": strings, booleans, 32-bit integers; never null.
+        expect(
+          typeof value === 'string' || (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31),
+        ).toBe(true);
       }
       expect(URL.canParse(attributes.source, 'https://base.example')).toBe(true);
       expect(URL.canParse(attributes.dataschema)).toBe(true);

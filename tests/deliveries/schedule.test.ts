@@ -2,15 +2,41 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { explainReason, failureOf, type Reason, stageOf } from '../../src/deliveries/reasons.ts';
 import { maxRetryAfterMs } from '../../src/deliveries/retry-after.ts';
-import { type AfterAttempt, afterAttempt, defaultDisableAfterMs, maxTries, retryDelaysMs } from '../../src/deliveries/schedule.ts';
+import {
+  type AfterAttempt,
+  afterAttempt,
+  defaultDisableAfterMs,
+  maxTries,
+  retryDelaysMs,
+} from '../../src/deliveries/schedule.ts';
 import type { FailureCode, OutboundResult, RefusalCode } from '../../src/ports/index.ts';
 
 const nowMs = Date.parse('2026-11-21T15:04:05.000Z');
 
-function answered(status: number, headers: Record<string, string> = {}, answerEnd: 'complete' | 'stalled' | 'broken' | 'cut' = 'complete'): OutboundResult {
-  return { kind: 'answered', status, headers, body: '', bodyBytes: 0, answerEnd, durationMs: 1, address: '192.0.2.1' };
+function answered(
+  status: number,
+  headers: Record<string, string> = {},
+  answerEnd: 'complete' | 'stalled' | 'broken' | 'cut' = 'complete',
+): OutboundResult {
+  return {
+    kind: 'answered',
+    status,
+    headers,
+    body: '',
+    bodyBytes: 0,
+    answerEnd,
+    durationMs: 1,
+    address: '192.0.2.1',
+  };
 }
-const failed = (code: FailureCode, sent = false): OutboundResult => ({ kind: 'failed', code, detail: '', sent, durationMs: 1, address: null });
+const failed = (code: FailureCode, sent = false): OutboundResult => ({
+  kind: 'failed',
+  code,
+  detail: '',
+  sent,
+  durationMs: 1,
+  address: null,
+});
 const refused = (code: RefusalCode): OutboundResult => ({ kind: 'refused', code, detail: '', durationMs: 0 });
 const withdrawn: OutboundResult = { kind: 'withdrawn', durationMs: 0 };
 
@@ -19,11 +45,27 @@ function after(result: OutboundResult, rest: Partial<AfterAttempt> = {}) {
 }
 const waitOf = (verdict: { dueAtMs: number | null }) => (verdict.dueAtMs ?? Number.NaN) - nowMs;
 
-const failureCodes: FailureCode[] = ['dns_failed', 'connect_failed', 'tls_failed', 'timeout', 'reset', 'protocol_error'];
-const refusalCodes: RefusalCode[] = ['url_invalid', 'scheme_refused', 'credentials_in_url', 'port_refused', 'address_refused'];
+const failureCodes: FailureCode[] = [
+  'dns_failed',
+  'connect_failed',
+  'tls_failed',
+  'timeout',
+  'reset',
+  'protocol_error',
+];
+const refusalCodes: RefusalCode[] = [
+  'url_invalid',
+  'scheme_refused',
+  'credentials_in_url',
+  'port_refused',
+  'address_refused',
+];
 
 const anyFailure: fc.Arbitrary<OutboundResult> = fc.oneof(
-  fc.integer({ min: 100, max: 599 }).filter((status) => status !== 410 && Math.floor(status / 100) !== 2).map((status) => answered(status)),
+  fc
+    .integer({ min: 100, max: 599 })
+    .filter((status) => status !== 410 && Math.floor(status / 100) !== 2)
+    .map((status) => answered(status)),
   fc.constantFrom(...failureCodes).chain((code) => fc.boolean().map((sent) => failed(code, sent))),
   fc.constantFrom(...refusalCodes).map(refused),
 );
@@ -32,14 +74,27 @@ const anyRetryAfter = fc.oneof(
   fc.nat().map(String),
   fc.integer({ min: -(10 ** 9), max: 10 ** 9 }).map((ms) => new Date(nowMs + ms).toUTCString()),
   fc.string(),
-  fc.constantFrom('', '-5', '1e9', '99999999999999999999999', 'Infinity', 'tomorrow', 'Fri, 99 Foo 2026 00:00:00 GMT'),
+  fc.constantFrom(
+    '',
+    '-5',
+    '1e9',
+    '99999999999999999999999',
+    'Infinity',
+    'tomorrow',
+    'Fri, 99 Foo 2026 00:00:00 GMT',
+  ),
 );
 
 describe('success and endings', () => {
   test('any 2xx status is a success, however its body ended', () => {
     for (const status of [200, 201, 202, 204, 299])
       for (const end of ['complete', 'cut', 'stalled', 'broken'] as const)
-        expect(after(answered(status, {}, end))).toEqual({ state: 'delivered', reason: 'delivered', dueAtMs: null, endpoint: 'ok' });
+        expect(after(answered(status, {}, end))).toEqual({
+          state: 'delivered',
+          reason: 'delivered',
+          dueAtMs: null,
+          endpoint: 'ok',
+        });
   });
 
   test('410 holds the delivery and calls the endpoint gone, on the last try too', () => {
@@ -49,34 +104,71 @@ describe('success and endings', () => {
   });
 
   test('a withdrawn permission cancels, whatever the number of tries', () => {
-    expect(after(withdrawn, { tries: 99 })).toEqual({ state: 'cancelled', reason: 'withdrawn', dueAtMs: null, endpoint: 'ok' });
+    expect(after(withdrawn, { tries: 99 })).toEqual({
+      state: 'cancelled',
+      reason: 'withdrawn',
+      dueAtMs: null,
+      endpoint: 'ok',
+    });
   });
 
   test('redirects, refused addresses and every other status are failures that are tried again', () => {
-    for (const result of [answered(100), answered(301), answered(304), answered(400), answered(404), answered(500), refused('address_refused'), failed('dns_failed')])
-      expect(after(result)).toMatchObject({ state: 'retrying', reason: failureOf(result as Exclude<OutboundResult, { kind: 'withdrawn' }>) });
+    for (const result of [
+      answered(100),
+      answered(301),
+      answered(304),
+      answered(400),
+      answered(404),
+      answered(500),
+      refused('address_refused'),
+      failed('dns_failed'),
+    ])
+      expect(after(result)).toMatchObject({
+        state: 'retrying',
+        reason: failureOf(result as Exclude<OutboundResult, { kind: 'withdrawn' }>),
+      });
   });
 
   test('the eighth failure is the death of it', () => {
     expect(after(answered(503), { tries: 7 }).state).toBe('retrying');
-    expect(after(answered(503), { tries: 8 })).toEqual({ state: 'dead', reason: 'answered_503', dueAtMs: null, endpoint: 'slow_down' });
+    expect(after(answered(503), { tries: 8 })).toEqual({
+      state: 'dead',
+      reason: 'answered_503',
+      dueAtMs: null,
+      endpoint: 'slow_down',
+    });
   });
 
   test('five days of nothing but failure disable the endpoint and hold the delivery', () => {
     const since = (ms: number, result = failed('timeout')) => after(result, { firstFailureAtMs: nowMs - ms });
     expect(since(defaultDisableAfterMs - 1).state).toBe('retrying');
-    expect(since(defaultDisableAfterMs)).toEqual({ state: 'held', reason: 'failing_too_long', dueAtMs: null, endpoint: 'failing_too_long' });
+    expect(since(defaultDisableAfterMs)).toEqual({
+      state: 'held',
+      reason: 'failing_too_long',
+      dueAtMs: null,
+      endpoint: 'failing_too_long',
+    });
     expect(since(defaultDisableAfterMs * 2, answered(200)).state).toBe('delivered');
-    expect(after(failed('timeout'), { firstFailureAtMs: nowMs - 1000, disableAfterMs: 1000 }).state).toBe('held');
+    expect(after(failed('timeout'), { firstFailureAtMs: nowMs - 1000, disableAfterMs: 1000 }).state).toBe(
+      'held',
+    );
   });
 
   test('a clock that stepped back disables nobody', () => {
-    expect(after(failed('timeout'), { firstFailureAtMs: nowMs + 10 * defaultDisableAfterMs }).state).toBe('retrying');
+    expect(after(failed('timeout'), { firstFailureAtMs: nowMs + 10 * defaultDisableAfterMs }).state).toBe(
+      'retrying',
+    );
   });
 
   test('overload is advised for 429, 5xx and timeouts alone', () => {
     const slow = [answered(429), answered(500), answered(503), answered(599), failed('timeout', true)];
-    const other = [answered(404), answered(301), failed('connect_failed'), failed('reset', true), refused('port_refused')];
+    const other = [
+      answered(404),
+      answered(301),
+      failed('connect_failed'),
+      failed('reset', true),
+      refused('port_refused'),
+    ];
     expect(slow.map((result) => after(result).endpoint)).toEqual(slow.map(() => 'slow_down'));
     expect(other.map((result) => after(result).endpoint)).toEqual(other.map(() => 'ok'));
   });
@@ -84,7 +176,9 @@ describe('success and endings', () => {
 
 describe('when the next try is due', () => {
   test('the delays are those of the contract', () => {
-    const minutes = retryDelaysMs.map((_, index) => waitOf(after(answered(500), { tries: index + 1 })) / 60_000);
+    const minutes = retryDelaysMs.map(
+      (_, index) => waitOf(after(answered(500), { tries: index + 1 })) / 60_000,
+    );
     expect(minutes).toEqual([5 / 60, 5, 30, 120, 300, 600, 600]);
   });
 
@@ -127,40 +221,77 @@ describe('when the next try is due', () => {
     expect(wait(' 120 ', 404)).toBe(120_000);
     expect(wait('Sat, 21 Nov 2026 15:14:05 GMT')).toBe(600_000);
     expect(wait('864000')).toBe(maxRetryAfterMs);
-    for (const ignored of ['2', 'Sat, 21 Nov 2026 15:00:00 GMT', '-120', '120.5', 'Sat Nov 21 15:14:05 2026', '2026-11-21T16:00:00Z'])
+    for (const ignored of [
+      '2',
+      'Sat, 21 Nov 2026 15:00:00 GMT',
+      '-120',
+      '120.5',
+      'Sat Nov 21 15:14:05 2026',
+      '2026-11-21T16:00:00Z',
+    ])
       expect(wait(ignored)).toBe(5000);
   });
 
   test('whatever happens, a delivery ends within eight tries and every due time lies ahead', () => {
     const anyTry = fc.tuple(anyFailure, anyJitter, fc.integer({ min: -(10 ** 10), max: 10 ** 10 }));
     fc.assert(
-      fc.property(fc.array(anyTry, { minLength: 8, maxLength: 8 }), fc.option(fc.integer()), (attempts, firstFailure) => {
-        let clockMs = nowMs;
-        const states = attempts.map(([result, jitter, clockJumpMs], index) => {
-          clockMs += clockJumpMs;
-          const verdict = after(result, { tries: index + 1, nowMs: clockMs, jitter, firstFailureAtMs: firstFailure === null ? null : nowMs + firstFailure });
-          if (verdict.state === 'retrying') expect(verdict.dueAtMs).toBeGreaterThanOrEqual(clockMs + 4000);
-          return verdict.state;
-        });
-        expect(states.every((state) => ['retrying', 'held', 'dead'].includes(state))).toBe(true);
-        expect(states.at(-1)).toBe('dead');
-      }),
+      fc.property(
+        fc.array(anyTry, { minLength: 8, maxLength: 8 }),
+        fc.option(fc.integer()),
+        (attempts, firstFailure) => {
+          let clockMs = nowMs;
+          const states = attempts.map(([result, jitter, clockJumpMs], index) => {
+            clockMs += clockJumpMs;
+            const verdict = after(result, {
+              tries: index + 1,
+              nowMs: clockMs,
+              jitter,
+              firstFailureAtMs: firstFailure === null ? null : nowMs + firstFailure,
+            });
+            if (verdict.state === 'retrying') expect(verdict.dueAtMs).toBeGreaterThanOrEqual(clockMs + 4000);
+            return verdict.state;
+          });
+          expect(states.every((state) => ['retrying', 'held', 'dead'].includes(state))).toBe(true);
+          expect(states.at(-1)).toBe('dead');
+        },
+      ),
     );
   });
 });
 
 describe('words', () => {
   test('a reason says what happened and what comes next', () => {
-    expect(explainReason('answered_503', { state: 'retrying', dueInMs: 301_000 })).toBe('The endpoint answered 503; next try in about 5 minutes.');
-    expect(explainReason('timeout', { state: 'retrying', dueInMs: 4900 })).toBe('The endpoint did not answer in time; next try in about 5 seconds.');
-    expect(explainReason('answered_302', { state: 'retrying', dueInMs: 36e6 })).toBe('The endpoint answered 302, and redirects are not followed; next try in about 10 hours.');
-    expect(explainReason('dns_failed', { state: 'dead', tries: 8 })).toBe('The name of the endpoint could not be looked up; that was the last of 8 tries, and it can be replayed.');
-    expect(explainReason('answered_500', { state: 'retrying', dueInMs: -1 })).toBe('The endpoint answered 500; next try now.');
-    expect(explainReason('answered_500', { state: 'retrying', dueInMs: 300 })).toBe('The endpoint answered 500; next try in about 1 second.');
+    expect(explainReason('answered_503', { state: 'retrying', dueInMs: 301_000 })).toBe(
+      'The endpoint answered 503; next try in about 5 minutes.',
+    );
+    expect(explainReason('timeout', { state: 'retrying', dueInMs: 4900 })).toBe(
+      'The endpoint did not answer in time; next try in about 5 seconds.',
+    );
+    expect(explainReason('answered_302', { state: 'retrying', dueInMs: 36e6 })).toBe(
+      'The endpoint answered 302, and redirects are not followed; next try in about 10 hours.',
+    );
+    expect(explainReason('dns_failed', { state: 'dead', tries: 8 })).toBe(
+      'The name of the endpoint could not be looked up; that was the last of 8 tries, and it can be replayed.',
+    );
+    expect(explainReason('answered_500', { state: 'retrying', dueInMs: -1 })).toBe(
+      'The endpoint answered 500; next try now.',
+    );
+    expect(explainReason('answered_500', { state: 'retrying', dueInMs: 300 })).toBe(
+      'The endpoint answered 500; next try in about 1 second.',
+    );
   });
 
   test('every reason has words of its own', () => {
-    const reasons: Reason[] = ['delivered', 'gone', 'failing_too_long', 'withdrawn', 'answered_404', 'answered_429', ...failureCodes, ...refusalCodes];
+    const reasons: Reason[] = [
+      'delivered',
+      'gone',
+      'failing_too_long',
+      'withdrawn',
+      'answered_404',
+      'answered_429',
+      ...failureCodes,
+      ...refusalCodes,
+    ];
     const words = reasons.map((reason) => explainReason(reason));
     expect(new Set(words).size).toBe(reasons.length);
     for (const one of words) expect(one).toMatch(/^[A-Z][^.;]+\.$/);
@@ -169,6 +300,10 @@ describe('words', () => {
   test('the stage tells whether a byte may have left', () => {
     expect(stageOf(answered(500))).toBe('after');
     expect(stageOf(failed('timeout', true))).toBe('during');
-    expect([failed('dns_failed'), refused('address_refused'), withdrawn].map(stageOf)).toEqual(['before', 'before', 'before']);
+    expect([failed('dns_failed'), refused('address_refused'), withdrawn].map(stageOf)).toEqual([
+      'before',
+      'before',
+      'before',
+    ]);
   });
 });

@@ -70,8 +70,18 @@ describe('matching', () => {
 
   test('ranges hold at and beside their bounds', () => {
     const amount = (range: object) => matches({ 'data.amount_cents': range });
-    expect([{ $gt: 1199 }, { $gte: 1200 }, { $lt: 1201 }, { $lte: 1200 }].map(amount)).toEqual([true, true, true, true]);
-    expect([{ $gt: 1200 }, { $gte: 1201 }, { $lt: 1200 }, { $lte: 1199 }].map(amount)).toEqual([false, false, false, false]);
+    expect([{ $gt: 1199 }, { $gte: 1200 }, { $lt: 1201 }, { $lte: 1200 }].map(amount)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect([{ $gt: 1200 }, { $gte: 1201 }, { $lt: 1200 }, { $lte: 1199 }].map(amount)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect(amount({ $gte: 1000, $lt: 1100 })).toBe(false);
   });
 
@@ -88,14 +98,20 @@ describe('matching', () => {
     expect(matches({ 'data.starts_at': { $in: ['2026-11-21T15:04:05.000Z'] } })).toBe(true);
     expect(matches({ 'data.starts_at': { $gte: '2026-11-21T10:00:00Z' } })).toBe(true);
     expect(matches({ 'data.starts_at': { $lt: '2026-11-21T10:00:00Z' } })).toBe(false);
-    expect(matches({ 'data.starts_at': { $gt: '2020-01-01T00:00:00Z' } }, { data: { starts_at: 'soon' } })).toBe(false);
+    expect(
+      matches({ 'data.starts_at': { $gt: '2020-01-01T00:00:00Z' } }, { data: { starts_at: 'soon' } }),
+    ).toBe(false);
   });
 
   test('a missing field fails every test and fits every negation', () => {
     const absent = { data: {} };
     const status = (test: unknown) => matches({ 'data.status': test }, absent);
-    expect(['x', null, { $in: ['x', null] }, { $gt: '' }, { $prefix: '' }, { $exists: true }].map(status)).not.toContain(true);
-    expect([{ $ne: 'x' }, { $ne: null }, { $nin: ['x'] }, { $not: { $gt: '' } }, { $exists: false }].map(status)).not.toContain(false);
+    expect(
+      ['x', null, { $in: ['x', null] }, { $gt: '' }, { $prefix: '' }, { $exists: true }].map(status),
+    ).not.toContain(true);
+    expect(
+      [{ $ne: 'x' }, { $ne: null }, { $nin: ['x'] }, { $not: { $gt: '' } }, { $exists: false }].map(status),
+    ).not.toContain(false);
   });
 
   test('null equals null alone', () => {
@@ -146,7 +162,9 @@ describe('refusals', () => {
       '/$or/0/city/$regex',
       '/$or/1',
     ]);
-    expect(errors[0]?.detail).toBe('your scopes do not reveal data.guest.phone; it needs bookings.contact:read');
+    expect(errors[0]?.detail).toBe(
+      'your scopes do not reveal data.guest.phone; it needs bookings.contact:read',
+    );
   });
 
   test.each([
@@ -171,7 +189,12 @@ describe('refusals', () => {
   });
 
   test('names that reach a prototype are refused before anyone looks them up', () => {
-    for (const text of ['{"__proto__":"x"}', '{"data.__proto__.x":1}', '{"constructor":{"$eq":1}}', '{"a.prototype":1}'])
+    for (const text of [
+      '{"__proto__":"x"}',
+      '{"data.__proto__.x":1}',
+      '{"constructor":{"$eq":1}}',
+      '{"a.prototype":1}',
+    ])
       expect(errorsOf(JSON.parse(text))[0]?.detail).toMatch(/is never a field/);
   });
 
@@ -209,15 +232,26 @@ describe('refusals', () => {
 });
 
 describe('explaining', () => {
-  const explain = (filter: unknown, view: Record<string, unknown> = booking) => compileFilter(filter, fields).explain(view);
+  const explain = (filter: unknown, view: Record<string, unknown> = booking) =>
+    compileFilter(filter, fields).explain(view);
 
   test('says what the event has and what the filter wants', () => {
-    expect(explain({ 'data.status': 'confirmed' })).toBe('data.status is "cancelled", the filter wants "confirmed"');
-    expect(explain({ city: { $in: ['austin', 'dallas'] } })).toBe('city is "houston", the filter wants one of "austin", "dallas"');
-    expect(explain({ 'data.amount_cents': { $gte: 5000 } })).toBe('data.amount_cents is 1200, the filter wants at least 5000');
+    expect(explain({ 'data.status': 'confirmed' })).toBe(
+      'data.status is "cancelled", the filter wants "confirmed"',
+    );
+    expect(explain({ city: { $in: ['austin', 'dallas'] } })).toBe(
+      'city is "houston", the filter wants one of "austin", "dallas"',
+    );
+    expect(explain({ 'data.amount_cents': { $gte: 5000 } })).toBe(
+      'data.amount_cents is 1200, the filter wants at least 5000',
+    );
     expect(explain({ 'data.status': 'x' }, {})).toBe('data.status is missing, the filter wants "x"');
-    expect(explain({ 'data.items.name': 'audio' })).toBe('data.items.name is each of "photo", "video", the filter wants "audio"');
-    expect(explain({ type: { $prefix: 'rfp.' } })).toBe('type is "booking.confirmed", the filter wants text that begins with "rfp."');
+    expect(explain({ 'data.items.name': 'audio' })).toBe(
+      'data.items.name is each of "photo", "video", the filter wants "audio"',
+    );
+    expect(explain({ type: { $prefix: 'rfp.' } })).toBe(
+      'type is "booking.confirmed", the filter wants text that begins with "rfp."',
+    );
     expect(explain({ city: { $exists: false } })).toBe('city is present, the filter wants it absent');
   });
 
@@ -228,8 +262,12 @@ describe('explaining', () => {
   });
 
   test('tells exclusions and alternatives', () => {
-    expect(explain({ 'data.status': { $ne: 'cancelled' } })).toBe('data.status is "cancelled", the filter excludes "cancelled"');
-    expect(explain({ $nor: [{ city: 'austin' }, { city: 'houston' }] })).toBe('city is "houston", the filter excludes "houston"');
+    expect(explain({ 'data.status': { $ne: 'cancelled' } })).toBe(
+      'data.status is "cancelled", the filter excludes "cancelled"',
+    );
+    expect(explain({ $nor: [{ city: 'austin' }, { city: 'houston' }] })).toBe(
+      'city is "houston", the filter excludes "houston"',
+    );
     expect(explain({ $or: [{ city: 'austin' }, { type: 'x' }] })).toBe(
       'no alternative holds (city is "houston", the filter wants "austin"; or type is "booking.confirmed", the filter wants "x")',
     );
@@ -250,10 +288,23 @@ describe('explaining', () => {
 
 // Below: any filter of the language against any view, compared with a slow reading of docs/filters.md.
 
-const paths: Record<string, FieldKind> = { a: 'number', b: 'string', c: 'array', 'o.a': 'number', 'o.b': 'string', t: 'datetime', o: 'object' };
+const paths: Record<string, FieldKind> = {
+  a: 'number',
+  b: 'string',
+  c: 'array',
+  'o.a': 'number',
+  'o.b': 'string',
+  t: 'datetime',
+  o: 'object',
+};
 const wideFields = (path: string): FilterField => ({ kind: paths[path] ?? 'string' });
 
-const instants = fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00', '2026-06-01T00:00:00Z', '2025-12-31T23:00:00-01:00');
+const instants = fc.constantFrom(
+  '2026-01-01T00:00:00Z',
+  '2026-01-01T01:00:00+01:00',
+  '2026-06-01T00:00:00Z',
+  '2025-12-31T23:00:00-01:00',
+);
 const anyOperand: Record<FieldKind, fc.Arbitrary<unknown>> = {
   number: fc.integer({ min: -2, max: 2 }),
   string: fc.constantFrom('', 'x', 'xy', 'y'),
@@ -266,7 +317,10 @@ const ordered = (kind: FieldKind) =>
   kind === 'array' ? fc.oneof(anyOperand.number, anyOperand.string) : anyOperand[kind];
 
 function anyTest(kind: FieldKind): fc.Arbitrary<unknown> {
-  const value = fc.oneof({ weight: 5, arbitrary: anyOperand[kind] }, { weight: 1, arbitrary: fc.constant(null) });
+  const value = fc.oneof(
+    { weight: 5, arbitrary: anyOperand[kind] },
+    { weight: 1, arbitrary: fc.constant(null) },
+  );
   const list = fc.array(value, { minLength: 1, maxLength: 3 });
   const always = [
     fc.record({ $eq: value }),
@@ -284,13 +338,16 @@ function anyTest(kind: FieldKind): fc.Arbitrary<unknown> {
           fc.record({ $gte: ordered(kind), $lt: ordered(kind) }),
           fc.record({ $not: fc.record({ $lte: ordered(kind) }) }),
         ];
-  const prefixes = kind === 'string' || kind === 'array' ? [fc.record({ $prefix: fc.constantFrom('', 'x') })] : [];
+  const prefixes =
+    kind === 'string' || kind === 'array' ? [fc.record({ $prefix: fc.constantFrom('', 'x') })] : [];
   return fc.oneof(value, ...always, ...ranges, ...prefixes);
 }
 
 const anyCondition = fc
   .constantFrom(...Object.keys(paths))
-  .chain((path) => anyTest(paths[path] ?? 'string').map((test): Record<string, unknown> => ({ [path]: test })));
+  .chain((path) =>
+    anyTest(paths[path] ?? 'string').map((test): Record<string, unknown> => ({ [path]: test })),
+  );
 
 const { filter: anyFilter } = fc.letrec<{ filter: Record<string, unknown> }>((tie) => ({
   filter: fc.oneof(
@@ -311,10 +368,20 @@ const leaf = fc.oneof(
   fc.constant(null),
   instants,
 );
-const leaves = fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.array(fc.array(leaf, { maxLength: 2 }), { maxLength: 2 }));
+const leaves = fc.oneof(
+  leaf,
+  fc.array(leaf, { maxLength: 3 }),
+  fc.array(fc.array(leaf, { maxLength: 2 }), { maxLength: 2 }),
+);
 const small = fc.record({ a: leaves, b: leaves }, { requiredKeys: [] });
 const anyView: fc.Arbitrary<Record<string, unknown>> = fc.record(
-  { a: leaves, b: leaves, c: leaves, t: leaves, o: fc.oneof(leaves, small, fc.array(fc.oneof(small, leaf), { maxLength: 3 })) },
+  {
+    a: leaves,
+    b: leaves,
+    c: leaves,
+    t: leaves,
+    o: fc.oneof(leaves, small, fc.array(fc.oneof(small, leaf), { maxLength: 3 })),
+  },
   { requiredKeys: [] },
 );
 
@@ -349,7 +416,7 @@ function naiveField(standing: unknown[], test: unknown, asTime: boolean): boolea
     candidates.some((value) => {
       const [left, right] = [key(value), key(wanted)];
       if (typeof left !== typeof right || left === null || Number.isNaN(left)) return false;
-      return fits(left === right ? 0 : Number(left as number > (right as number)) * 2 - 1);
+      return fits(left === right ? 0 : Number((left as number) > (right as number)) * 2 - 1);
     });
   return Object.entries(test).every(([operator, wanted]) => {
     switch (operator) {
@@ -372,7 +439,9 @@ function naiveField(standing: unknown[], test: unknown, asTime: boolean): boolea
       case '$exists':
         return standing.length > 0 === wanted;
       case '$prefix':
-        return candidates.some((value) => typeof value === 'string' && value.slice(0, (wanted as string).length) === wanted);
+        return candidates.some(
+          (value) => typeof value === 'string' && value.slice(0, (wanted as string).length) === wanted,
+        );
       case '$not':
         return !naiveField(standing, wanted, asTime);
       default:
@@ -413,11 +482,15 @@ describe('any filter on any view', () => {
 
   test('matching and explaining never throw, and an explanation is never empty', () => {
     fc.assert(
-      fc.property(anyFilter, fc.oneof(anyView, fc.object({ withBigInt: true, withDate: true, withNullPrototype: true })), (filter, view) => {
-        const { matches: fits, explain } = compiled(filter);
-        expect(explain(view) === 'every condition holds').toBe(fits(view));
-        expect(explain(view)).not.toBe('');
-      }),
+      fc.property(
+        anyFilter,
+        fc.oneof(anyView, fc.object({ withBigInt: true, withDate: true, withNullPrototype: true })),
+        (filter, view) => {
+          const { matches: fits, explain } = compiled(filter);
+          expect(explain(view) === 'every condition holds').toBe(fits(view));
+          expect(explain(view)).not.toBe('');
+        },
+      ),
       { numRuns: 1000 },
     );
   });

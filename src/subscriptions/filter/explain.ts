@@ -7,7 +7,9 @@ export function describeCondition(condition: Condition): string {
     case 'all':
       return condition.of.length === 0 ? 'every event' : condition.of.map(describeCondition).join(' and ');
     case 'any':
-      return condition.of.length === 1 ? condition.of.map(describeCondition).join('') : `(${condition.of.map(describeCondition).join(' or ')})`;
+      return condition.of.length === 1
+        ? condition.of.map(describeCondition).join('')
+        : `(${condition.of.map(describeCondition).join(' or ')})`;
     case 'not':
       return `not (${describeCondition(condition.of)})`;
     case 'exists':
@@ -108,7 +110,10 @@ function found(segments: string[], view: View): string {
 function stepInto(nodes: unknown[], segment: string): unknown[] {
   return nodes
     .flatMap((node) => (Array.isArray(node) ? (node as unknown[]) : [node]))
-    .filter((node): node is View => typeof node === 'object' && node !== null && !Array.isArray(node) && Object.hasOwn(node, segment))
+    .filter(
+      (node): node is View =>
+        typeof node === 'object' && node !== null && !Array.isArray(node) && Object.hasOwn(node, segment),
+    )
     .map((node) => node[segment]);
 }
 

@@ -6,7 +6,12 @@ import type { Field } from './paths.ts';
 import type { FieldKind, Operand, Scalar } from './tree.ts';
 
 /** For equality and lists. Answers undefined where it recorded a fault. */
-export function parseOperand(parsing: Parsing, field: Field, json: unknown, pointer: string): Operand | undefined {
+export function parseOperand(
+  parsing: Parsing,
+  field: Field,
+  json: unknown,
+  pointer: string,
+): Operand | undefined {
   const problem = isScalar(json) ? equalityProblem(field, json) : notScalar(json);
   if (problem) {
     fault(parsing, pointer, problem);
@@ -16,7 +21,12 @@ export function parseOperand(parsing: Parsing, field: Field, json: unknown, poin
 }
 
 /** For ranges: numbers, text and instants have an order, nothing else has. */
-export function parseOrdered(parsing: Parsing, field: Field, json: unknown, pointer: string): Operand | undefined {
+export function parseOrdered(
+  parsing: Parsing,
+  field: Field,
+  json: unknown,
+  pointer: string,
+): Operand | undefined {
   const { kind, path } = field;
   if (kind === 'boolean' || kind === 'object') {
     fault(parsing, pointer, `${path.text} is of type ${kind}, which has no order`);
@@ -30,7 +40,8 @@ export function parseOrdered(parsing: Parsing, field: Field, json: unknown, poin
 }
 
 function operandOf(kind: FieldKind | undefined, value: Scalar): Operand {
-  if (kind === 'datetime' && typeof value === 'string') return { kind: 'instant', value, ms: instantOf(value) };
+  if (kind === 'datetime' && typeof value === 'string')
+    return { kind: 'instant', value, ms: instantOf(value) };
   return { kind: 'plain', value };
 }
 

@@ -72,7 +72,8 @@ function parseOperator(
 
 function listCondition(parsing: Parsing, field: Field, json: unknown, pointer: string): Condition {
   parsing.clauses += 1;
-  if (!Array.isArray(json) || json.length === 0) return fault(parsing, pointer, 'a list of at least one value is needed');
+  if (!Array.isArray(json) || json.length === 0)
+    return fault(parsing, pointer, 'a list of at least one value is needed');
   if (json.length > filterLimits.maxValues)
     return fault(parsing, pointer, `a list has at most ${filterLimits.maxValues} values`);
   const values = json

@@ -16,7 +16,10 @@ export function parseFilter(json: unknown, fields: FilterFields): ParsedFilter {
   const parsing: Parsing = { fields, seen: new Set(), errors: [], clauses: 0 };
   const tree = parseObject(parsing, json, '', 1);
   if (parsing.clauses > filterLimits.maxClauses)
-    parsing.errors.unshift({ pointer: '', detail: `a filter has at most ${filterLimits.maxClauses} conditions` });
+    parsing.errors.unshift({
+      pointer: '',
+      detail: `a filter has at most ${filterLimits.maxClauses} conditions`,
+    });
   if (parsing.errors.length > 0) throw refused(parsing.errors);
   return { tree, fields: [...parsing.seen].sort() };
 }
@@ -46,7 +49,11 @@ function parseEntry(parsing: Parsing, key: string, json: unknown, pointer: strin
       return { op: 'not', of: parseObject(parsing, json, pointer, depth + 1) };
     default:
       if (key.startsWith('$'))
-        return fault(parsing, pointer, `${quoted(key)} is not an operator here; there are $and, $or, $nor and $not`);
+        return fault(
+          parsing,
+          pointer,
+          `${quoted(key)} is not an operator here; there are $and, $or, $nor and $not`,
+        );
       return parseField(parsing, key, json, pointer, depth);
   }
 }
