@@ -4,3 +4,5 @@ export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';
 export type { DeliveryState, EndpointSpec } from './tables/deliveries.ts';
 export type { Reason } from './tables/events.ts';
+export { type PostgresStatement, postgresDueLanes, postgresLease, postgresMatch, postgresRenew, postgresSettle, postgresVersion } from './hot/postgres.ts';
+export { postgresKnown, postgresPublish } from './hot/postgres-publish.ts';

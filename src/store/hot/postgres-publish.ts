@@ -1,0 +1,131 @@
+import type { NewEvent, NewReceipt } from '#src/ports';
+import type { PostgresStatement } from './postgres.ts';
+import { wellFormedJson } from './well-formed.ts';
+
+type Call = { receipt: NewReceipt; events: NewEvent[] };
+
+/**
+ * All calls of a turn, published by one statement. Its one row has `version`, `claims`, and `written`: the events
+ * that this statement made. What else is known, `postgresKnown` reads.
+ *
+ * Rivals take their locks in one order, so that they wait for each other and do not deadlock: the mark (shared: a
+ * change of the subscription set waits for us, or we see its version), then idempotency keys, subjects and entities,
+ * each sorted. A subject's row is held to the end of the transaction, so whoever has the lower sequence commits first.
+ */
+export function postgresPublish(calls: Call[]): PostgresStatement {
+  const claims = new Map<string, unknown>();
+  const receipts: unknown[] = [];
+  const events: unknown[] = [];
+  const deliveries: unknown[] = [];
+  for (const { receipt, events: rows } of calls) {
+    const claim = receipt.idempotencyId;
+    receipts.push({ id: receipt.id, token: receipt.tokenId, at: receipt.receivedAtMs, body: receipt.body });
+    // Of two calls with one key in one batch the first has it: an upsert may not touch a row twice.
+    if (claim !== null && !claims.has(claim)) claims.set(claim, { id: claim, print: receipt.fingerprint, receipt: receipt.id, at: receipt.receivedAtMs });
+    rows.forEach((event, index) => {
+      events.push(eventRow(receipt, event, index, events.length));
+      for (const d of event.deliveries) {
+        deliveries.push({
+          n: deliveries.length, id: d.id, event: event.id, receipt: receipt.id, index, subscription: d.subscriptionId, grant_id: d.grantId,
+          account: d.accountId, state: d.state, reason: d.reason, due: d.dueAtMs, lease: d.leaseId, line: d.line,
+        });
+      }
+    });
+  }
+  return {
+    name: 'patchbay_publish',
+    text: publishText,
+    values: [wellFormedJson(receipts), wellFormedJson([...claims.values()]), wellFormedJson(events), wellFormedJson(deliveries)],
+  };
+}
+
+/** Its rows, with those that `postgresPublish` wrote, are what `publishAnswers` takes. */
+export function postgresKnown(ids: string[]): PostgresStatement {
+  return { name: 'patchbay_known', text: `SELECT ${publishedColumns} FROM events WHERE id = ANY($1::text[])`, values: [ids] };
+}
+
+function eventRow(receipt: NewReceipt, event: NewEvent, index: number, n: number): unknown {
+  return {
+    n, id: event.id, env: event.env, type: event.type, version: event.schemaVersion, stream: event.stream, occurred: event.occurredAtMs,
+    accepted: event.acceptedAtMs, city: event.city, subject: event.subject, audience: event.audience, data: event.dataJson,
+    state: event.state, reasons: event.reasonsJson, print: event.fingerprint, receipt: receipt.id, index, token: receipt.tokenId,
+    critical: event.critical, matched: event.matchedVersion, claim: receipt.idempotencyId, kind: event.entity?.kind ?? null,
+    entity: event.entity?.id ?? null, task: event.expandTaskId,
+  };
+}
+
+const publishedColumns = `id, position, sequence, state, fingerprint, receipt_id AS "receiptId", receipt_index AS "receiptIndex"`;
+
+const publishText = `WITH
+mark AS MATERIALIZED (SELECT value FROM marks WHERE name = 'subscriptions' FOR SHARE),
+receipt AS (
+  INSERT INTO receipts (id, token_id, received_at, body)
+  SELECT r.id, r.token, r.at, r.body FROM json_to_recordset($1::json) AS r(id text, token text, at bigint, body text)
+  ON CONFLICT (id) DO NOTHING),
+-- An update that changes nothing: RETURNING answers with the row even where a rival holds the key.
+claim AS (
+  INSERT INTO idempotency (id, fingerprint, receipt_id, created_at)
+  SELECT c.id, c.print, c.receipt, c.at FROM json_to_recordset($2::json) AS c(id text, print text, receipt text, at bigint) ORDER BY c.id
+  ON CONFLICT (id) DO UPDATE SET receipt_id = idempotency.receipt_id
+  RETURNING id, fingerprint, receipt_id),
+batch AS MATERIALIZED (
+  SELECT b.*, b.env || ':' || b.subject AS line, b.env || ':' || b.kind || ':' || b.entity AS entity_key
+  FROM json_to_recordset($3::json) AS b(n int, id text, env text, type text, version bigint, stream text, occurred bigint, accepted bigint,
+    city text, subject text, audience json, data text, state text, reasons text, print text, receipt text, index int, token text,
+    critical boolean, matched bigint, claim text, kind text, entity text, task text)),
+-- What may be written: matched against today's subscriptions, its key not another's, new, and of twins the first.
+fit AS MATERIALIZED (
+  SELECT u.*, row_number() OVER (PARTITION BY line ORDER BY n) AS place, count(*) OVER (PARTITION BY line) AS places
+  FROM (
+    SELECT b.*, row_number() OVER (PARTITION BY b.id ORDER BY b.n) AS twin FROM batch b JOIN mark m ON m.value = b.matched
+    WHERE (b.claim IS NULL OR EXISTS (SELECT 1 FROM claim c WHERE c.id = b.claim AND c.receipt_id = b.receipt))
+      AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = b.id)) u
+  WHERE twin = 1),
+raised AS (
+  INSERT INTO subjects (id, last_sequence) SELECT line, count(*) FROM fit GROUP BY line ORDER BY line
+  ON CONFLICT (id) DO UPDATE SET last_sequence = subjects.last_sequence + excluded.last_sequence
+  RETURNING id, last_sequence),
+made AS (
+  INSERT INTO events (id, env, type, schema_version, stream, occurred_at, accepted_at, city, subject, audience, data, state, reasons,
+    fingerprint, receipt_id, receipt_index, token_id, critical, sequence)
+  SELECT f.id, f.env, f.type, f.version, f.stream, f.occurred, f.accepted, f.city, f.subject, f.audience, f.data::json, f.state, f.reasons::json,
+    f.print, f.receipt, f.index, f.token, f.critical, s.last_sequence - f.places + f.place
+  FROM fit f JOIN raised s ON s.id = f.line ORDER BY f.n
+  -- A rival may have committed this id since our snapshot.
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id, position, sequence),
+written AS (SELECT m.position, m.sequence, f.* FROM made m JOIN fit f ON f.id = m.id),
+shown AS (
+  INSERT INTO feed (tx, account_id, event_position)
+  SELECT pg_current_xact_id()::text::bigint, a.id, w.position
+  FROM written w CROSS JOIN LATERAL json_array_elements_text(w.audience) WITH ORDINALITY AS a(id, n) WHERE w.state = 'accepted'
+  ORDER BY w.position, a.n),
+sent AS (
+  INSERT INTO deliveries (id, env, event_position, subscription_id, grant_id, account_id, state, reason, due_at, attempts, tries, lease_id,
+    critical, line, sequence, created_at, updated_at)
+  SELECT d.id, w.env, w.position, d.subscription, d.grant_id, d.account, d.state, d.reason, d.due, 0, 0, d.lease, w.critical, d.line,
+    w.sequence, w.accepted, w.accepted
+  FROM json_to_recordset($4::json) AS d(n int, id text, event text, receipt text, index int, subscription text, grant_id text, account text,
+    state text, reason text, due bigint, lease text, line text)
+  JOIN written w ON w.id = d.event AND w.receipt = d.receipt AND w.index = d.index ORDER BY d.n
+  ON CONFLICT DO NOTHING),
+projected AS (
+  INSERT INTO entities (id, env, kind, entity_id, type, schema_version, sequence, event_position, city, data, updated_at)
+  SELECT DISTINCT ON (w.entity_key) w.entity_key, w.env, w.kind, w.entity, w.type, w.version, w.sequence, w.position, w.city, w.data::json, w.accepted
+  FROM written w WHERE w.state = 'accepted' AND w.kind IS NOT NULL ORDER BY w.entity_key, w.sequence DESC, w.position
+  ON CONFLICT (id) DO UPDATE SET type = excluded.type, schema_version = excluded.schema_version, sequence = excluded.sequence,
+    event_position = excluded.event_position, city = excluded.city, data = excluded.data, updated_at = excluded.updated_at
+  WHERE excluded.sequence > entities.sequence),
+seen AS (
+  INSERT INTO entity_accounts (id, entity)
+  SELECT DISTINCT a.id || ':' || w.entity_key, w.entity_key FROM written w CROSS JOIN LATERAL json_array_elements_text(w.audience) AS a(id)
+  WHERE w.state = 'accepted' AND w.kind IS NOT NULL ORDER BY 1
+  ON CONFLICT (id) DO NOTHING),
+expanded AS (
+  INSERT INTO tasks (id, kind, subject, payload, state, done, due_at, failures, created_at, updated_at)
+  SELECT w.task, 'expand', w.id, json_build_object('event', w.position), 'open', 0, w.accepted, 0, w.accepted, w.accepted
+  FROM written w WHERE w.task IS NOT NULL ORDER BY w.task)
+SELECT (SELECT value FROM mark) AS version,
+  (SELECT json_agg(json_build_object('id', id, 'position', position, 'sequence', sequence, 'state', state, 'fingerprint', print,
+    'receiptId', receipt, 'receiptIndex', index)) FROM written) AS written,
+  (SELECT json_agg(json_build_object('id', id, 'fingerprint', fingerprint, 'receiptId', receipt_id)) FROM claim) AS claims`;
