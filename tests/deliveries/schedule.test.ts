@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explainReason, failureOf, type Reason, stageOf } from '../../src/deliveries/reasons.ts';
+import { failureOf } from '../../src/deliveries/reasons.ts';
 import { maxRetryAfterMs } from '../../src/deliveries/retry-after.ts';
 import {
   type AfterAttempt,
@@ -256,54 +256,5 @@ describe('when the next try is due', () => {
         },
       ),
     );
-  });
-});
-
-describe('words', () => {
-  test('a reason says what happened and what comes next', () => {
-    expect(explainReason('answered_503', { state: 'retrying', dueInMs: 301_000 })).toBe(
-      'The endpoint answered 503; next try in about 5 minutes.',
-    );
-    expect(explainReason('timeout', { state: 'retrying', dueInMs: 4900 })).toBe(
-      'The endpoint did not answer in time; next try in about 5 seconds.',
-    );
-    expect(explainReason('answered_302', { state: 'retrying', dueInMs: 36e6 })).toBe(
-      'The endpoint answered 302, and redirects are not followed; next try in about 10 hours.',
-    );
-    expect(explainReason('dns_failed', { state: 'dead', tries: 8 })).toBe(
-      'The name of the endpoint could not be looked up; that was the last of 8 tries, and it can be replayed.',
-    );
-    expect(explainReason('answered_500', { state: 'retrying', dueInMs: -1 })).toBe(
-      'The endpoint answered 500; next try now.',
-    );
-    expect(explainReason('answered_500', { state: 'retrying', dueInMs: 300 })).toBe(
-      'The endpoint answered 500; next try in about 1 second.',
-    );
-  });
-
-  test('every reason has words of its own', () => {
-    const reasons: Reason[] = [
-      'delivered',
-      'gone',
-      'failing_too_long',
-      'withdrawn',
-      'answered_404',
-      'answered_429',
-      ...failureCodes,
-      ...refusalCodes,
-    ];
-    const words = reasons.map((reason) => explainReason(reason));
-    expect(new Set(words).size).toBe(reasons.length);
-    for (const one of words) expect(one).toMatch(/^[A-Z][^.;]+\.$/);
-  });
-
-  test('the stage tells whether a byte may have left', () => {
-    expect(stageOf(answered(500))).toBe('after');
-    expect(stageOf(failed('timeout', true))).toBe('during');
-    expect([failed('dns_failed'), refused('address_refused'), withdrawn].map(stageOf)).toEqual([
-      'before',
-      'before',
-      'before',
-    ]);
   });
 });
