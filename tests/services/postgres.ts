@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { freePort } from './free-port.ts';
+import { ownFolder } from './own-folder.ts';
 import { provideProgram } from './provide.ts';
 
 export type PostgresServer = { url: string; stop(): Promise<void> };
@@ -18,7 +18,7 @@ export type PostgresServer = { url: string; stop(): Promise<void> };
 export async function startPostgres(wish: PostgresWish = {}): Promise<PostgresServer> {
   const initdb = await provideProgram(postgresProgram);
   const bin = dirname(initdb);
-  const folder = await mkdtemp(join(tmpdir(), 'patchbay-postgres-'));
+  const folder = await ownFolder('postgres');
   const user = await serverUser(folder);
   const data = join(folder, 'data');
   const log = join(folder, 'log');

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { ownFolder } from './own-folder.ts';
 import { provideProgram } from './provide.ts';
 
 export type RedisServer = { url: string; stop(): Promise<void> };
@@ -13,7 +12,7 @@ export type RedisServer = { url: string; stop(): Promise<void> };
 /** A Redis (or Valkey) of our own on a free port of 127.0.0.1, that keeps nothing on disk. */
 export async function startRedis(): Promise<RedisServer> {
   const program = await provideProgram(redisProgram);
-  const folder = await mkdtemp(join(tmpdir(), 'patchbay-redis-'));
+  const folder = await ownFolder('redis');
   const port = await freePort();
   // noeviction: BullMQ loses jobs under any other policy (its documentation, "Going to production").
   const settings = [
@@ -26,7 +25,9 @@ export async function startRedis(): Promise<RedisServer> {
     '--maxmemory-policy',
     'noeviction',
   ];
-  const server = spawn(program, ['--port', String(port), '--dir', folder, ...settings], { stdio: 'ignore' });
+  // set-proc-title: the command line goes on naming the folder, by which own-folder.ts knows the process.
+  const place = ['--port', String(port), '--dir', folder, '--set-proc-title', 'no'];
+  const server = spawn(program, [...place, ...settings], { stdio: 'ignore' });
   const stop = async () => {
     if (server.exitCode === null && server.signalCode === null) {
       server.kill('SIGKILL');
