@@ -62,8 +62,6 @@ export const protectedAttributes = [
   'union_membership',
 ] as const;
 
-const attributes: readonly string[] = protectedAttributes;
-
 /**
  * Whether a field name, or a value of a closed list, speaks of a protected attribute. Whole words count
  * (`buyer_age`, `ageRange`, `Date-Of-Birth`, `dateofbirth`), letters inside a word do not (`message`, `stage`).
@@ -73,9 +71,11 @@ export function isProtectedAttribute(name: string): boolean {
   const phrase = `_${words.join('_')}_`;
   const squeezed = words.join('');
   return attributes.some(
-    (attribute) => phrase.includes(`_${attribute}_`) || squeezed === attribute.replaceAll('_', ''),
+    (attribute) => phrase.includes(`_${attribute.join('_')}_`) || squeezed === attribute.join(''),
   );
 }
+
+const attributes: readonly string[][] = protectedAttributes.map(wordsOf);
 
 function wordsOf(name: string): string[] {
   return name
@@ -83,5 +83,5 @@ function wordsOf(name: string): string[] {
     .toLowerCase()
     .split(/[^a-z]+/)
     .filter((word) => word !== '')
-    .map((word) => (attributes.includes(word) ? word : word.replace(/s$/, '')));
+    .map((word) => word.replace(/s$/, '')); // One form for `gender` and `genders`; both sides lose the same letter.
 }

@@ -57,7 +57,9 @@ const provider = z.strictObject({
   phone: contact('Phone number.', usPhone()).optional(),
   // S1-28: the badge and nothing else. Who did not opt in has no such field at all.
   trusted_pro: z
-    .strictObject({ background_check: contact('Opted in, and passed. Present only by opt-in.', z.boolean()) })
+    .strictObject({
+      background_check: contact('Whether they passed. Here only if they chose to show it.', z.boolean()),
+    })
     .optional(),
 });
 

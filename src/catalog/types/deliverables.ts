@@ -20,7 +20,7 @@ const manifest = z.strictObject({
         name: work('File name, unique in the manifest.', text(255)),
         sha256: open('SHA-256 of the content.', sha256()),
         size_bytes: open('Size of the content.', z.int().min(0).max(maxFileBytes)),
-        media_type: open('What it is.', z.string().regex(/^[a-z]+\/[a-z0-9.+-]{1,80}$/)).optional(),
+        media_type: open('What it is.', z.string().regex(/^[a-z]{1,40}\/[a-z0-9.+-]{1,80}$/)).optional(),
         content_rating: open('What reviewers said of it.', z.enum(contentRatings)),
         url: work('Where it is; withheld while its rating does not allow it to leave.', httpsUrl()),
       }),
