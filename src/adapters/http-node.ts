@@ -24,15 +24,28 @@ export type NodeHttpOptions = {
 
 /** The way out on Node: undici connections behind the egress guard. See docs/egress.md. */
 export function createNodeHttp(options: NodeHttpOptions): Http {
-  const { policy, resolve = createResolve(), tlsCa, dial, maxConnectionsPerOrigin = 64, maxOrigins = 2_000, log } = options;
+  const {
+    policy,
+    resolve = createResolve(),
+    tlsCa,
+    dial,
+    maxConnectionsPerOrigin = 64,
+    maxOrigins = 2_000,
+    log,
+  } = options;
   if (policy[allowLoopback]) {
     log.warn('egress_loopback_open', {
-      warning: 'LOOPBACK IS OPEN: endpoints may point at this machine, over plain http and at any port. Development only.',
+      warning:
+        'LOOPBACK IS OPEN: endpoints may point at this machine, over plain http and at any port. Development only.',
     });
   }
   const targetOf = createTargets(policy);
   const deadlines = createDeadlines();
-  const lanes = createLanes({ connect: createConnect({ policy, resolve, dial, tlsCa }), maxConnectionsPerOrigin, maxOrigins });
+  const lanes = createLanes({
+    connect: createConnect({ policy, resolve, dial, tlsCa }),
+    maxConnectionsPerOrigin,
+    maxOrigins,
+  });
   let isClosed = false;
 
   return {

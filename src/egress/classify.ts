@@ -35,7 +35,10 @@ function classifyV6(address: ipaddr.IPv6): AddressVerdict {
   return firstMatch(address, v6Ranges) ?? (address.match(globalUnicast) ? { ok: true } : unassigned);
 }
 
-function firstMatch<A extends ipaddr.IPv4 | ipaddr.IPv6>(address: A, ranges: Row<A>[]): AddressVerdict | undefined {
+function firstMatch<A extends ipaddr.IPv4 | ipaddr.IPv6>(
+  address: A,
+  ranges: Row<A>[],
+): AddressVerdict | undefined {
   const row = ranges.find(({ range }) => address.match(range));
   return row && { ok: false, range: row.cidr, why: `${row.name} (${row.source})` };
 }
@@ -65,5 +68,9 @@ const wrappings: { range: [ipaddr.IPv6, number]; name: string }[] = [
 
 // RFC 4291 §2.4 and IANA's IPv6 address space: only 2000::/3 was ever handed out for global unicast.
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
-const unassigned: AddressVerdict = { ok: false, range: '::/0', why: 'outside global unicast 2000::/3 (RFC 4291 §2.4)' };
+const unassigned: AddressVerdict = {
+  ok: false,
+  range: '::/0',
+  why: 'outside global unicast 2000::/3 (RFC 4291 §2.4)',
+};
 const notAnAddress: AddressVerdict = { ok: false, range: 'none', why: 'not an IP address in canonical form' };

@@ -18,7 +18,8 @@ export type UrlVerdict =
 export function inspectUrl(text: string, policy: EgressPolicy): UrlVerdict {
   if (!URL.canParse(text)) return refuse('url_invalid', 'This is not an absolute URL.');
   const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refuse('scheme_refused', 'The scheme must be https.');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return refuse('scheme_refused', 'The scheme must be https.');
   if (url.username !== '' || url.password !== '') {
     return refuse('credentials_in_url', 'The URL must not hold a user name or a password.');
   }
@@ -46,10 +47,10 @@ function whyNotAddress(host: string): string | undefined {
 }
 
 function whyNotName(host: string): string | undefined {
-  // A trailing dot makes another spelling of the same name, past every comparison by name.
-  if (host.endsWith('.')) return 'The host must not end in a dot.';
   if (localSuffixes.some((suffix) => `.${host}`.endsWith(suffix))) return 'The host is a local name.';
-  if (!/^[^.]+(\.[^.]+)+$/.test(host)) return 'The host must be a full public name.';
+  // No dot at the end either: it makes another spelling of the same name, past every comparison by name.
+  if (!/^[^.]+(\.[^.]+)+$/.test(host))
+    return 'The host must be a full public name, without a dot at its end.';
   return undefined;
 }
 

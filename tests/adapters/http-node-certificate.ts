@@ -23,7 +23,12 @@ export function makeCertificate(
     spki,
     der(0xa3, der(0x30, basicConstraints, subjectAltName(names))),
   );
-  const whole = der(0x30, body, ecdsaSha256, der(0x03, Buffer.concat([Buffer.from([0]), signature(body, privateKey)])));
+  const whole = der(
+    0x30,
+    body,
+    ecdsaSha256,
+    der(0x03, Buffer.concat([Buffer.from([0]), signature(body, privateKey)])),
+  );
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -54,4 +59,9 @@ function der(tag: number, ...parts: Buffer[]): Buffer {
 }
 
 const ecdsaSha256 = der(0x30, oid('2a8648ce3d040302'));
-const basicConstraints = der(0x30, oid('551d13'), der(0x01, Buffer.from([255])), der(0x04, der(0x30, der(0x01, Buffer.from([255])))));
+const basicConstraints = der(
+  0x30,
+  oid('551d13'),
+  der(0x01, Buffer.from([255])),
+  der(0x04, der(0x30, der(0x01, Buffer.from([255])))),
+);

@@ -11,7 +11,10 @@ const never = new AbortController().signal;
 describe('a name', () => {
   test('that resolves to loopback the second time is refused then, and not dialed', async () => {
     const { cert, key } = makeCertificate(['hooks.example.com']);
-    const receiver = await startReceiver((socket) => answer(socket, 'fine', '200 OK', ['connection: close']), { cert, key });
+    const receiver = await startReceiver(
+      (socket) => answer(socket, 'fine', '200 OK', ['connection: close']),
+      { cert, key },
+    );
     const answers = [['8.8.8.8'], ['127.0.0.1']];
     const dialed: string[] = [];
     const http = startHttp({
@@ -20,8 +23,15 @@ describe('a name', () => {
       resolve: async () => candidates(answers.shift() ?? []),
       dial: pretending(receiver.port, dialed),
     });
-    expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({ kind: 'answered', status: 200, address: '8.8.8.8' });
-    expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({ kind: 'refused', code: 'address_refused' });
+    expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({
+      kind: 'answered',
+      status: 200,
+      address: '8.8.8.8',
+    });
+    expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({
+      kind: 'refused',
+      code: 'address_refused',
+    });
     expect(dialed).toEqual(['8.8.8.8']);
     expect(receiver.requests).toHaveLength(1);
   });
@@ -50,14 +60,25 @@ describe('a name', () => {
   });
 
   test('that resolves to one of our own addresses is refused', async () => {
-    const http = startHttp({ policy: { ports: [], ownHosts: ['8.8.8.8'] }, resolve: async () => candidates(['8.8.8.8']) });
+    const http = startHttp({
+      policy: { ports: [], ownHosts: ['8.8.8.8'] },
+      resolve: async () => candidates(['8.8.8.8']),
+    });
     expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({ kind: 'refused' });
   });
 
   test('that does not resolve is dns_failed, not sent', async () => {
-    for (const resolve of [async () => [], () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' }))]) {
+    for (const resolve of [
+      async () => [],
+      () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' })),
+    ]) {
       const http = startHttp({ policy: strict, resolve });
-      expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({ kind: 'failed', code: 'dns_failed', sent: false, address: null });
+      expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({
+        kind: 'failed',
+        code: 'dns_failed',
+        sent: false,
+        address: null,
+      });
     }
   });
 });
@@ -66,30 +87,50 @@ describe('at connect', () => {
   test('the address that the socket reports is judged too, before any byte', async () => {
     const receiver = await startReceiver((socket) => answer(socket));
     // Dials the receiver on loopback whatever it is told, as a hijacked route would.
-    const http = startHttp({ policy: strict, resolve: async () => candidates(['8.8.8.8']), dial: () => net.connect(receiver.port, '127.0.0.1') });
-    expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({ kind: 'refused', code: 'address_refused' });
+    const http = startHttp({
+      policy: strict,
+      resolve: async () => candidates(['8.8.8.8']),
+      dial: () => net.connect(receiver.port, '127.0.0.1'),
+    });
+    expect(await http.send(post('https://hooks.example.com/'))).toMatchObject({
+      kind: 'refused',
+      code: 'address_refused',
+    });
     await closed(receiver.connections[0]);
     expect(receiver.bytesIn()).toBe(0);
   });
 
-  test.each(['127.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1', '::127.0.0.1', '2130706433.', '0x7f.1'])(
-    'the literal %s is judged without a resolver',
-    async (host) => {
-      const dial = vi.fn<Dial>();
-      const connect: Connect = createConnect({ policy: strict, resolve: async () => candidates([host]), dial });
-      await expect(connect({ protocol: 'https:', host, port: 443 }, never)).rejects.toMatchObject({ outcome: 'refused' });
-      expect(dial).not.toHaveBeenCalled();
-    },
-  );
+  test.each([
+    '127.0.0.1',
+    '169.254.169.254',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::127.0.0.1',
+    '2130706433.',
+    '0x7f.1',
+  ])('the literal %s is judged without a resolver', async (host) => {
+    const dial = vi.fn<Dial>();
+    const connect: Connect = createConnect({ policy: strict, resolve: async () => candidates([host]), dial });
+    await expect(connect({ protocol: 'https:', host, port: 443 }, never)).rejects.toMatchObject({
+      outcome: 'refused',
+    });
+    expect(dial).not.toHaveBeenCalled();
+  });
 });
 
 describe('TLS', () => {
   const good = makeCertificate(['localhost', '127.0.0.1']);
 
   test('with a trusted certificate for the name is accepted, and http/1.1 asked for', async () => {
-    const receiver = await startReceiver((socket) => answer(socket), { ...good, ALPNProtocols: ['h2', 'http/1.1'] });
+    const receiver = await startReceiver((socket) => answer(socket), {
+      ...good,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
     const http = startHttp({ tlsCa: good.cert });
-    expect(await http.send(post(`https://localhost:${receiver.port}/`))).toMatchObject({ status: 200, address: '127.0.0.1' });
+    expect(await http.send(post(`https://localhost:${receiver.port}/`))).toMatchObject({
+      status: 200,
+      address: '127.0.0.1',
+    });
     expect(await http.send(post(`https://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 200 });
   });
 
@@ -103,22 +144,34 @@ describe('TLS', () => {
     ['for another name', other, other.cert, 'localhost', 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['for another address', other, other.cert, '127.0.0.1', 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['untrusted by the built-in roots', good, undefined, 'localhost', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-  ])('with a certificate that is %s fails, and nothing is sent', async (_, { cert, key }, ca, host, reason) => {
-    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    const receiver = await startReceiver((socket) => answer(socket), { cert, key });
-    const http = startHttp(ca === undefined ? {} : { tlsCa: ca });
-    expect(await http.send(post(`https://${host}:${receiver.port}/`))).toMatchObject({
-      kind: 'failed', code: 'tls_failed', sent: false, address: '127.0.0.1', detail: expect.stringContaining(reason),
-    });
-    expect(receiver.bytesIn()).toBe(0);
-    vi.unstubAllEnvs();
-  });
+  ])(
+    'with a certificate that is %s fails, and nothing is sent',
+    async (_, { cert, key }, ca, host, reason) => {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+      const receiver = await startReceiver((socket) => answer(socket), { cert, key });
+      const http = startHttp(ca === undefined ? {} : { tlsCa: ca });
+      expect(await http.send(post(`https://${host}:${receiver.port}/`))).toMatchObject({
+        kind: 'failed',
+        code: 'tls_failed',
+        sent: false,
+        address: '127.0.0.1',
+        detail: expect.stringContaining(reason),
+      });
+      expect(receiver.bytesIn()).toBe(0);
+      vi.unstubAllEnvs();
+    },
+  );
 
   test('with something that does not speak it fails', async () => {
-    const plain = net.createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 200 OK\r\n\r\n')).listen(0, '127.0.0.1');
+    const plain = net
+      .createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 200 OK\r\n\r\n'))
+      .listen(0, '127.0.0.1');
     await once(plain, 'listening');
     const { port } = plain.address() as net.AddressInfo; // listening on TCP
-    expect(await startHttp().send(post(`https://127.0.0.1:${port}/`))).toMatchObject({ code: 'tls_failed', sent: false });
+    expect(await startHttp().send(post(`https://127.0.0.1:${port}/`))).toMatchObject({
+      code: 'tls_failed',
+      sent: false,
+    });
     plain.close();
   });
 
@@ -126,7 +179,10 @@ describe('TLS', () => {
     const silent = net.createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as net.AddressInfo; // listening on TCP
-    expect(await startHttp().send(post(`https://127.0.0.1:${port}/`, { deadlineMs: 100 }))).toMatchObject({ code: 'timeout', sent: false });
+    expect(await startHttp().send(post(`https://127.0.0.1:${port}/`, { deadlineMs: 100 }))).toMatchObject({
+      code: 'timeout',
+      sent: false,
+    });
     silent.close();
   });
 });

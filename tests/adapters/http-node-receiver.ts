@@ -66,7 +66,9 @@ export function post(url: string, more: Partial<OutboundRequest> = {}): Outbound
 }
 
 export function answer(socket: net.Socket, body = 'fine', status = '200 OK', headers: string[] = []): void {
-  socket.write([`HTTP/1.1 ${status}`, `content-length: ${Buffer.byteLength(body)}`, ...headers, '', body].join('\r\n'));
+  socket.write(
+    [`HTTP/1.1 ${status}`, `content-length: ${Buffer.byteLength(body)}`, ...headers, '', body].join('\r\n'),
+  );
 }
 
 /** Resolves once the socket is closed, by an error or not. */

@@ -1,17 +1,38 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Client } from 'undici';
 import type { Dial } from '../../src/adapters/http-node/connect.ts';
+import { createDeadlines } from '../../src/adapters/http-node/deadlines.ts';
+import { Exchange } from '../../src/adapters/http-node/exchange.ts';
 import { createNodeHttp } from '../../src/adapters/http-node.ts';
-import { answer, closed, development, post, quiet, startHttp, startReceiver, strict } from './http-node-receiver.ts';
+import {
+  answer,
+  closed,
+  development,
+  post,
+  quiet,
+  startHttp,
+  startReceiver,
+  strict,
+} from './http-node-receiver.ts';
 
 describe('an answer', () => {
   test('comes back with status, headers, body and the address it came from', async () => {
-    const receiver = await startReceiver((socket) => answer(socket, 'grüezi', '201 Created', ['X-One: a', 'x-one: b', 'X-Two: c']));
+    const receiver = await startReceiver((socket) =>
+      answer(socket, 'grüezi', '201 Created', ['X-One: a', 'x-one: b', 'X-Two: c']),
+    );
     const http = startHttp();
-    const result = await http.send(post(`http://localhost:${receiver.port}/in?x=1#part`, { headers: { 'webhook-id': 'dlv_1' } }));
+    const result = await http.send(
+      post(`http://localhost:${receiver.port}/in?x=1#part`, { headers: { 'webhook-id': 'dlv_1' } }),
+    );
     expect(result).toMatchObject({
-      kind: 'answered', status: 201, body: 'grüezi', bodyBytes: 7, answerEnd: 'complete', address: '127.0.0.1',
+      kind: 'answered',
+      status: 201,
+      body: 'grüezi',
+      bodyBytes: 7,
+      answerEnd: 'complete',
+      address: '127.0.0.1',
       headers: { 'x-one': 'b', 'x-two': 'c', 'content-length': '7' },
     });
     expect(receiver.requests[0]).toBe(
@@ -22,7 +43,12 @@ describe('an answer', () => {
   test('without a body, and for a GET, is complete', async () => {
     const receiver = await startReceiver((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     const { body: _, ...get } = post(`http://127.0.0.1:${receiver.port}/`, { method: 'GET' });
-    expect(await startHttp().send(get)).toMatchObject({ kind: 'answered', status: 204, body: '', answerEnd: 'complete' });
+    expect(await startHttp().send(get)).toMatchObject({
+      kind: 'answered',
+      status: 204,
+      body: '',
+      answerEnd: 'complete',
+    });
   });
 
   test('after an interim 103 is the final one', async () => {
@@ -30,7 +56,18 @@ describe('an answer', () => {
       socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n');
       answer(socket);
     });
-    expect(await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 200, body: 'fine' });
+    expect(await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({
+      status: 200,
+      body: 'fine',
+    });
+  });
+
+  test('that ends with an interim 103 is none', async () => {
+    const receiver = await startReceiver((socket) =>
+      socket.end('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'),
+    );
+    const result = await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`));
+    expect(result).toMatchObject({ kind: 'failed', code: 'reset', sent: true });
   });
 
   test('reuses the connection for the next request', async () => {
@@ -52,7 +89,12 @@ describe('an answer', () => {
     const request = post(`http://127.0.0.1:${receiver.port}/`, { maxAnswerBytes: 100 });
     const http = startHttp();
     expect(await http.send(request)).toMatchObject({ status: 200, bodyBytes: 100, answerEnd: 'complete' });
-    expect(await http.send(request)).toMatchObject({ status: 200, bodyBytes: 100, answerEnd: 'cut', body: 'x'.repeat(100) });
+    expect(await http.send(request)).toMatchObject({
+      status: 200,
+      bodyBytes: 100,
+      answerEnd: 'cut',
+      body: 'x'.repeat(100),
+    });
     expect(await http.send(request), 'the origin works on').toMatchObject({ status: 200 });
   });
 });
@@ -65,7 +107,9 @@ describe('a receiver that misbehaves', () => {
       for (let n = 0; n < 100; n++) socket.write(chunk);
     });
     const sockets: net.Socket[] = [];
-    const result = await startHttp({ dial: recording([], sockets) }).send(post(`http://127.0.0.1:${receiver.port}/`));
+    const result = await startHttp({ dial: recording([], sockets) }).send(
+      post(`http://127.0.0.1:${receiver.port}/`),
+    );
     expect(result).toMatchObject({ kind: 'answered', status: 200, bodyBytes: 65_536, answerEnd: 'cut' });
     await closed(sockets[0]);
     await closed(receiver.connections[0]);
@@ -80,11 +124,16 @@ describe('a receiver that misbehaves', () => {
       };
       more();
     });
-    expect(await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 500, answerEnd: 'cut' });
+    expect(await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({
+      status: 500,
+      answerEnd: 'cut',
+    });
   });
 
   test('by stalling after the headers is stalled; its status counts', async () => {
-    const receiver = await startReceiver((socket) => socket.write('HTTP/1.1 202 Accepted\r\ncontent-length: 9\r\n\r\nhalf'));
+    const receiver = await startReceiver((socket) =>
+      socket.write('HTTP/1.1 202 Accepted\r\ncontent-length: 9\r\n\r\nhalf'),
+    );
     const result = await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`, { deadlineMs: 100 }));
     expect(result).toMatchObject({ kind: 'answered', status: 202, body: 'half', answerEnd: 'stalled' });
     await closed(receiver.connections[0]);
@@ -107,7 +156,9 @@ describe('a receiver that misbehaves', () => {
   });
 
   test('by closing in mid body is broken; its status counts', async () => {
-    const receiver = await startReceiver((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'));
+    const receiver = await startReceiver((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'),
+    );
     const result = await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`));
     expect(result).toMatchObject({ kind: 'answered', status: 200, body: 'half', answerEnd: 'broken' });
   });
@@ -133,7 +184,10 @@ describe('a receiver that misbehaves', () => {
     const receiver = await startReceiver((socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     );
-    expect(await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ kind: 'failed', sent: true });
+    expect(await startHttp().send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({
+      kind: 'failed',
+      sent: true,
+    });
   });
 
   test('by redirecting to a metadata address is only answered: nothing else is dialed', async () => {
@@ -143,7 +197,11 @@ describe('a receiver that misbehaves', () => {
     const dialed: string[] = [];
     const http = startHttp({ dial: recording(dialed) });
     const result = await http.send(post(`http://127.0.0.1:${receiver.port}/`));
-    expect(result).toMatchObject({ kind: 'answered', status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data/' } });
+    expect(result).toMatchObject({
+      kind: 'answered',
+      status: 302,
+      headers: { location: 'http://169.254.169.254/latest/meta-data/' },
+    });
     expect(dialed).toEqual([`127.0.0.1:${receiver.port}`]);
   });
 });
@@ -164,7 +222,9 @@ describe('mayStillSend', () => {
     expect(seen).toEqual([['open', 0]]);
 
     // The next one takes the same connection: what the receiver got is that one alone.
-    expect(await http.send(post(`http://127.0.0.1:${receiver.port}/next`, { mayStillSend: () => true }))).toMatchObject({ status: 200 });
+    expect(
+      await http.send(post(`http://127.0.0.1:${receiver.port}/next`, { mayStillSend: () => true })),
+    ).toMatchObject({ status: 200 });
     expect(receiver.connections).toHaveLength(1);
     expect(receiver.requests).toHaveLength(1);
     expect(receiver.bytesIn()).toBe(receiver.requests[0]?.length);
@@ -175,7 +235,9 @@ describe('mayStillSend', () => {
     const http = startHttp();
     await http.send(post(`http://127.0.0.1:${receiver.port}/`));
     const before = receiver.bytesIn();
-    expect(await http.send(post(`http://127.0.0.1:${receiver.port}/`, { mayStillSend: () => false }))).toMatchObject({ kind: 'withdrawn' });
+    expect(
+      await http.send(post(`http://127.0.0.1:${receiver.port}/`, { mayStillSend: () => false })),
+    ).toMatchObject({ kind: 'withdrawn' });
     expect(await http.send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 200 });
     expect(receiver.bytesIn()).toBe(before * 2);
     expect(receiver.connections).toHaveLength(1);
@@ -194,14 +256,32 @@ describe('mayStillSend', () => {
 });
 
 describe('the deadline', () => {
-  test('covers a connection that never comes up', async () => {
-    const http = startHttp({ dial: () => new net.Socket() });
-    expect(await http.send(post('http://127.0.0.1:9/', { deadlineMs: 100 }))).toMatchObject({ kind: 'failed', code: 'timeout', sent: false });
+  test('covers a connection that never comes up, and gives it up', async () => {
+    const silent = new net.Socket();
+    const http = startHttp({ dial: () => silent });
+    const result = await http.send(post('http://127.0.0.1:9/', { deadlineMs: 100 }));
+    expect(result).toMatchObject({ kind: 'failed', code: 'timeout', sent: false });
+    expect(silent.destroyed).toBe(true);
+  });
+
+  test('that passes while a connection is looked over takes the request back', async () => {
+    const deadlines = createDeadlines();
+    const sent = new Promise((settle) => {
+      const exchange = new Exchange(post('http://127.0.0.1/'), '/', performance.now(), deadlines, settle);
+      exchange.expire();
+      const controller = { aborted: false, paused: false, reason: null, abort() {}, pause() {}, resume() {} };
+      expect(() => exchange.onRequestStart(controller)).toThrow('overdue');
+    });
+    expect(await sent).toMatchObject({ code: 'timeout', sent: false });
+    deadlines.close();
   });
 
   test('covers a name that is never resolved', async () => {
     const http = startHttp({ resolve: () => new Promise(() => {}) });
-    expect(await http.send(post('https://hooks.example.com/', { deadlineMs: 100 }))).toMatchObject({ code: 'timeout', sent: false });
+    expect(await http.send(post('https://hooks.example.com/', { deadlineMs: 100 }))).toMatchObject({
+      code: 'timeout',
+      sent: false,
+    });
   });
 
   test('covers the wait for a connection, and what expired there is never written', async () => {
@@ -241,7 +321,11 @@ describe('a connection', () => {
     closed.close();
     const http = startHttp();
     expect(await http.send(post(`http://127.0.0.1:${port}/`))).toMatchObject({
-      kind: 'failed', code: 'connect_failed', sent: false, address: '127.0.0.1', detail: expect.stringContaining('ECONNREFUSED'),
+      kind: 'failed',
+      code: 'connect_failed',
+      sent: false,
+      address: '127.0.0.1',
+      detail: expect.stringContaining('ECONNREFUSED'),
     });
     expect(receiver.connections).toHaveLength(0);
   });
@@ -262,25 +346,46 @@ describe('a connection', () => {
     const receiver = await startReceiver((socket) => answer(socket));
     const dialed: string[] = [];
     const http = startHttp({
-      resolve: async () => [{ address: '127.9.9.9', family: 4 }, { address: '127.0.0.1', family: 4 }],
+      resolve: async () => [
+        { address: '127.9.9.9', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ],
       dial: (address, port) => {
         dialed.push(address);
         // 127.9.9.9 listens nowhere, so it refuses at once.
         return net.connect(port, address);
       },
     });
-    expect(await http.send(post(`http://localhost:${receiver.port}/`))).toMatchObject({ status: 200, address: '127.0.0.1' });
+    expect(await http.send(post(`http://localhost:${receiver.port}/`))).toMatchObject({
+      status: 200,
+      address: '127.0.0.1',
+    });
     expect(dialed).toEqual(['127.9.9.9', '127.0.0.1']);
   });
 
   test('of the origin idle for longest is closed when there are too many origins', async () => {
     const one = await startReceiver((socket) => answer(socket));
     const two = await startReceiver((socket) => answer(socket));
-    const http = startHttp({ maxOrigins: 1 });
+    const sockets: net.Socket[] = [];
+    const http = startHttp({ maxOrigins: 1, dial: recording([], sockets) });
     await http.send(post(`http://127.0.0.1:${one.port}/`));
     await http.send(post(`http://127.0.0.1:${two.port}/`));
-    await closed(one.connections[0]);
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, false]);
     expect(await http.send(post(`http://127.0.0.1:${one.port}/`))).toMatchObject({ status: 200 });
+  });
+
+  test('that the other side ends, or that never came up, leaves nothing behind', async () => {
+    const destroy = vi.spyOn(Client.prototype, 'destroy');
+    onTestFinished(() => destroy.mockRestore());
+    const receiver = await startReceiver((socket) => answer(socket, 'fine', '200 OK', ['connection: close']));
+    const http = startHttp({
+      dial: (address, port) =>
+        port === receiver.port ? net.connect(port, address) : new net.Socket().destroy(new Error('down')),
+    });
+    expect(await http.send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 200 });
+    await vi.waitFor(() => expect(new Set(destroy.mock.contexts).size).toBe(1));
+    expect(await http.send(post('http://127.0.0.1:9/'))).toMatchObject({ code: 'connect_failed' });
+    expect(new Set(destroy.mock.contexts).size).toBe(2);
   });
 });
 
@@ -293,7 +398,9 @@ describe('a request that cannot be written', () => {
     const receiver = await startReceiver((socket) => answer(socket));
     const http = startHttp();
     expect(await http.send(post(`http://127.0.0.1:${receiver.port}/`, { headers }))).toMatchObject({
-      kind: 'failed', code: 'protocol_error', sent: false,
+      kind: 'failed',
+      code: 'protocol_error',
+      sent: false,
     });
     expect(receiver.bytesIn()).toBe(0);
     expect(await http.send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 200 });
@@ -322,14 +429,22 @@ describe('the loopback switch', () => {
     const receiver = await startReceiver((socket) => answer(socket));
     await http.send(post(`http://127.0.0.1:${receiver.port}/`));
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn.mock.calls[0]).toMatchObject(['egress_loopback_open', { warning: expect.stringContaining('LOOPBACK IS OPEN') }]);
+    expect(warn.mock.calls[0]).toMatchObject([
+      'egress_loopback_open',
+      { warning: expect.stringContaining('LOOPBACK IS OPEN') },
+    ]);
   });
 
   test('is off by default, silently, and loopback then refused', async () => {
     const warn = vi.fn();
     const http = startHttp({ policy: strict, log: { ...quiet, warn } });
     const receiver = await startReceiver((socket) => answer(socket));
-    for (const url of [`http://127.0.0.1:${receiver.port}/`, 'https://127.0.0.1/', 'https://localhost/', 'https://[::1]:8443/']) {
+    for (const url of [
+      `http://127.0.0.1:${receiver.port}/`,
+      'https://127.0.0.1/',
+      'https://localhost/',
+      'https://[::1]:8443/',
+    ]) {
       expect(http.inspect(url)).toMatchObject({ ok: false });
       expect(await http.send(post(url))).toMatchObject({ kind: 'refused' });
     }

@@ -100,11 +100,37 @@ describe('every row of the special-purpose registries is refused', () => {
 
 describe('ordinary addresses pass', () => {
   test.each([
-    '1.1.1.1', '8.8.8.8', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255',
-    '128.0.0.0', '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '192.0.1.0', '192.0.3.0',
-    '192.167.255.255', '192.169.0.0', '198.17.255.255', '198.20.0.0', '203.0.112.255', '203.0.114.0',
-    '223.255.255.255', '2000::1', '2001:200::1', '2001:4860:4860::8888', '2606:4700::1111', '2a00:1450::1',
-    '2620:4f:8001::1', '2003::1', '3fff:1000::1', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8',
+    '1.1.1.1',
+    '8.8.8.8',
+    '9.255.255.255',
+    '11.0.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '126.255.255.255',
+    '128.0.0.0',
+    '169.253.255.255',
+    '169.255.0.0',
+    '172.15.255.255',
+    '172.32.0.0',
+    '192.0.1.0',
+    '192.0.3.0',
+    '192.167.255.255',
+    '192.169.0.0',
+    '198.17.255.255',
+    '198.20.0.0',
+    '203.0.112.255',
+    '203.0.114.0',
+    '223.255.255.255',
+    '2000::1',
+    '2001:200::1',
+    '2001:4860:4860::8888',
+    '2606:4700::1111',
+    '2a00:1450::1',
+    '2620:4f:8001::1',
+    '2003::1',
+    '3fff:1000::1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
   ])('%s', (address) => {
     expect(classifyAddress(address)).toEqual({ ok: true });
   });
@@ -112,9 +138,29 @@ describe('ordinary addresses pass', () => {
 
 describe('what is not canonical text is no address', () => {
   test.each([
-    '', ' ', 'localhost', '127.1', '2130706433', '0x7f000001', '0x7f.0.0.1', '0177.0.0.1', '010.0.0.1', '8.8.8.8 ',
-    '8.8.8.08', '256.1.1.1', '1.2.3', '1.2.3.4.5', 'fe80::1%eth0', '2606::1%25lo', '[2606::1]', '2606::1]@x', ':::',
-    '1:2:3:4:5:6:7:8:9', '2606::1/64', '::ffff:08.8.8.8', '2606::g',
+    '',
+    ' ',
+    'localhost',
+    '127.1',
+    '2130706433',
+    '0x7f000001',
+    '0x7f.0.0.1',
+    '0177.0.0.1',
+    '010.0.0.1',
+    '8.8.8.8 ',
+    '8.8.8.08',
+    '256.1.1.1',
+    '1.2.3',
+    '1.2.3.4.5',
+    'fe80::1%eth0',
+    '2606::1%25lo',
+    '[2606::1]',
+    '2606::1]@x',
+    ':::',
+    '1:2:3:4:5:6:7:8:9',
+    '2606::1/64',
+    '::ffff:08.8.8.8',
+    '2606::g',
   ])('%j', (text) => {
     expect(classifyAddress(text)).toMatchObject({ ok: false, range: 'none' });
   });
@@ -131,7 +177,13 @@ test('an IPv4 address in a special range stays refused in every other spelling o
       const quad = quadOf(value);
       const hex = value.toString(16);
       const groups = `${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`;
-      for (const form of [quad, `::ffff:${quad}`, `::ffff:${groups}`, `64:ff9b::${quad}`, `64:ff9b::${groups}`]) {
+      for (const form of [
+        quad,
+        `::ffff:${quad}`,
+        `::ffff:${groups}`,
+        `64:ff9b::${quad}`,
+        `64:ff9b::${groups}`,
+      ]) {
         expect(classifyAddress(form), form).toMatchObject({ ok: false });
       }
       for (const form of [`::${quad}`, `2002:${groups}::1`, `::ffff:0:${quad}`, `64:ff9b:1::${quad}`]) {
@@ -140,9 +192,20 @@ test('an IPv4 address in a special range stays refused in every other spelling o
       const [a, b, c, d] = quad.split('.').map(Number) as [number, number, number, number]; // quadOf gives four
       const octal = [a, b, c, d].map((part) => `0${part.toString(8)}`).join('.');
       const short = `${a}.${b}.${c * 256 + d}`;
-      const hosts = [quad, `${value}`, `0x${hex}`, `0${value.toString(8)}`, octal, short, `0x${a.toString(16)}.${value & 0xffffff}`];
+      const hosts = [
+        quad,
+        `${value}`,
+        `0x${hex}`,
+        `0${value.toString(8)}`,
+        octal,
+        short,
+        `0x${a.toString(16)}.${value & 0xffffff}`,
+      ];
       for (const host of [...hosts, `${quad}.`, `[::ffff:${quad}]`, `[64:ff9b::${groups}]`]) {
-        expect(inspectUrl(`https://${host}/`, policy), host).toMatchObject({ ok: false, code: 'address_refused' });
+        expect(inspectUrl(`https://${host}/`, policy), host).toMatchObject({
+          ok: false,
+          code: 'address_refused',
+        });
       }
     }),
     { numRuns: 300 },
@@ -176,5 +239,7 @@ function v6Value(text: string): bigint {
 }
 
 function v6Text(value: bigint): string {
-  return Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16)).join(':');
+  return Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16)).join(
+    ':',
+  );
 }

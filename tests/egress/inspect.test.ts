@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { admitAddress, allowLoopback, type EgressPolicy, inspectUrl } from '#src/egress';
 
-const policy: EgressPolicy = { ports: [9443], ownHosts: ['hub.example.com', '203.0.112.9'] };
+const policy: EgressPolicy = { ports: [9443], ownHosts: ['Hub.example.com', '203.0.112.9'] };
 const development: EgressPolicy = { ...policy, [allowLoopback]: true };
 
 describe('an address that may be tried', () => {
@@ -88,20 +88,28 @@ describe('an address that is refused', () => {
   });
 
   test('is not repeated in the detail, so that no credential leaks', () => {
-    for (const text of ['https://ann:hunter2@hooks.example.com/', 'ftp://ann:hunter2@x/', 'https://ann:hunter2@[/', 'ann:hunter2']) {
+    for (const text of [
+      'https://ann:hunter2@hooks.example.com/',
+      'ftp://ann:hunter2@x/',
+      'https://ann:hunter2@[/',
+      'ann:hunter2',
+    ]) {
       expect(JSON.stringify(inspectUrl(text, policy))).not.toMatch(/hunter2|ann/);
     }
   });
 });
 
 describe('the loopback switch', () => {
-  test.each(['http://127.0.0.1:3000/', 'https://127.8.9.10:1/', 'http://[::1]:3000/', 'http://localhost:3000/in', 'https://localhost/'])(
-    'opens %s',
-    (text) => {
-      expect(inspectUrl(text, development)).toMatchObject({ ok: true });
-      expect(inspectUrl(text, policy)).toMatchObject({ ok: false });
-    },
-  );
+  test.each([
+    'http://127.0.0.1:3000/',
+    'https://127.8.9.10:1/',
+    'http://[::1]:3000/',
+    'http://localhost:3000/in',
+    'https://localhost/',
+  ])('opens %s', (text) => {
+    expect(inspectUrl(text, development)).toMatchObject({ ok: true });
+    expect(inspectUrl(text, policy)).toMatchObject({ ok: false });
+  });
 
   test.each([
     ['http://hooks.example.com/', 'scheme_refused'],

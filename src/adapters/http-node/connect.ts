@@ -28,7 +28,10 @@ export type ConnectOptions = {
 
 export function createConnect({ policy, resolve, dial = dialTcp, tlsCa }: ConnectOptions): Connect {
   // Once: reading the root certificates costs more than a handshake.
-  const trust = tls.createSecureContext({ minVersion: 'TLSv1.2', ...(tlsCa === undefined ? {} : { ca: tlsCa }) });
+  const trust = tls.createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(tlsCa === undefined ? {} : { ca: tlsCa }),
+  });
   return async ({ protocol, host, port }, signal) => {
     const candidates = await findCandidates(host, resolve, signal);
     for (const { address } of candidates) admit(address, host, policy);
@@ -36,7 +39,8 @@ export function createConnect({ policy, resolve, dial = dialTcp, tlsCa }: Connec
     const raw = await dialFirst(candidates.slice(0, maxCandidates), port, dial, signal);
     const { remoteAddress } = raw;
     try {
-      if (remoteAddress === undefined) throw new ConnectFailure('connect_failed', 'The connection closed at once.');
+      if (remoteAddress === undefined)
+        throw new ConnectFailure('connect_failed', 'The connection closed at once.');
       // Once more on what the socket itself says: whatever stands between dial and wire, this is where bytes go.
       admit(remoteAddress, host, policy);
       const socket = protocol === 'https:' ? await secure(raw, host, trust, signal) : raw;
@@ -63,10 +67,16 @@ async function findCandidates(host: string, resolve: Resolve, signal: AbortSigna
 function admit(address: string, host: string, policy: EgressPolicy): void {
   const verdict = admitAddress(address, host, policy);
   // The range and not the address: on a split-horizon network the address may be an internal fact.
-  if (!verdict.ok) throw new ConnectFailure('refused', `The host leads to an address that is refused: ${verdict.why}.`);
+  if (!verdict.ok)
+    throw new ConnectFailure('refused', `The host leads to an address that is refused: ${verdict.why}.`);
 }
 
-async function dialFirst(candidates: Candidate[], port: number, dial: Dial, signal: AbortSignal): Promise<net.Socket> {
+async function dialFirst(
+  candidates: Candidate[],
+  port: number,
+  dial: Dial,
+  signal: AbortSignal,
+): Promise<net.Socket> {
   let last: ConnectFailure | undefined;
   for (const [at, { address }] of candidates.entries()) {
     // The last one may use all the time that is left; before it, an address that is silent must not starve the next.
@@ -81,13 +91,27 @@ async function dialFirst(candidates: Candidate[], port: number, dial: Dial, sign
   throw last ?? new ConnectFailure('connect_failed', 'No address to connect to.');
 }
 
-function dialed(socket: net.Socket, address: string, patienceMs: number | undefined, signal: AbortSignal): Promise<net.Socket> {
-  return settledSocket(socket, 'connect', signal, patienceMs, (reason) =>
-    new ConnectFailure('connect_failed', `The connection was not accepted (${reason}).`, address),
+function dialed(
+  socket: net.Socket,
+  address: string,
+  patienceMs: number | undefined,
+  signal: AbortSignal,
+): Promise<net.Socket> {
+  return settledSocket(
+    socket,
+    'connect',
+    signal,
+    patienceMs,
+    (reason) => new ConnectFailure('connect_failed', `The connection was not accepted (${reason}).`, address),
   );
 }
 
-function secure(raw: net.Socket, host: string, trust: tls.SecureContext, signal: AbortSignal): Promise<net.Socket> {
+function secure(
+  raw: net.Socket,
+  host: string,
+  trust: tls.SecureContext,
+  signal: AbortSignal,
+): Promise<net.Socket> {
   const socket = tls.connect({
     socket: raw,
     // The certificate is checked against this name, or this address (RFC 9110 §4.3.4).
@@ -99,8 +123,17 @@ function secure(raw: net.Socket, host: string, trust: tls.SecureContext, signal:
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes nothing.
     rejectUnauthorized: true,
   });
-  return settledSocket(socket, 'secureConnect', signal, undefined, (reason) =>
-    new ConnectFailure('tls_failed', `TLS was not agreed or not trusted (${reason}).`, raw.remoteAddress ?? null),
+  return settledSocket(
+    socket,
+    'secureConnect',
+    signal,
+    undefined,
+    (reason) =>
+      new ConnectFailure(
+        'tls_failed',
+        `TLS was not agreed or not trusted (${reason}).`,
+        raw.remoteAddress ?? null,
+      ),
   );
 }
 

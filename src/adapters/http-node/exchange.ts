@@ -99,7 +99,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.isSettled) return;
     const { maxAnswerBytes, keepAnswerBytes } = this.request;
-    const taken = chunk.length > maxAnswerBytes - this.#bodyBytes ? chunk.subarray(0, maxAnswerBytes - this.#bodyBytes) : chunk;
+    const taken =
+      chunk.length > maxAnswerBytes - this.#bodyBytes
+        ? chunk.subarray(0, maxAnswerBytes - this.#bodyBytes)
+        : chunk;
     this.#bodyBytes += taken.length;
     if (this.#keptBytes < keepAnswerBytes) {
       const kept = taken.subarray(0, keepAnswerBytes - this.#keptBytes);
@@ -137,12 +140,22 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     if (this.#status !== 0) return this.#answer('broken');
     if (error instanceof ConnectFailure) {
       if (error.outcome !== 'refused') return this.#fail(error.outcome, error.message, error.address);
-      return this.#settle({ kind: 'refused', code: 'address_refused', detail: error.message, durationMs: this.#elapsedMs() });
+      return this.#settle({
+        kind: 'refused',
+        code: 'address_refused',
+        detail: error.message,
+        durationMs: this.#elapsedMs(),
+      });
     }
     const address = this.#carrier?.address ?? null;
     if (this.#controller === null) {
-      if (isLostConnection(error)) return this.#fail('connect_failed', `The connection was lost (${codeOf(error)}).`, address);
-      return this.#fail('protocol_error', `The request cannot be sent as HTTP/1.1 (${codeOf(error)}).`, address);
+      if (isLostConnection(error))
+        return this.#fail('connect_failed', `The connection was lost (${codeOf(error)}).`, address);
+      return this.#fail(
+        'protocol_error',
+        `The request cannot be sent as HTTP/1.1 (${codeOf(error)}).`,
+        address,
+      );
     }
     const { code, detail } = explainBreak(error);
     this.#fail(code, detail, address);
@@ -161,7 +174,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     });
   }
 
-  #fail(code: Extract<OutboundResult, { kind: 'failed' }>['code'], detail: string, address: string | null): void {
+  #fail(
+    code: Extract<OutboundResult, { kind: 'failed' }>['code'],
+    detail: string,
+    address: string | null,
+  ): void {
     const sent = this.#controller !== null;
     this.#settle({ kind: 'failed', code, detail, sent, durationMs: this.#elapsedMs(), address });
   }

@@ -23,7 +23,8 @@ export class Withdrawal extends Error {
 /** The closed code for an error after the connection was up, and words that hold nothing of the request. */
 export function explainBreak(error: Error): { code: FailureCode; detail: string } {
   const code = codeOf(error);
-  if (lostCodes.has(code)) return { code: 'reset', detail: `The other side closed the connection (${code}).` };
+  if (lostCodes.has(code))
+    return { code: 'reset', detail: `The other side closed the connection (${code}).` };
   return { code: 'protocol_error', detail: `The exchange broke HTTP/1.1 (${code}).` };
 }
 
@@ -38,6 +39,15 @@ export function codeOf(error: unknown): string {
 }
 
 const lostCodes: ReadonlySet<string> = new Set([
-  'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETRESET',
-  'UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETRESET',
+  'UND_ERR_SOCKET',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
 ]);

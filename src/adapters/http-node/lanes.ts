@@ -39,7 +39,7 @@ export function createLanes({ connect, maxConnectionsPerOrigin, maxOrigins }: La
       // Busy lanes at the old end are rare; better one origin too many than a long walk on every send.
       if (++looked > 32) return;
       if (lane.idle.length < lane.all.size || lane.all.size === 0) continue;
-      for (const connection of [...lane.all]) drop(lane, connection);
+      for (const connection of lane.all) drop(lane, connection);
       return;
     }
   }
@@ -80,7 +80,8 @@ export function createLanes({ connect, maxConnectionsPerOrigin, maxOrigins }: La
     enter(origin, exchange) {
       const lane = laneOf(origin);
       // The one used last is the least likely to have been closed by the other side.
-      const connection = lane.idle.pop() ?? (lane.all.size < maxConnectionsPerOrigin ? open(lane) : undefined);
+      const connection =
+        lane.idle.pop() ?? (lane.all.size < maxConnectionsPerOrigin ? open(lane) : undefined);
       if (connection === undefined) lane.waiting.push(exchange);
       else connection.run(exchange);
     },
@@ -106,7 +107,7 @@ function nextWaiting(lane: Lane): Exchange | undefined {
 function createConnection(origin: Origin, connect: Connect, release: () => void): Connection {
   let connecting: AbortController | null = null;
   const client = new Client(origin.origin, {
-    connect: (_, callback) => {
+    connect: (_, handOver) => {
       connection.address = null;
       const attempt = new AbortController();
       connecting = attempt;
@@ -114,11 +115,11 @@ function createConnection(origin: Origin, connect: Connect, release: () => void)
         ({ socket, address }) => {
           connecting = null;
           connection.address = address;
-          callback(null, socket);
+          handOver(null, socket);
         },
         (error: Error) => {
           connecting = null;
-          callback(error, null);
+          handOver(error, null);
         },
       );
     },

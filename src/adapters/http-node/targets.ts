@@ -2,7 +2,9 @@ import { type EgressPolicy, inspectUrl } from '#src/egress';
 import type { RefusalCode } from '#src/ports';
 import type { Origin } from './lanes.ts';
 
-export type Target = { ok: true; origin: Origin; path: string } | { ok: false; code: RefusalCode; detail: string };
+export type Target =
+  | { ok: true; origin: Origin; path: string }
+  | { ok: false; code: RefusalCode; detail: string };
 
 /**
  * Inspected URLs, remembered: an endpoint's URL is the same string for each of its deliveries, and the policy never
