@@ -38,8 +38,8 @@ export function openSqliteStore(options: SqliteOptions): Store {
     return publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
   };
   const settle = (calls: Settlement[][]) => {
-    const written = idsOf(settleStatements(calls.flat()).map(run)[0]!);
-    return calls.map((settlements) => new Set(settlements.map((s) => s.deliveryId).filter((id) => written.has(id))));
+    const marks = new Map(settleStatements(calls.flat()).map(run)[0]!.map((row) => [row['id'], row['mark']]));
+    return calls.map((settlements) => new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)));
   };
 
   return {
@@ -57,7 +57,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     lease: (ask) => turn.write(() => leaseStatements(ask).map(run)[1]!.map(leasedOf)),
     renew: (deliveries, untilMs) => turn.write(() => idsOf(run(renewStatement(deliveries, untilMs)))),
     settle: turn.batch(settle, (settlements: Settlement[]) => settlements),
-    isConflict: (error) => sqliteCode(error).startsWith('SQLITE_CONSTRAINT'),
+    isConflict: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(sqliteCode(error)),
     foreignWrites: () => file.pragma('data_version', { simple: true }) as number,
     close: async () => {
       await turn.idle();

@@ -1,4 +1,4 @@
-import { bigint, bigserial, boolean, customType, index, json, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, bigserial, boolean, customType, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Columns } from './sqlite.ts';
 
 /** Milliseconds in a bigint, as in SQLite: one arithmetic for raw SQL on every database. */
@@ -6,6 +6,13 @@ const instant = customType<{ data: Date; driverData: number | string }>({
   dataType: () => 'bigint',
   toDriver: (value) => value.getTime(),
   fromDriver: (value) => new Date(Number(value)),
+});
+
+/** The driver gives values, parsed once: drizzle's own json parses a stored string a second time ("12" becomes 12). */
+const json = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => 'json',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value,
 });
 
 const postgresSpelling = {

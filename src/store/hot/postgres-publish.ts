@@ -13,15 +13,19 @@ type Call = { receipt: NewReceipt; events: NewEvent[] };
  * each sorted. A subject's row is held to the end of the transaction, so whoever has the lower sequence commits first.
  */
 export function postgresPublish(calls: Call[]): PostgresStatement {
-  const claims = new Map<string, unknown>();
+  const claims: unknown[] = [];
   const receipts: unknown[] = [];
   const events: unknown[] = [];
   const deliveries: unknown[] = [];
   for (const { receipt, events: rows } of calls) {
     const claim = receipt.idempotencyId;
     receipts.push({ id: receipt.id, token: receipt.tokenId, at: receipt.receivedAtMs, body: receipt.body });
-    // Of two calls with one key in one batch the first has it: an upsert may not touch a row twice.
-    if (claim !== null && !claims.has(claim)) claims.set(claim, { id: claim, print: receipt.fingerprint, receipt: receipt.id, at: receipt.receivedAtMs });
+    if (claim !== null) {
+      claims.push({
+        n: claims.length, id: claim, print: receipt.fingerprint, receipt: receipt.id, at: receipt.receivedAtMs, events: rows.map((event) => event.id),
+        matched: rows[0]?.matchedVersion ?? 0,
+      });
+    }
     rows.forEach((event, index) => {
       events.push(eventRow(receipt, event, index, events.length));
       for (const d of event.deliveries) {
@@ -35,7 +39,7 @@ export function postgresPublish(calls: Call[]): PostgresStatement {
   return {
     name: 'patchbay_publish',
     text: publishText,
-    values: [wellFormedJson(receipts), wellFormedJson([...claims.values()]), wellFormedJson(events), wellFormedJson(deliveries)],
+    values: [wellFormedJson(receipts), wellFormedJson(claims), wellFormedJson(events), wellFormedJson(deliveries)],
   };
 }
 
@@ -62,12 +66,19 @@ receipt AS (
   INSERT INTO receipts (id, token_id, received_at, body)
   SELECT r.id, r.token, r.at, r.body FROM json_to_recordset($1::json) AS r(id text, token text, at bigint, body text)
   ON CONFLICT (id) DO NOTHING),
--- An update that changes nothing: RETURNING answers with the row even where a rival holds the key.
+asked AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($2::json) AS c(n int, id text, print text, receipt text, at bigint, events json, matched bigint)),
+-- Guarded like the events themselves: a claim without its events would answer "duplicate" for what never was. Of two
+-- calls with one key the first has it. The update changes nothing: it makes RETURNING answer with a rival's row too.
 claim AS (
-  INSERT INTO idempotency (id, fingerprint, receipt_id, created_at)
-  SELECT c.id, c.print, c.receipt, c.at FROM json_to_recordset($2::json) AS c(id text, print text, receipt text, at bigint) ORDER BY c.id
+  INSERT INTO idempotency (id, fingerprint, receipt_id, created_at, event_ids)
+  SELECT DISTINCT ON (c.id) c.id, c.print, c.receipt, c.at, c.events FROM asked c JOIN mark m ON m.value = c.matched ORDER BY c.id, c.n
   ON CONFLICT (id) DO UPDATE SET receipt_id = idempotency.receipt_id
-  RETURNING id, fingerprint, receipt_id),
+  RETURNING id, fingerprint, receipt_id, event_ids),
+held AS (
+  SELECT * FROM claim UNION ALL
+  SELECT i.id, i.fingerprint, i.receipt_id, i.event_ids FROM idempotency i
+  WHERE i.id IN (SELECT id FROM asked) AND i.id NOT IN (SELECT id FROM claim)),
 batch AS MATERIALIZED (
   SELECT b.*, b.env || ':' || b.subject AS line, b.env || ':' || b.kind || ':' || b.entity AS entity_key
   FROM json_to_recordset($3::json) AS b(n int, id text, env text, type text, version bigint, stream text, occurred bigint, accepted bigint,
@@ -128,4 +139,5 @@ expanded AS (
 SELECT (SELECT value FROM mark) AS version,
   (SELECT json_agg(json_build_object('id', id, 'position', position, 'sequence', sequence, 'state', state, 'fingerprint', print,
     'receiptId', receipt, 'receiptIndex', index)) FROM written) AS written,
-  (SELECT json_agg(json_build_object('id', id, 'fingerprint', fingerprint, 'receiptId', receipt_id)) FROM claim) AS claims`;
+  (SELECT json_agg(json_build_object('id', id, 'fingerprint', fingerprint, 'receiptId', receipt_id,
+    'eventIds', event_ids)) FROM held) AS claims`;

@@ -135,17 +135,17 @@ export function matchStatement(env: Env, accountIds: string[]): HotStatement {
   };
 }
 
-/** A loose index scan: one seek a subscription, however many deliveries each has. */
+/** A loose index scan: one seek a subscription, however many deliveries each has. The LIMIT ends the recursion. */
 export function dueLanesStatement(nowMs: number, after: string, limit: number): HotStatement {
   return {
-    sql: `WITH RECURSIVE lane(id, n) AS (
-        SELECT (SELECT min(subscription_id) FROM deliveries WHERE due_at IS NOT NULL AND subscription_id > ?2), 0
+    sql: `WITH RECURSIVE lane(id) AS (
+        SELECT (SELECT min(subscription_id) FROM deliveries WHERE due_at IS NOT NULL AND subscription_id > ?2)
         UNION ALL
-        SELECT (SELECT min(subscription_id) FROM deliveries WHERE due_at IS NOT NULL AND subscription_id > lane.id), n + 1
-        FROM lane WHERE lane.id IS NOT NULL AND n < ?4)
+        SELECT (SELECT min(subscription_id) FROM deliveries WHERE due_at IS NOT NULL AND subscription_id > lane.id)
+        FROM lane WHERE lane.id IS NOT NULL)
       SELECT id FROM lane WHERE id IS NOT NULL
         AND (SELECT min(due_at) FROM deliveries WHERE subscription_id = lane.id AND due_at IS NOT NULL) <= ?1 LIMIT ?3`,
-    params: [nowMs, after, limit, limit * 8],
+    params: [nowMs, after, limit],
   };
 }
 
@@ -194,7 +194,7 @@ export function renewStatement(deliveries: { id: string; leaseId: string }[], un
 
 /**
  * Mark first, then insert: a settlement whose lease is lost changes no row, so the attempt that selects by the
- * mark finds none.
+ * mark finds none. One that comes again finds its own mark, and its attempt beside it.
  */
 export function settleStatements(settlements: Settlement[]): HotStatement[] {
   const rows = settlements.map((s) => [
@@ -209,14 +209,14 @@ export function settleStatements(settlements: Settlement[]): HotStatement[] {
           mark = j.value ->> 2, lease_id = NULL, attempts = attempts + (j.value ->> 7), tries = tries + (j.value ->> 7)
         FROM json_each(?1) j
         WHERE deliveries.id = j.value ->> 0 AND deliveries.lease_id = j.value ->> 1 AND deliveries.state = 'leased'
-        RETURNING deliveries.id`,
+        RETURNING deliveries.id, deliveries.mark`,
       params: [batch],
     },
     {
       sql: `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, stage, detail, answer)
         SELECT j.value ->> 2, d.id, d.attempts, j.value ->> 8, j.value ->> 9, j.value ->> 10, j.value ->> 11, j.value ->> 12, j.value ->> 13, j.value ->> 14
         FROM json_each(?1) j CROSS JOIN deliveries d ON d.id = j.value ->> 0 AND d.mark = j.value ->> 2
-        WHERE j.value ->> 7 = 1`,
+        WHERE j.value ->> 7 = 1 AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.id = d.mark)`,
       params: [batch],
     },
   ];
