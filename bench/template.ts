@@ -1,4 +1,4 @@
-import { sampleEvent } from '../src/catalog/index.ts';
+import { eventTypes, sampleEvent } from '../src/catalog/index.ts';
 import type { EventTemplate } from './load/plan.ts';
 
 /**
@@ -12,7 +12,7 @@ export function bookingTemplate(audience: string[]): EventTemplate {
   const data = { ...sampleEvent(TYPE), booking_id: `bkg_${PLACE}` };
   const event = {
     type: TYPE,
-    schema_version: 1,
+    schema_version: eventTypes.get(TYPE)?.latest ?? 1,
     occurred_at: new Date().toISOString(),
     city: 'houston',
     subject: `bookings/bkg_${PLACE}`,

@@ -1,3 +1,4 @@
+import { ACCOUNT_PLACE, seededAccount } from '../accounts.ts';
 import type { EventTemplate, LoadPlan } from './plan.ts';
 import { createStamps } from '../stamps.ts';
 
@@ -9,7 +10,9 @@ export function createBodies(plan: LoadPlan): (dueMicros: number) => string {
     made.events += 1;
     const { alternate } = plan;
     const isAlternate = alternate !== undefined && made.events % alternate.every === 0;
-    return fill(isAlternate ? alternate.events : plan.events, stamp(dueMicros));
+    const event = fill(isAlternate ? alternate.events : plan.events, stamp(dueMicros));
+    if (plan.drawAccountsBelow === undefined) return event;
+    return event.replace(ACCOUNT_PLACE, seededAccount(Math.floor(Math.random() * plan.drawAccountsBelow)));
   };
   if (plan.eventsPerPost === 1) return writeEvent;
   return (dueMicros) => {

@@ -5,6 +5,8 @@ export type LoadPlan = {
   events: EventTemplate;
   /** Every `every`-th event is made from this one instead. */
   alternate?: { events: EventTemplate; every: number };
+  /** The audience of each event is drawn among so many seeded accounts (see accounts.ts). */
+  drawAccountsBelow?: number;
   eventsPerPost: number;
   connections: number;
   /** Posts a second, on a fixed timetable (open loop); without it each connection posts as soon as it may. */

@@ -14,6 +14,8 @@ export type FanOutFigures = {
   memory: number;
 };
 
+const FIRST_WARM_UP = 60;
+
 /** Subscribes so many endpoints, and delivers one event to each: an endpoint is slow until its first success. */
 export async function subscribeAll(
   target: Target,
@@ -46,7 +48,7 @@ export async function measureFanOut(
   sink: Sink,
   wish: { events: EventTemplate; fanOut: number; seconds: number },
 ): Promise<FanOutFigures> {
-  let rate = (await deliverMany(target, sink, wish, 200)).eventsPerSecond;
+  let rate = (await deliverMany(target, sink, wish, FIRST_WARM_UP)).eventsPerSecond;
   rate = (await deliverMany(target, sink, wish, Math.ceil((rate * wish.seconds) / 3))).eventsPerSecond;
   const cpuBefore = await readCpuMs(target.pid, target.metricsUrl);
   const run = await deliverMany(target, sink, wish, Math.ceil(rate * wish.seconds));

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+export const SECTIONS = ['ceilings', 'thin', 'naive', 'publish', 'fan-out', 'latency', 'backlog', 'lanes', 'subscriptions', 'history'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export type Options = {
+  rounds: number;
+  /** Length of one measurement. */
+  seconds: number;
+  sections: Section[];
+  backlog: number;
+  /** Rows of the two subscription sets and of the history. */
+  subscriptions: [few: number, many: number];
+  history: number;
+  isQuick: boolean;
+  profile: string;
+  jsonFile?: string;
+  writes: boolean;
+};
+
+const FULL = { rounds: 3, seconds: 3, backlog: 100_000, subscriptions: [100_000, 1_000_000], history: 1_000_000 } as const;
+const QUICK = { rounds: 1, seconds: 0.8, backlog: 10_000, subscriptions: [10_000, 100_000], history: 100_000 } as const;
+
+export function readOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      profile: { type: 'string', default: 'embedded' },
+      json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  if (values.profile !== 'embedded') throw new Error(`there is no measurement of the profile "${values.profile}" yet`);
+  const named = values.only?.flatMap((names) => names.split(',')) ?? [...SECTIONS];
+  const unknown = named.filter((name) => !SECTIONS.some((section) => section === name));
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${SECTIONS.join(', ')}`);
+  if (values.quick && values.write) throw new Error('a quick run is for trying: it is not written down');
+  const size = values.quick ? QUICK : FULL;
+  return {
+    ...size,
+    subscriptions: [...size.subscriptions],
+    sections: SECTIONS.filter((section) => named.includes(section)),
+    isQuick: values.quick,
+    profile: values.profile,
+    writes: values.write,
+    ...(values.json === undefined ? {} : { jsonFile: values.json }),
+  };
+}

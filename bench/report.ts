@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Figures } from './figures.ts';
+import type { Machine } from './machine.ts';
+import type { Options } from './options.ts';
+import { absoluteLines, targetRows } from './rows.ts';
+import type { Row } from './rows.ts';
+
+export type Report = { machine: Machine; options: Options; figures: Figures; eventBytes: number; failures: string[] };
+
+/** Markdown that reads well in a terminal too. */
+export function writeReport(report: Report): string {
+  const { machine, options, figures, failures } = report;
+  const rounds = options.rounds === 1 ? 'one short round' : `medians of ${options.rounds} interleaved rounds`;
+  return [
+    ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
+    `- run: profile ${options.profile}, ${rounds}, one event is ${report.eventBytes} bytes`,
+    `- sizes: subscriptions ${options.subscriptions.map(thousands).join(' and ')}, history ${thousands(options.history)}, backlog ${thousands(options.backlog)}`,
+    '',
+    ...table(['ratio', 'thin', 'hub', 'target', ''], targetRows(figures).map(ratioCells)),
+    '',
+    ...table(['measured', 'figure', ''], absoluteLines(figures).map(({ name, value, unit }) => [name, amount(value), unit])),
+    ...(failures.length === 0 ? [] : ['', 'Not measured:', ...failures.map((failure) => `- ${failure}`)]),
+  ].join('\n');
+}
+
+export function toJson({ machine, options, figures, eventBytes, failures }: Report): string {
+  return `${JSON.stringify({ machine, options, eventBytes, rows: targetRows(figures), figures: figures.all(), failures }, null, 2)}\n`;
+}
+
+const [START, END] = ['<!-- bench:start -->', '<!-- bench:end -->'];
+
+/** Puts the tables between the two marks of a document, and touches nothing else of it. */
+export function writeBetweenMarks(file: string, text: string): void {
+  writeFileSync(file, replaceBetweenMarks(readFileSync(file, 'utf8'), text));
+}
+
+/** Before a run of minutes, not after it. */
+export function requireMarks(file: string): void {
+  replaceBetweenMarks(readFileSync(file, 'utf8'), '');
+}
+
+export function replaceBetweenMarks(page: string, text: string): string {
+  const [start, end] = [page.indexOf(START), page.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`the page has no ${START} … ${END}`);
+  return `${page.slice(0, start + START.length)}\n${text}\n${page.slice(end)}`;
+}
+
+function ratioCells(row: Row): string[] {
+  const shown = (value: number | undefined): string => (value === undefined ? '—' : `${amount(value)} ${row.unit}`);
+  const sign = row.target.kind === 'at least' ? '≥' : '≤';
+  const verdict = row.isMet === undefined ? 'not measured' : row.isMet ? 'met' : 'missed';
+  return [row.name, shown(row.thin), shown(row.hub), `${sign} ${row.target.value} ${row.unit}`, verdict];
+}
+
+function table(head: string[], rows: string[][]): string[] {
+  const widths = head.map((title, at) => Math.max(title.length, 3, ...rows.map((cells) => (cells[at] ?? '').length)));
+  const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}
+
+function amount(value: number): string {
+  if (value >= 1000) return thousands(Number(value.toPrecision(3)));
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function thousands(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}

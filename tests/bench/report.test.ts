@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createFigures, medianOf } from '../../bench/figures.ts';
+import { readOptions } from '../../bench/options.ts';
+import { replaceBetweenMarks } from '../../bench/report.ts';
+import { targetRows } from '../../bench/rows.ts';
+
+const verdict = (figures: Record<string, number>, start: string) => {
+  const noted = createFigures();
+  noted.note(figures);
+  return targetRows(noted).find((row) => row.name.startsWith(start));
+};
+
+test('a ratio on the right side of its target is met, on the wrong side missed', () => {
+  expect(verdict({ 'hub.single': 41, http: 100 }, 'POST /v1/events')).toMatchObject({ hub: 0.41, isMet: true });
+  expect(verdict({ 'hub.single': 39, http: 100 }, 'POST /v1/events')).toMatchObject({ isMet: false });
+  expect(verdict({ 'hub.start': 999 }, 'start')).toMatchObject({ isMet: true });
+  expect(verdict({ 'hub.start': 1001 }, 'start')).toMatchObject({ isMet: false });
+});
+
+test('a ratio of which one half was not measured has no verdict', () => {
+  const row = verdict({ 'hub.single': 41 }, 'POST /v1/events');
+  expect(row).not.toHaveProperty('isMet');
+  expect(row).not.toHaveProperty('hub');
+});
+
+test('a median is one of the figures that were found', () => {
+  expect(medianOf([9, 1, 5])).toBe(5);
+  expect(medianOf([9, 1])).toBe(1);
+  expect(medianOf([])).toBeUndefined();
+});
+
+test('a report replaces what stands between the marks and nothing else', () => {
+  const page = 'a\n<!-- bench:start -->\nold\n<!-- bench:end -->\nz';
+  const once = replaceBetweenMarks(page, 'new');
+  expect(once).toBe('a\n<!-- bench:start -->\nnew\n<!-- bench:end -->\nz');
+  expect(replaceBetweenMarks(once, 'new')).toBe(once);
+  expect(() => replaceBetweenMarks('no marks', 'new')).toThrow('bench:start');
+});
+
+test('a quick run is never written down, and an unknown section is refused', () => {
+  expect(() => readOptions(['--quick', '--write'])).toThrow('quick');
+  expect(() => readOptions(['--only', 'latencies'])).toThrow('unknown');
+  expect(readOptions(['--only', 'naive,thin']).sections).toEqual(['thin', 'naive']);
+});
