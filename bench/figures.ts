@@ -9,11 +9,14 @@ export function createFigures(): Figures {
   const found = new Map<string, number[]>();
   return {
     note: (values) => {
-      for (const [name, value] of Object.entries(values)) found.set(name, [...(found.get(name) ?? []), value]);
+      for (const [name, value] of Object.entries(values))
+        found.set(name, [...(found.get(name) ?? []), value]);
     },
     median: (name) => medianOf(found.get(name) ?? []),
     all: () =>
-      Object.fromEntries([...found].map(([name, rounds]) => [name, { median: medianOf(rounds) ?? Number.NaN, rounds }])),
+      Object.fromEntries(
+        [...found].map(([name, rounds]) => [name, { median: medianOf(rounds) ?? Number.NaN, rounds }]),
+      ),
   };
 }
 

@@ -29,7 +29,11 @@ const START_WITHIN_MS = 15_000;
 const run = promisify(execFile);
 
 /** A store with its tokens, made once by the command; each hub that is started gets a copy of it. */
-export type HubHome = { directory: string; publisher: string; subscribers: { account: string; token: string }[] };
+export type HubHome = {
+  directory: string;
+  publisher: string;
+  subscribers: { account: string; token: string }[];
+};
 
 export async function prepareHub(directory: string): Promise<HubHome> {
   const publisher = await createToken(directory, ['--service', '--scopes', PUBLISHER_SCOPES]);
@@ -49,7 +53,10 @@ export async function startHub(home: HubHome, directory: string): Promise<Target
   const publish = { url: `${root}/v1/events`, headers: { authorization: `Bearer ${home.publisher}` } };
 
   const startedAt = performance.now();
-  const child = launch({ file: SERVER, env: { ...ENVIRONMENT, PORT: String(port), PATCHBAY_DATA: directory } });
+  const child = launch({
+    file: SERVER,
+    env: { ...ENVIRONMENT, PORT: String(port), PATCHBAY_DATA: directory },
+  });
   child.stdout?.resume();
   try {
     await firstAccepted(child, publish);
@@ -61,11 +68,15 @@ export async function startHub(home: HubHome, directory: string): Promise<Target
 
   const call = caller(root);
   const subscribers = await Promise.all(
-    home.subscribers.map(async ({ token }) => ({ token, account: accountOf(await call('GET', '/v1/me', token)) })),
+    home.subscribers.map(async ({ token }) => ({
+      token,
+      account: accountOf(await call('GET', '/v1/me', token)),
+    })),
   );
   const tokens = new Map(subscribers.map(({ account, token }) => [account, token]));
   const owners = new Map<string, string>();
-  const tokenOf = (account: string | undefined): string => tokens.get(account ?? '') ?? subscribers[0]?.token ?? '';
+  const tokenOf = (account: string | undefined): string =>
+    tokens.get(account ?? '') ?? subscribers[0]?.token ?? '';
 
   return {
     name: 'hub',

@@ -16,7 +16,9 @@ export function describeMachine(): Machine {
     system: `${type()} ${release()}`,
     versions: `Node ${process.versions.node}, SQLite ${sqliteVersion()}, ${versions}`,
     date: new Date().toISOString().slice(0, 10),
-    'load before the run': loadavg().map((load) => load.toFixed(2)).join(' '),
+    'load before the run': loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' '),
   };
 }
 

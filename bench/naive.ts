@@ -60,7 +60,9 @@ serve({
   publish: (body, answer) => {
     // Only the load generator of the same run calls.
     const parsed = JSON.parse(body) as Parsed & { events?: Parsed[] };
-    answer({ results: (parsed.events ?? [parsed]).map((event) => ({ id: accept(event), status: 'accepted' })) });
+    answer({
+      results: (parsed.events ?? [parsed]).map((event) => ({ id: accept(event), status: 'accepted' })),
+    });
   },
   subscribe: (url) => {
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -86,7 +88,13 @@ function accept(event: Parsed): string {
     .run();
   for (const subscription of db.select().from(subscriptions).where(eq(subscriptions.state, 'active')).all()) {
     db.insert(deliveries)
-      .values({ id: randomUUID(), eventId: id, subscriptionId: subscription.id, state: 'pending', dueAt: Date.now() })
+      .values({
+        id: randomUUID(),
+        eventId: id,
+        subscriptionId: subscription.id,
+        state: 'pending',
+        dueAt: Date.now(),
+      })
       .run();
   }
   return id;
@@ -110,9 +118,18 @@ function leaseOne(): typeof deliveries.$inferSelect | undefined {
 
 async function attempt(delivery: typeof deliveries.$inferSelect): Promise<void> {
   const event = db.select().from(events).where(eq(events.id, delivery.eventId)).get();
-  const subscription = db.select().from(subscriptions).where(eq(subscriptions.id, delivery.subscriptionId)).get();
+  const subscription = db
+    .select()
+    .from(subscriptions)
+    .where(eq(subscriptions.id, delivery.subscriptionId))
+    .get();
   if (event === undefined || subscription === undefined) return;
-  const body = JSON.stringify({ type: event.type, timestamp: event.occurredAt, subject: event.subject, data: event.data });
+  const body = JSON.stringify({
+    type: event.type,
+    timestamp: event.occurredAt,
+    subject: event.subject,
+    data: event.data,
+  });
   const status = await post(subscription.url, subscription.secret, delivery.id, body);
   db.insert(attempts).values({ id: randomUUID(), deliveryId: delivery.id, status, at: Date.now() }).run();
   const after = status === 200 ? { state: 'delivered' } : { state: 'pending', dueAt: Date.now() + RETRY_MS };

@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['ceilings', 'thin', 'naive', 'publish', 'fan-out', 'latency', 'backlog', 'lanes', 'subscriptions', 'history'] as const;
+export const SECTIONS = [
+  'ceilings',
+  'thin',
+  'naive',
+  'publish',
+  'fan-out',
+  'latency',
+  'backlog',
+  'lanes',
+  'subscriptions',
+  'history',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Options = {
@@ -18,8 +29,20 @@ export type Options = {
   writes: boolean;
 };
 
-const FULL = { rounds: 3, seconds: 3, backlog: 100_000, subscriptions: [100_000, 1_000_000], history: 1_000_000 } as const;
-const QUICK = { rounds: 1, seconds: 0.8, backlog: 10_000, subscriptions: [10_000, 100_000], history: 100_000 } as const;
+const FULL = {
+  rounds: 3,
+  seconds: 3,
+  backlog: 100_000,
+  subscriptions: [100_000, 1_000_000],
+  history: 1_000_000,
+} as const;
+const QUICK = {
+  rounds: 1,
+  seconds: 0.8,
+  backlog: 10_000,
+  subscriptions: [10_000, 100_000],
+  history: 100_000,
+} as const;
 
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
@@ -32,7 +55,8 @@ export function readOptions(args: string[]): Options {
       write: { type: 'boolean', default: false },
     },
   });
-  if (values.profile !== 'embedded') throw new Error(`there is no measurement of the profile "${values.profile}" yet`);
+  if (values.profile !== 'embedded')
+    throw new Error(`there is no measurement of the profile "${values.profile}" yet`);
   const named = values.only?.flatMap((names) => names.split(',')) ?? [...SECTIONS];
   const unknown = named.filter((name) => !SECTIONS.some((section) => section === name));
   if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${SECTIONS.join(', ')}`);

@@ -30,7 +30,8 @@ export async function startReference(name: ReferenceName, directory: string): Pr
     accounts: [`acc_${'0'.repeat(26)}`],
     startMs: performance.now() - startedAt,
     // Written by surface.ts.
-    subscribe: async (url) => (await post('/subscriptions', { endpoint: { url } })) as { id: string; secret: string },
+    subscribe: async (url) =>
+      (await post('/subscriptions', { endpoint: { url } })) as { id: string; secret: string },
     pause: async (id) => {
       await post(`/subscriptions/${id}/pause`);
     },

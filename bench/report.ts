@@ -5,7 +5,13 @@ import type { Options } from './options.ts';
 import { absoluteLines, targetRows } from './rows.ts';
 import type { Row } from './rows.ts';
 
-export type Report = { machine: Machine; options: Options; figures: Figures; eventBytes: number; failures: string[] };
+export type Report = {
+  machine: Machine;
+  options: Options;
+  figures: Figures;
+  eventBytes: number;
+  failures: string[];
+};
 
 /** Markdown that reads well in a terminal too. */
 export function writeReport(report: Report): string {
@@ -18,7 +24,10 @@ export function writeReport(report: Report): string {
     '',
     ...table(['ratio', 'thin', 'hub', 'target', ''], targetRows(figures).map(ratioCells)),
     '',
-    ...table(['measured', 'figure', ''], absoluteLines(figures).map(({ name, value, unit }) => [name, amount(value), unit])),
+    ...table(
+      ['measured', 'figure', ''],
+      absoluteLines(figures).map(({ name, value, unit }) => [name, amount(value), unit]),
+    ),
     ...(failures.length === 0 ? [] : ['', 'Not measured:', ...failures.map((failure) => `- ${failure}`)]),
   ].join('\n');
 }
@@ -46,15 +55,19 @@ export function replaceBetweenMarks(page: string, text: string): string {
 }
 
 function ratioCells(row: Row): string[] {
-  const shown = (value: number | undefined): string => (value === undefined ? '—' : `${amount(value)} ${row.unit}`);
+  const shown = (value: number | undefined): string =>
+    value === undefined ? '—' : `${amount(value)} ${row.unit}`;
   const sign = row.target.kind === 'at least' ? '≥' : '≤';
   const verdict = row.isMet === undefined ? 'not measured' : row.isMet ? 'met' : 'missed';
   return [row.name, shown(row.thin), shown(row.hub), `${sign} ${row.target.value} ${row.unit}`, verdict];
 }
 
 function table(head: string[], rows: string[][]): string[] {
-  const widths = head.map((title, at) => Math.max(title.length, 3, ...rows.map((cells) => (cells[at] ?? '').length)));
-  const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const widths = head.map((title, at) =>
+    Math.max(title.length, 3, ...rows.map((cells) => (cells[at] ?? '').length)),
+  );
+  const line = (cells: string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }
 

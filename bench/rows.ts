@@ -2,7 +2,14 @@ import type { Figures } from './figures.ts';
 
 /** The lines of the report. A figure that was not measured leaves its line out, never a guess in it. */
 export type Line = { name: string; value: number; unit: string };
-export type Row = { name: string; thin?: number; hub?: number; unit: string; target: Target; isMet?: boolean };
+export type Row = {
+  name: string;
+  thin?: number;
+  hub?: number;
+  unit: string;
+  target: Target;
+  isMet?: boolean;
+};
 type Target = { kind: 'at least' | 'at most'; value: number };
 
 export function absoluteLines(figures: Figures): Line[] {
@@ -15,25 +22,108 @@ export function absoluteLines(figures: Figures): Line[] {
 export function targetRows(figures: Figures): Row[] {
   const of = (name: string): number => figures.median(name) ?? Number.NaN;
   // Deliveries in a thread of their own help only where there is a core for it: the better form counts.
-  const thin = (name: string): number => Math.max(...[`thin.${name}`, `thin-thread.${name}`].map(of).filter((v) => !Number.isNaN(v)));
-  const thinMicros = Math.min(...['thin', 'thin-thread'].map((one) => of(`${one}.fan10.micros`)).filter((v) => !Number.isNaN(v)));
+  const thin = (name: string): number =>
+    Math.max(...[`thin.${name}`, `thin-thread.${name}`].map(of).filter((v) => !Number.isNaN(v)));
+  const thinMicros = Math.min(
+    ...['thin', 'thin-thread'].map((one) => of(`${one}.fan10.micros`)).filter((v) => !Number.isNaN(v)),
+  );
 
   return [
-    row('POST /v1/events / bare node:http', '×', atLeast(0.4), of('hub.single') / of('http'), thin('single') / of('http')),
-    row('50 events a POST / single', '×', atLeast(8), of('hub.fifty') / of('hub.single'), thin('fifty') / thin('single')),
-    row('end to end, fan-out 1, events/s / bare node:http', '×', atLeast(0.4), of('hub.fan1') / of('http'), thin('fan1') / of('http')),
-    row('end to end, fan-out 10, deliveries/s / undici `request`', '×', atLeast(0.5), of('hub.fan10') / of('undici.request'), thin('fan10') / of('undici.request')),
-    row('hub / naive build, fan-out 1', '×', atLeast(15), of('hub.fan1') / of('naive.fan1'), thin('fan1') / of('naive.fan1')),
-    row('hub / naive build, fan-out 10', '×', atLeast(25), of('hub.fan10') / of('naive.fan10'), thin('fan10') / of('naive.fan10')),
-    row('CPU a delivery at fan-out 10 / bare undici\'s', '×', atMost(2.2), of('hub.fan10.micros') / of('undici.request.micros'), thinMicros / of('undici.request.micros')),
-    row('publish cost, many subscriptions / few (10 match)', '×', atMost(1.5), of('subscriptions.many.micros') / of('subscriptions.few.micros')),
-    row('publish and deliver cost, long history / empty store', '×', atMost(1.2), of('history.full.micros') / of('history.empty.micros')),
-    row('backlog drained / steady rate (fan-out 10)', '×', atLeast(0.8), of('hub.backlog') / of('hub.fan10'), of('thin.backlog') / of('thin.fan10')),
-    row('healthy rate, 1 of 8 hanging and 50 failing / all well', '×', atLeast(0.9), of('lanes.healthyDuring') / of('lanes.healthyBefore')),
+    row(
+      'POST /v1/events / bare node:http',
+      '×',
+      atLeast(0.4),
+      of('hub.single') / of('http'),
+      thin('single') / of('http'),
+    ),
+    row(
+      '50 events a POST / single',
+      '×',
+      atLeast(8),
+      of('hub.fifty') / of('hub.single'),
+      thin('fifty') / thin('single'),
+    ),
+    row(
+      'end to end, fan-out 1, events/s / bare node:http',
+      '×',
+      atLeast(0.4),
+      of('hub.fan1') / of('http'),
+      thin('fan1') / of('http'),
+    ),
+    row(
+      'end to end, fan-out 10, deliveries/s / undici `request`',
+      '×',
+      atLeast(0.5),
+      of('hub.fan10') / of('undici.request'),
+      thin('fan10') / of('undici.request'),
+    ),
+    row(
+      'hub / naive build, fan-out 1',
+      '×',
+      atLeast(15),
+      of('hub.fan1') / of('naive.fan1'),
+      thin('fan1') / of('naive.fan1'),
+    ),
+    row(
+      'hub / naive build, fan-out 10',
+      '×',
+      atLeast(25),
+      of('hub.fan10') / of('naive.fan10'),
+      thin('fan10') / of('naive.fan10'),
+    ),
+    row(
+      "CPU a delivery at fan-out 10 / bare undici's",
+      '×',
+      atMost(2.2),
+      of('hub.fan10.micros') / of('undici.request.micros'),
+      thinMicros / of('undici.request.micros'),
+    ),
+    row(
+      'publish cost, many subscriptions / few (10 match)',
+      '×',
+      atMost(1.5),
+      of('subscriptions.many.micros') / of('subscriptions.few.micros'),
+    ),
+    row(
+      'publish and deliver cost, long history / empty store',
+      '×',
+      atMost(1.2),
+      of('history.full.micros') / of('history.empty.micros'),
+    ),
+    row(
+      'backlog drained / steady rate (fan-out 10)',
+      '×',
+      atLeast(0.8),
+      of('hub.backlog') / of('hub.fan10'),
+      of('thin.backlog') / of('thin.fan10'),
+    ),
+    row(
+      'healthy rate, 1 of 8 hanging and 50 failing / all well',
+      '×',
+      atLeast(0.9),
+      of('lanes.healthyDuring') / of('lanes.healthyBefore'),
+    ),
     row('their p95 / all well', '×', atMost(1.2), of('lanes.p95During') / of('lanes.p95Before')),
-    row('sent → received at a third of the maximum, p50', 'ms', atMost(2), of('hub.third.p50'), of('thin.third.p50')),
-    row('sent → received at a third of the maximum, p99', 'ms', atMost(25), of('hub.third.p99'), of('thin.third.p99')),
-    row('p99 at 40 % of the maximum / p99 at 200 events/s', '×', atMost(5), of('hub.forty.p99') / of('hub.at200.p99')),
+    row(
+      'sent → received at a third of the maximum, p50',
+      'ms',
+      atMost(2),
+      of('hub.third.p50'),
+      of('thin.third.p50'),
+    ),
+    row(
+      'sent → received at a third of the maximum, p99',
+      'ms',
+      atMost(25),
+      of('hub.third.p99'),
+      of('thin.third.p99'),
+    ),
+    row(
+      'p99 at 40 % of the maximum / p99 at 200 events/s',
+      '×',
+      atMost(5),
+      of('hub.forty.p99') / of('hub.at200.p99'),
+    ),
     row('memory at full load', 'MiB', atMost(500), of('hub.memory.full'), of('thin.memory.full')),
     row('memory idle', 'MiB', atMost(150), of('hub.memory.idle')),
     row('start to first accepted event', 's', atMost(1), of('hub.start') / 1000),
@@ -87,6 +177,8 @@ function row(name: string, unit: string, target: Target, hub: number, thin = Num
     unit,
     target,
     ...(Number.isFinite(thin) ? { thin } : {}),
-    ...(isKnown ? { hub, isMet: target.kind === 'at least' ? hub >= target.value : hub <= target.value } : {}),
+    ...(isKnown
+      ? { hub, isMet: target.kind === 'at least' ? hub >= target.value : hub <= target.value }
+      : {}),
   };
 }

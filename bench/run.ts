@@ -106,9 +106,16 @@ async function takeSteps(steps: Step[], when: string): Promise<void> {
 }
 
 function isAsked(step: Step): boolean {
-  return options.sections.includes(step.section) || (step.also !== undefined && options.sections.includes(step.also));
+  return (
+    options.sections.includes(step.section) ||
+    (step.also !== undefined && options.sections.includes(step.also))
+  );
 }
 
 function firstLineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 3).join(' ').slice(0, 400);
+  return (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .slice(0, 3)
+    .join(' ')
+    .slice(0, 400);
 }

@@ -18,7 +18,10 @@ const digits = (number: string): string => `printf('%026d', ${number})`;
 export function seedSubscriptions(directory: string, count: number): { accounts: number } {
   const accounts = Math.ceil(count / PER_ACCOUNT);
   withStore(directory, (db) => {
-    const [subscription] = rows<{ id: string; account_id: string; grant_id: string }>(db, "SELECT * FROM subscriptions WHERE state = 'paused'");
+    const [subscription] = rows<{ id: string; account_id: string; grant_id: string }>(
+      db,
+      "SELECT * FROM subscriptions WHERE state = 'paused'",
+    );
     if (subscription === undefined) throw new Error('there is no paused subscription to copy');
     const { account_id: account, grant_id: grant } = subscription;
     // Epoch snapshots name what they hang below.
@@ -54,14 +57,37 @@ export function seedHistory(directory: string, count: number): void {
     const another = (column: string): string => `replace(o.${column}, '${entity}', 'bkg_' || ${digits('i')})`;
     const delivery = `SELECT id FROM deliveries WHERE event_position = ${event.position}`;
 
-    copy(db, 'attempts', `delivery_id IN (${delivery})`, count, { id: `'att_' || ${digits('i')}`, delivery_id: `'dlv_' || ${digits('i')}`, position: 'NULL' });
-    copy(db, 'deliveries', `event_position = ${event.position}`, count, { id: `'dlv_' || ${digits('i')}`, event_position: place, position: 'NULL' });
-    copy(db, 'feed', `event_position = ${event.position}`, count, { event_position: place, position: 'NULL' });
-    copy(db, 'entity_accounts', `id LIKE '%:${entity}'`, count, { id: another('id'), entity: another('entity') });
+    copy(db, 'attempts', `delivery_id IN (${delivery})`, count, {
+      id: `'att_' || ${digits('i')}`,
+      delivery_id: `'dlv_' || ${digits('i')}`,
+      position: 'NULL',
+    });
+    copy(db, 'deliveries', `event_position = ${event.position}`, count, {
+      id: `'dlv_' || ${digits('i')}`,
+      event_position: place,
+      position: 'NULL',
+    });
+    copy(db, 'feed', `event_position = ${event.position}`, count, {
+      event_position: place,
+      position: 'NULL',
+    });
+    copy(db, 'entity_accounts', `id LIKE '%:${entity}'`, count, {
+      id: another('id'),
+      entity: another('entity'),
+    });
     // The last event of a booking is kept beside it whole; a short one stands for it, or seeding writes gigabytes.
-    copy(db, 'entities', `entity_id = '${entity}'`, count, { id: another('id'), entity_id: another('entity_id'), event_position: place, data: `'{}'` });
+    copy(db, 'entities', `entity_id = '${entity}'`, count, {
+      id: another('id'),
+      entity_id: another('entity_id'),
+      event_position: place,
+      data: `'{}'`,
+    });
     copy(db, 'subjects', `id LIKE '%${event.subject}'`, count, { id: another('id') });
-    copy(db, 'receipts', `id = '${event.receipt_id}'`, count, { id: `'rcp_' || ${digits('i')}`, body: `'{}'`, position: 'NULL' });
+    copy(db, 'receipts', `id = '${event.receipt_id}'`, count, {
+      id: `'rcp_' || ${digits('i')}`,
+      body: `'{}'`,
+      position: 'NULL',
+    });
     copy(db, 'events', `position = ${event.position}`, count, {
       position: place,
       id: `'evt_' || ${digits('i')}`,
@@ -73,7 +99,13 @@ export function seedHistory(directory: string, count: number): void {
 }
 
 /** Copies the one row that `where` finds; `i` counts the copies, `o` is the original. */
-function copy(db: Database.Database, table: string, where: string, count: number, changed: Record<string, string>): void {
+function copy(
+  db: Database.Database,
+  table: string,
+  where: string,
+  count: number,
+  changed: Record<string, string>,
+): void {
   const columns = rows<{ name: string }>(db, `PRAGMA table_info(${table})`).map(({ name }) => name);
   const unknown = Object.keys(changed).filter((name) => !columns.includes(name));
   if (unknown.length > 0) throw new Error(`${table} has no ${unknown.join(', ')}`);

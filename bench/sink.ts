@@ -11,7 +11,8 @@ const tally = createTally();
 const modes = new Map<string, SinkMode>();
 
 const ports: number[] = [];
-for (let opened = 0; opened < Number(process.argv[2] ?? 1); opened += 1) ports.push(await listen(tally, modeOf));
+for (let opened = 0; opened < Number(process.argv[2] ?? 1); opened += 1)
+  ports.push(await listen(tally, modeOf));
 const ready: SinkReady = { controlPort: await serveControl(tally, modes), ports };
 process.stdout.write(`${JSON.stringify(ready)}\n`);
 process.once('SIGTERM', () => process.exit(0));

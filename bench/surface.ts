@@ -15,7 +15,10 @@ export function serve(surface: Surface): void {
   const server = createServer((request, response) => {
     const answer = (status: number, value: unknown): void => {
       const text = JSON.stringify(value);
-      response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      });
       response.end(text);
     };
     readText(request, (text) => {

@@ -41,7 +41,12 @@ function readEvents(text: string): Published[] {
     type: event.type,
     subject: event.subject,
     // Serialised once an event, not once a delivery.
-    body: JSON.stringify({ type: event.type, timestamp: event.occurred_at, subject: event.subject, data: event.data }),
+    body: JSON.stringify({
+      type: event.type,
+      timestamp: event.occurred_at,
+      subject: event.subject,
+      data: event.data,
+    }),
   }));
 }
 

@@ -13,13 +13,16 @@ db.pragma('journal_mode = WAL');
 // Setting WAL makes better-sqlite3 13 fall back to NORMAL: FULL comes after it, and is looked at.
 db.pragma('synchronous = FULL');
 if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous is not FULL');
-db.exec('CREATE TABLE events (id TEXT PRIMARY KEY, type TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID');
+db.exec(
+  'CREATE TABLE events (id TEXT PRIMARY KEY, type TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID',
+);
 
 const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?)');
 const body = 'x'.repeat(Number(bytes));
 const stamp = createStamps();
 const commit = db.transaction((rows: number) => {
-  for (let row = 0; row < rows; row += 1) insert.run(stamp(nowMicros()), 'booking.confirmed', Date.now(), body);
+  for (let row = 0; row < rows; row += 1)
+    insert.run(stamp(nowMicros()), 'booking.confirmed', Date.now(), body);
 });
 
 const startedAt = performance.now();

@@ -8,7 +8,11 @@ const [how, address, seconds, bytes] = process.argv.slice(2);
 const target = new URL(address ?? '');
 const IN_FLIGHT = 64;
 const pool = new Pool(target.origin, { connections: IN_FLIGHT, pipelining: 1 });
-const body = JSON.stringify({ type: 'booking.confirmed', subject: 'bookings/bkg_0', data: 'x'.repeat(Number(bytes) - 70) });
+const body = JSON.stringify({
+  type: 'booking.confirmed',
+  subject: 'bookings/bkg_0',
+  data: 'x'.repeat(Number(bytes) - 70),
+});
 const headers = { 'content-type': 'application/json', 'webhook-id': 'dlv_0' };
 
 const startedAt = performance.now();

@@ -15,7 +15,10 @@ export async function runOpen(
   body: (dueMicros: number) => string,
   recorder: Recorder,
 ): Promise<void> {
-  const total = Math.min(Math.floor(plan.postsPerSecond * plan.seconds), plan.maxPosts ?? Number.POSITIVE_INFINITY);
+  const total = Math.min(
+    Math.floor(plan.postsPerSecond * plan.seconds),
+    plan.maxPosts ?? Number.POSITIVE_INFINITY,
+  );
   const gapMicros = 1e6 / plan.postsPerSecond;
   const free = [...connections];
   const waiting: number[] = [];

@@ -37,7 +37,10 @@ export function createRecorder(plan: LoadPlan): Recorder {
         eventsPerSecond: (posts * plan.eventsPerPost) / seconds,
         statuses,
         latency: summarise(latency),
-        lateness: { p50: percentileMicros(lateness, 0.5) / 1000, p99: percentileMicros(lateness, 0.99) / 1000 },
+        lateness: {
+          p50: percentileMicros(lateness, 0.5) / 1000,
+          p99: percentileMicros(lateness, 0.99) / 1000,
+        },
         cpuMicrosPerPost: (used.user + used.system) / Math.max(1, posts),
         startedAtMicros,
         ...(kept.failure === undefined ? {} : { firstFailure: kept.failure }),

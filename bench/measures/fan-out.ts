@@ -32,11 +32,18 @@ export async function subscribeAll(
   return made;
 }
 
-export async function deliverOne(target: Target, sink: Sink, events: EventTemplate, count: number, prefix = '/'): Promise<void> {
+export async function deliverOne(
+  target: Target,
+  sink: Sink,
+  events: EventTemplate,
+  count: number,
+  prefix = '/',
+): Promise<void> {
   await sink.reset();
   await load(target, { events, seconds: 5, maxPosts: 1, connections: 1 });
   const counts = await sink.settle(count, { quietMs: 5_000, wholeMs: 10_000 }, prefix);
-  if (counts.taken !== count) throw new Error(`${target.name}: the first event reached ${counts.taken} of ${count} endpoints`);
+  if (counts.taken !== count)
+    throw new Error(`${target.name}: the first event reached ${counts.taken} of ${count} endpoints`);
 }
 
 /**
@@ -78,6 +85,8 @@ async function deliverMany(
 
 /** A rate is only worth reporting when everything arrived, once, and signed. */
 export function checkComplete(target: Target, counts: SinkCounts, expected: number): void {
-  if (counts.distinct !== expected) throw new Error(`${target.name}: ${counts.distinct} of ${expected} deliveries arrived`);
-  if (counts.signatures.wrong > 0) throw new Error(`${target.name}: ${counts.signatures.wrong} signatures were wrong`);
+  if (counts.distinct !== expected)
+    throw new Error(`${target.name}: ${counts.distinct} of ${expected} deliveries arrived`);
+  if (counts.signatures.wrong > 0)
+    throw new Error(`${target.name}: ${counts.signatures.wrong} signatures were wrong`);
 }

@@ -34,7 +34,12 @@ export async function measureLanes(
   const [events, othersEvents] = [wish.template(account), wish.template(otherAccount)];
   await subscribeAll(target, sink, { group: ENDPOINTS, count: HEALTHY, account });
   await subscribeAll(target, sink, { group: 'stuck', count: 1, account, first: HEALTHY });
-  await subscribeAll(target, sink, { group: 'failing', count: FAILING, account: otherAccount, first: HEALTHY + 1 });
+  await subscribeAll(target, sink, {
+    group: 'failing',
+    count: FAILING,
+    account: otherAccount,
+    first: HEALTHY + 1,
+  });
   await deliverOne(target, sink, events, HEALTHY + 1);
   await deliverOne(target, sink, othersEvents, FAILING);
 

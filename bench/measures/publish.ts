@@ -13,7 +13,11 @@ export type PublishFigures = {
 };
 
 /** Accepting alone: nobody subscribes. The first run warms, it is not counted. */
-export async function measurePublish(target: Target, events: EventTemplate, seconds: number): Promise<PublishFigures> {
+export async function measurePublish(
+  target: Target,
+  events: EventTemplate,
+  seconds: number,
+): Promise<PublishFigures> {
   await load(target, { events, seconds: seconds / 2 });
   const before = await readCpuMs(target.pid, target.metricsUrl);
   const single = await load(target, { events, seconds });

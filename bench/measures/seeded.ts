@@ -12,7 +12,12 @@ import { deliverOne, measureFanOut, subscribeAll } from './fan-out.ts';
 /** A store of a certain fill. It is written once, and hubs are started on it again and again. */
 export type Filled = { directory: string; home: HubHome; accounts: number };
 
-export async function fillSubscriptions(home: HubHome, directory: string, sink: Sink, count: number): Promise<Filled> {
+export async function fillSubscriptions(
+  home: HubHome,
+  directory: string,
+  sink: Sink,
+  count: number,
+): Promise<Filled> {
   const hub = await startHub(home, directory);
   const [made] = await subscribeAll(hub, sink, { group: 'seed', count: 1 });
   if (made !== undefined) await hub.pause(made.id);
@@ -20,7 +25,12 @@ export async function fillSubscriptions(home: HubHome, directory: string, sink: 
   return { directory, home: { ...home, directory }, accounts: seedSubscriptions(directory, count).accounts };
 }
 
-export async function fillHistory(home: HubHome, directory: string, sink: Sink, count: number): Promise<Filled> {
+export async function fillHistory(
+  home: HubHome,
+  directory: string,
+  sink: Sink,
+  count: number,
+): Promise<Filled> {
   const hub = await startHub(home, directory);
   await subscribeAll(hub, sink, { group: 'e', count: 1 });
   await deliverOne(hub, sink, bookingTemplate([firstAccount(hub)]), 1);
@@ -47,7 +57,9 @@ export async function publishCost(filled: Filled, seconds: number): Promise<numb
 export async function deliverCost(filled: Filled, sink: Sink, seconds: number): Promise<number> {
   const hub = await startHub(filled.home, filled.directory);
   try {
-    return (await measureFanOut(hub, sink, { events: bookingTemplate([firstAccount(hub)]), fanOut: 1, seconds })).micros;
+    return (
+      await measureFanOut(hub, sink, { events: bookingTemplate([firstAccount(hub)]), fanOut: 1, seconds })
+    ).micros;
   } finally {
     await hub.stop();
   }

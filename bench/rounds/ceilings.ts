@@ -28,7 +28,14 @@ async function measureHttp(wish: Pick<LoadPlan, 'events' | 'seconds'>): Promise<
   const server = await startProgram<{ port: number }>({ file: './ceilings/http.ts' });
   const post = (extra: Partial<LoadPlan>): Promise<LoadResult> => {
     const url = `http://127.0.0.1:${server.ready.port}/v1/events`;
-    const plan: LoadPlan = { url, headers: {}, connections: CONNECTIONS, eventsPerPost: 1, ...wish, ...extra };
+    const plan: LoadPlan = {
+      url,
+      headers: {},
+      connections: CONNECTIONS,
+      eventsPerPost: 1,
+      ...wish,
+      ...extra,
+    };
     return runProgram<LoadResult>({ file: './load.ts', args: [JSON.stringify(plan)] });
   };
   try {

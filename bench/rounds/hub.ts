@@ -18,7 +18,11 @@ export async function measureHubPublish(bench: Bench): Promise<void> {
     await sleep(IDLE_MS);
     bench.figures.note({ 'hub.start': hub.startMs, 'hub.memory.idle': readMemory(hub.pid).now });
     const found = await measurePublish(hub, eventsOf(hub), bench.options.seconds);
-    bench.figures.note({ 'hub.single': found.single, 'hub.fifty': found.fifty, 'hub.publish.micros': found.micros });
+    bench.figures.note({
+      'hub.single': found.single,
+      'hub.fifty': found.fifty,
+      'hub.publish.micros': found.micros,
+    });
   });
 }
 
@@ -32,7 +36,12 @@ export async function measureHubFanOut1(bench: Bench): Promise<void> {
     figures.note({ 'hub.fan1': found.eventsPerSecond, 'hub.fan1.micros': found.micros });
     if (!options.sections.includes('latency')) return;
     const at = async (name: string, eventsPerSecond: number): Promise<void> => {
-      const { p50, p99 } = await measureLatency(hub, sink, { events, fanOut: 1, eventsPerSecond, seconds: options.seconds * 1.3 });
+      const { p50, p99 } = await measureLatency(hub, sink, {
+        events,
+        fanOut: 1,
+        eventsPerSecond,
+        seconds: options.seconds * 1.3,
+      });
       figures.note({ [`hub.${name}.p50`]: p50, [`hub.${name}.p99`]: p99 });
     };
     await at('at200', 200);
@@ -47,9 +56,15 @@ export async function measureHubFanOut10(bench: Bench): Promise<void> {
     const events = eventsOf(hub);
     const subscriptions = await subscribeOwn(hub, bench, 10);
     const found = await measureFanOut(hub, sink, { events, fanOut: 10, seconds: options.seconds });
-    figures.note({ 'hub.fan10': found.deliveriesPerSecond, 'hub.fan10.micros': found.micros, 'hub.memory.full': found.memory });
+    figures.note({
+      'hub.fan10': found.deliveriesPerSecond,
+      'hub.fan10.micros': found.micros,
+      'hub.memory.full': found.memory,
+    });
     if (!options.sections.includes('backlog')) return;
-    figures.note({ 'hub.backlog': await measureBacklog(hub, sink, { events, subscriptions, deliveries: options.backlog }) });
+    figures.note({
+      'hub.backlog': await measureBacklog(hub, sink, { events, subscriptions, deliveries: options.backlog }),
+    });
   });
 }
 

@@ -30,20 +30,38 @@ async function measureFanOuts(bench: Bench, name: ReferenceName): Promise<void> 
       const subscriptions = await subscribeAll(target, sink, { group: 'e', count: fanOut });
       await deliverOne(target, sink, events, fanOut);
       const found = await measureFanOut(target, sink, { events, fanOut, seconds: options.seconds });
-      figures.note({ [`${name}.fan${fanOut}`]: found.deliveriesPerSecond, [`${name}.fan${fanOut}.micros`]: found.micros });
+      figures.note({
+        [`${name}.fan${fanOut}`]: found.deliveriesPerSecond,
+        [`${name}.fan${fanOut}.micros`]: found.micros,
+      });
       if (name !== 'thin') return;
       if (fanOut === 1) {
-        const atThird = { events, fanOut, seconds: options.seconds, eventsPerSecond: found.eventsPerSecond / 3 };
+        const atThird = {
+          events,
+          fanOut,
+          seconds: options.seconds,
+          eventsPerSecond: found.eventsPerSecond / 3,
+        };
         const { p50, p99 } = await measureLatency(target, sink, atThird);
         return figures.note({ 'thin.third.p50': p50, 'thin.third.p99': p99 });
       }
       figures.note({ 'thin.memory.full': found.memory });
-      figures.note({ 'thin.backlog': await measureBacklog(target, sink, { events, subscriptions, deliveries: options.backlog }) });
+      figures.note({
+        'thin.backlog': await measureBacklog(target, sink, {
+          events,
+          subscriptions,
+          deliveries: options.backlog,
+        }),
+      });
     });
   }
 }
 
-async function withReference(bench: Bench, name: ReferenceName, use: (target: Target) => Promise<void>): Promise<void> {
+async function withReference(
+  bench: Bench,
+  name: ReferenceName,
+  use: (target: Target) => Promise<void>,
+): Promise<void> {
   const target = await startReference(name, bench.directory());
   try {
     await use(target);

@@ -30,7 +30,11 @@ function serve(socket: Socket, tally: Tally, modeOf: (path: string) => SinkMode)
   socket.on('error', () => {});
   socket.on('data', (text: string) => {
     state.buffered = state.buffered === '' ? text : state.buffered + text;
-    for (let request = readRequest(state.buffered); request !== undefined; request = readRequest(state.buffered)) {
+    for (
+      let request = readRequest(state.buffered);
+      request !== undefined;
+      request = readRequest(state.buffered)
+    ) {
       state.buffered = state.buffered.slice(request.length);
       const mode = modeOf(request.path);
       tally.receive(request, mode === 'ok');

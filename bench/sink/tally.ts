@@ -86,7 +86,9 @@ function stampOf(body: string): number {
 function isSigned(request: RawRequest, key: Buffer): boolean {
   const id = headerOf(request.head, 'webhook-id') ?? '';
   const timestamp = headerOf(request.head, 'webhook-timestamp') ?? '';
-  const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(Buffer.from(request.body, 'latin1'));
+  const hmac = createHmac('sha256', key)
+    .update(`${id}.${timestamp}.`)
+    .update(Buffer.from(request.body, 'latin1'));
   const wanted = hmac.digest();
   const given = (headerOf(request.head, 'webhook-signature') ?? '').split(' ');
   return given.some((one) => {
@@ -96,12 +98,16 @@ function isSigned(request: RawRequest, key: Buffer): boolean {
 }
 
 function sumUp(tallies: PathTally[]): SinkCounts {
-  const sum = (of: (tally: PathTally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
+  const sum = (of: (tally: PathTally) => number): number =>
+    tallies.reduce((total, tally) => total + of(tally), 0);
   return {
     received: sum((tally) => tally.received),
     distinct: sum((tally) => tally.ids.size),
     taken: sum((tally) => tally.taken),
-    firstAtMicros: tallies.reduce((least, tally) => Math.min(least, tally.firstAtMicros), Number.MAX_SAFE_INTEGER),
+    firstAtMicros: tallies.reduce(
+      (least, tally) => Math.min(least, tally.firstAtMicros),
+      Number.MAX_SAFE_INTEGER,
+    ),
     lastAtMicros: tallies.reduce((most, tally) => Math.max(most, tally.lastAtMicros), 0),
     latency: summarise(mergeHistograms(tallies.map((tally) => tally.latency))),
     signatures: { checked: sum((tally) => tally.checked), wrong: sum((tally) => tally.wrong) },

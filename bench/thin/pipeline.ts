@@ -25,7 +25,10 @@ const RETRY_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
 
 type Lane = { id: number; outstanding: number; hasSpilled: boolean; isPaused: boolean };
 
-export function createPipeline(store: ThinStore, openSender: (finished: (outcome: Outcome) => void) => Sender): Pipeline {
+export function createPipeline(
+  store: ThinStore,
+  openSender: (finished: (outcome: Outcome) => void) => Sender,
+): Pipeline {
   const lanes = new Map<number, Lane>();
   const stamp = createStamps();
   const turn = emptyTurn();
@@ -73,7 +76,12 @@ export function createPipeline(store: ThinStore, openSender: (finished: (outcome
   function fanOut(lane: Lane, eventId: string, body: string, now: number): void {
     const id = `dlv_${stamp(now)}`;
     const hasRoom = !lane.isPaused && lane.outstanding < ROOM;
-    turn.deliveries.push({ id, eventId, subscriptionId: lane.id, state: lane.isPaused ? 'held' : hasRoom ? 'leased' : 'pending' });
+    turn.deliveries.push({
+      id,
+      eventId,
+      subscriptionId: lane.id,
+      state: lane.isPaused ? 'held' : hasRoom ? 'leased' : 'pending',
+    });
     if (hasRoom) {
       lane.outstanding += 1;
       turn.handed.push({ deliveryId: id, subscriptionId: lane.id, attempts: 0, body });
@@ -116,7 +124,12 @@ export function createPipeline(store: ThinStore, openSender: (finished: (outcome
     for (const row of leased) {
       const lane = lanes.get(row.subscriptionId);
       if (lane !== undefined) lane.outstanding += 1;
-      handed.push({ deliveryId: row.id, subscriptionId: row.subscriptionId, attempts: row.attempts, body: row.body });
+      handed.push({
+        deliveryId: row.id,
+        subscriptionId: row.subscriptionId,
+        attempts: row.attempts,
+        body: row.body,
+      });
     }
     for (const wish of leases) {
       const lane = lanes.get(wish.subscriptionId);
@@ -132,7 +145,13 @@ export function createPipeline(store: ThinStore, openSender: (finished: (outcome
   }
 }
 
-function emptyTurn(): { events: EventRow[]; deliveries: DeliveryRow[]; attempts: AttemptRow[]; handed: Handed[]; answers: (() => void)[] } {
+function emptyTurn(): {
+  events: EventRow[];
+  deliveries: DeliveryRow[];
+  attempts: AttemptRow[];
+  handed: Handed[];
+  answers: (() => void)[];
+} {
   return { events: [], deliveries: [], attempts: [], handed: [], answers: [] };
 }
 

@@ -57,7 +57,12 @@ export function createSender(finished: (outcome: Outcome) => void): Sender {
     const seen = { status: 0 };
     const end = (status: number): void => {
       lane.inFlight -= 1;
-      finished({ deliveryId: handed.deliveryId, subscriptionId: handed.subscriptionId, attempts: handed.attempts + 1, status });
+      finished({
+        deliveryId: handed.deliveryId,
+        subscriptionId: handed.subscriptionId,
+        attempts: handed.attempts + 1,
+        status,
+      });
       pump(lane);
     };
     lane.pool.dispatch(
@@ -80,7 +85,12 @@ export function createSender(finished: (outcome: Outcome) => void): Sender {
 }
 
 function openPool(origin: string): Pool {
-  return new Pool(origin, { connections: MAX_IN_FLIGHT, pipelining: 1, headersTimeout: DEADLINE_MS, bodyTimeout: DEADLINE_MS });
+  return new Pool(origin, {
+    connections: MAX_IN_FLIGHT,
+    pipelining: 1,
+    headersTimeout: DEADLINE_MS,
+    bodyTimeout: DEADLINE_MS,
+  });
 }
 
 function headersOf(lane: Lane, handed: Handed): string[] {
@@ -88,10 +98,15 @@ function headersOf(lane: Lane, handed: Handed): string[] {
   const content = `${handed.deliveryId}.${timestamp}.${handed.body}`;
   const signature = createHmac('sha256', lane.key).update(content).digest('base64');
   return [
-    'content-type', 'application/json',
-    'user-agent', 'Patchbay/1',
-    'webhook-id', handed.deliveryId,
-    'webhook-timestamp', timestamp,
-    'webhook-signature', `v1,${signature}`,
+    'content-type',
+    'application/json',
+    'user-agent',
+    'Patchbay/1',
+    'webhook-id',
+    handed.deliveryId,
+    'webhook-timestamp',
+    timestamp,
+    'webhook-signature',
+    `v1,${signature}`,
   ];
 }

@@ -2,11 +2,28 @@ import Database from 'better-sqlite3';
 
 /** The thin pipeline's tables and its one write: everything that a turn of the event loop brought, or nothing. */
 export type EventRow = { id: string; type: string; subject: string; body: string; acceptedAt: number };
-export type DeliveryRow = { id: string; eventId: string; subscriptionId: number; state: 'leased' | 'pending' | 'held' };
-export type AttemptRow = { deliveryId: string; subscriptionId: number; number: number; status: number; at: number; retryAt: number | null };
+export type DeliveryRow = {
+  id: string;
+  eventId: string;
+  subscriptionId: number;
+  state: 'leased' | 'pending' | 'held';
+};
+export type AttemptRow = {
+  deliveryId: string;
+  subscriptionId: number;
+  number: number;
+  status: number;
+  at: number;
+  retryAt: number | null;
+};
 export type LeaseWish = { subscriptionId: number; limit: number };
 export type LeasedRow = { id: string; body: string; attempts: number; subscriptionId: number };
-export type Turn = { events: EventRow[]; deliveries: DeliveryRow[]; attempts: AttemptRow[]; leases: LeaseWish[] };
+export type Turn = {
+  events: EventRow[];
+  deliveries: DeliveryRow[];
+  attempts: AttemptRow[];
+  leases: LeaseWish[];
+};
 
 export type ThinStore = {
   commit(turn: Turn): LeasedRow[];
@@ -39,19 +56,29 @@ export function openThinStore(file: string): ThinStore {
 
   const insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
   const insertDelivery = db.prepare('INSERT INTO deliveries VALUES (?, ?, ?, ?, 0, ?)');
-  const insertAttempt = db.prepare('INSERT INTO attempts (delivery_id, number, status, at) VALUES (?, ?, ?, ?)');
+  const insertAttempt = db.prepare(
+    'INSERT INTO attempts (delivery_id, number, status, at) VALUES (?, ?, ?, ?)',
+  );
   const settle = db.prepare('UPDATE deliveries SET state = ?, attempts = ?, due_at = ? WHERE id = ?');
   const lease = db.prepare<[number, number, number], Omit<LeasedRow, 'body'> & { event_id: string }>(`
     UPDATE deliveries SET state = 'leased' WHERE id IN (
       SELECT id FROM deliveries WHERE subscription_id = ? AND state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT ?
     ) RETURNING id, event_id, attempts, subscription_id AS subscriptionId`);
   const bodyOf = db.prepare<[string], { body: string }>('SELECT body FROM events WHERE id = ?');
-  const releaseHeld = db.prepare("UPDATE deliveries SET state = 'pending', due_at = 0 WHERE subscription_id = ? AND state = 'held'");
+  const releaseHeld = db.prepare(
+    "UPDATE deliveries SET state = 'pending', due_at = 0 WHERE subscription_id = ? AND state = 'held'",
+  );
 
   const commit = db.transaction((turn: Turn): LeasedRow[] => {
     for (const one of turn.events) insertEvent.run(one.id, one.type, one.subject, one.body, one.acceptedAt);
     for (const one of turn.deliveries) {
-      insertDelivery.run(one.id, one.eventId, one.subscriptionId, one.state, one.state === 'pending' ? 0 : null);
+      insertDelivery.run(
+        one.id,
+        one.eventId,
+        one.subscriptionId,
+        one.state,
+        one.state === 'pending' ? 0 : null,
+      );
     }
     for (const one of turn.attempts) {
       insertAttempt.run(one.deliveryId, one.number, one.status, one.at);
@@ -59,7 +86,9 @@ export function openThinStore(file: string): ThinStore {
     }
     const now = Date.now();
     return turn.leases.flatMap((wish) =>
-      lease.all(wish.subscriptionId, now, wish.limit).map((row) => ({ ...row, body: bodyOf.get(row.event_id)?.body ?? '' })),
+      lease
+        .all(wish.subscriptionId, now, wish.limit)
+        .map((row) => ({ ...row, body: bodyOf.get(row.event_id)?.body ?? '' })),
     );
   });
 

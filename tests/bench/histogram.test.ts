@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { createHistogram, mergeHistograms, percentileMicros, recordMicros, summarise } from '../../bench/histogram.ts';
+import {
+  createHistogram,
+  mergeHistograms,
+  percentileMicros,
+  recordMicros,
+  summarise,
+} from '../../bench/histogram.ts';
 
 test('a percentile is within two per cent of the value itself, at every size', () => {
   for (const scale of [1, 10, 1_000, 100_000, 10_000_000]) {

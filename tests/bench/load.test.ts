@@ -29,9 +29,16 @@ test('each event is valid, about a booking of its own, and tells when it was due
 test('every so many events one is for the others', () => {
   const alternate = { events: bookingTemplate(['acc_2']), every: 4 };
   const { events } = JSON.parse(createBodies(plan({ eventsPerPost: 8, alternate }))(due));
-  expect(events.map((event: { audience: string[] }) => event.audience[0])).toEqual(
-    ['acc_1', 'acc_1', 'acc_1', 'acc_2', 'acc_1', 'acc_1', 'acc_1', 'acc_2'],
-  );
+  expect(events.map((event: { audience: string[] }) => event.audience[0])).toEqual([
+    'acc_1',
+    'acc_1',
+    'acc_1',
+    'acc_2',
+    'acc_1',
+    'acc_1',
+    'acc_1',
+    'acc_2',
+  ]);
 });
 
 test('the sink reads a request once it is whole, whatever the spelling of its headers', () => {
@@ -43,5 +50,7 @@ test('the sink reads a request once it is whole, whatever the spelling of its he
 });
 
 test('the sink refuses a body of unknown length', () => {
-  expect(() => readRequest('POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n')).toThrow('content-length');
+  expect(() => readRequest('POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n')).toThrow(
+    'content-length',
+  );
 });

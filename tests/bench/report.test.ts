@@ -11,7 +11,10 @@ const verdict = (figures: Record<string, number>, start: string) => {
 };
 
 test('a ratio on the right side of its target is met, on the wrong side missed', () => {
-  expect(verdict({ 'hub.single': 41, http: 100 }, 'POST /v1/events')).toMatchObject({ hub: 0.41, isMet: true });
+  expect(verdict({ 'hub.single': 41, http: 100 }, 'POST /v1/events')).toMatchObject({
+    hub: 0.41,
+    isMet: true,
+  });
   expect(verdict({ 'hub.single': 39, http: 100 }, 'POST /v1/events')).toMatchObject({ isMet: false });
   expect(verdict({ 'hub.start': 999 }, 'start')).toMatchObject({ isMet: true });
   expect(verdict({ 'hub.start': 1001 }, 'start')).toMatchObject({ isMet: false });

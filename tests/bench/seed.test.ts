@@ -12,8 +12,21 @@ const migrations = new URL('../../migrations/sqlite/', import.meta.url);
 test('each seeded account has ten subscriptions that the hub would match', () => {
   const { directory, insert, read } = openStore();
   insert('accounts', { id: 'acc_a', name: 'a' });
-  insert('grants', { id: 'grt_a', account_id: 'acc_a', env: 'live', epochs: '{"account":["acc_a",0]}', ended_at: null });
-  insert('subscriptions', { id: 'sub_a', account_id: 'acc_a', grant_id: 'grt_a', env: 'live', owner: 'grant', state: 'paused' });
+  insert('grants', {
+    id: 'grt_a',
+    account_id: 'acc_a',
+    env: 'live',
+    epochs: '{"account":["acc_a",0]}',
+    ended_at: null,
+  });
+  insert('subscriptions', {
+    id: 'sub_a',
+    account_id: 'acc_a',
+    grant_id: 'grt_a',
+    env: 'live',
+    owner: 'grant',
+    state: 'paused',
+  });
   expect(seedSubscriptions(directory, 40)).toEqual({ accounts: 4 });
 
   const { sql, params } = matchStatement('live', [seededAccount(3)]);
@@ -51,16 +64,23 @@ test('seeded history is as many whole events, each with its delivery and attempt
 function openStore() {
   const directory = mkdtempSync(join(tmpdir(), 'patchbay-seed-'));
   const db = new Database(join(directory, 'hub.db'));
-  for (const file of readdirSync(migrations).filter((name) => name.endsWith('.sql')).toSorted()) {
+  for (const file of readdirSync(migrations)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()) {
     db.exec(readFileSync(new URL(file, migrations), 'utf8').replaceAll('--> statement-breakpoint', ''));
   }
   const insert = (table: string, given: Record<string, unknown>): void => {
     const columns = db.pragma(`table_info(${table})`) as { name: string; type: string; pk: number }[];
     const kept = columns.filter(({ name, pk }) => name in given || pk === 0);
-    const values = kept.map(({ name, type }) => (name in given ? given[name] : type === 'INTEGER' ? 0 : '{}'));
+    const values = kept.map(({ name, type }) =>
+      name in given ? given[name] : type === 'INTEGER' ? 0 : '{}',
+    );
     const names = kept.map(({ name }) => name);
-    db.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(...values);
+    db.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(
+      ...values,
+    );
   };
-  const read = (sql: string, params: Record<string, unknown>) => db.prepare(sql).all(params) as Record<string, unknown>[];
+  const read = (sql: string, params: Record<string, unknown>) =>
+    db.prepare(sql).all(params) as Record<string, unknown>[];
   return { directory, insert, read };
 }
