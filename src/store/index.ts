@@ -1,5 +1,6 @@
 export { type HotStatement, dueLanesStatement, leaseStatements, matchStatement, publishStatements, renewStatement, settleStatements, versionStatement } from './hot/sqlite.ts';
 export { candidateOf, leasedOf, publishAnswers } from './hot/rows.ts';
+export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';
 export type { DeliveryState, EndpointSpec } from './tables/deliveries.ts';

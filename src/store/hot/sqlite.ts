@@ -1,4 +1,5 @@
 import type { Env, LeaseAsk, NewEvent, NewReceipt, Settlement } from '#src/ports';
+import { splitBySize } from './split.ts';
 
 /**
  * The hot four in SQLite's SQL, for better-sqlite3 and D1 alike: each statement takes a whole batch as one JSON
@@ -72,8 +73,11 @@ const readPublished = `SELECT e.id, e.position, e.sequence, e.state, e.fingerpri
 
 const readClaims = `SELECT i.id, i.fingerprint, i.receipt_id AS receiptId, i.event_ids AS eventIds FROM json_each(?1) r CROSS JOIN idempotency i ON i.id = r.value`;
 
-/** In this order, as one write. The last three are reads whose rows `publishAnswers` takes. */
-export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent[] }[]): HotStatement[] {
+/**
+ * In this order, as one write. The last three are reads whose rows `publishAnswers` takes. Where the database bounds
+ * a value (`maxBytes`), a batch is written in pieces, one after the other: the next piece sees the raised sequences.
+ */
+export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent[] }[], maxBytes = Infinity): HotStatement[] {
   const events: unknown[] = [];
   const deliveries: unknown[] = [];
   const receipts: unknown[] = [];
@@ -103,13 +107,15 @@ export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent
       }
     });
   }
-  const batch = JSON.stringify(events);
   const statements: HotStatement[] = [{ sql: insertReceipts, params: [JSON.stringify(receipts)] }];
   if (claims.length > 0) statements.push({ sql: insertClaims, params: [JSON.stringify(claims)] });
-  statements.push({ sql: insertEvents, params: [batch] }, { sql: raiseSequences, params: [batch] }, { sql: insertFeed, params: [batch] });
-  if (deliveries.length > 0) statements.push({ sql: insertDeliveries, params: [JSON.stringify(deliveries)] });
-  if (hasEntity) statements.push({ sql: upsertEntities, params: [batch] }, { sql: insertEntityAccounts, params: [batch] });
-  if (hasExpansion) statements.push({ sql: insertExpansions, params: [batch] });
+  for (const piece of splitBySize(events, maxBytes)) {
+    const params = [JSON.stringify(piece)];
+    statements.push({ sql: insertEvents, params }, { sql: raiseSequences, params }, { sql: insertFeed, params });
+    if (hasEntity) statements.push({ sql: upsertEntities, params }, { sql: insertEntityAccounts, params });
+    if (hasExpansion) statements.push({ sql: insertExpansions, params });
+  }
+  for (const piece of splitBySize(deliveries, maxBytes)) statements.push({ sql: insertDeliveries, params: [JSON.stringify(piece)] });
   statements.push(
     { sql: readPublished, params: [JSON.stringify(ids)] },
     { sql: readClaims, params: [JSON.stringify(claims.map((claim) => (claim as unknown[])[0]))] },

@@ -1,0 +1,82 @@
+import type { D1Database } from '@cloudflare/workers-types';
+import { drizzle } from 'drizzle-orm/d1';
+import { sqliteColumns } from '#src/columns';
+import type { Db, Rows, Statement, Store } from '#src/ports';
+import {
+  type HotStatement,
+  candidateOf,
+  dueLanesStatement,
+  leasedOf,
+  leaseStatements,
+  matchStatement,
+  publishAnswers,
+  publishStatements,
+  renewStatement,
+  schema,
+  settleStatements,
+  splitBySize,
+  versionStatement,
+} from '#src/store';
+import { isConflict, storeError } from './store-d1/errors.ts';
+
+/**
+ * The edge's store. One write is one `batch`, which D1 runs as one transaction. Calls are not joined: requests of
+ * one isolate share no I/O, so a batch is what one request brought.
+ *
+ * Migrations are applied by the deployment (`wrangler d1 migrations apply`), never by a Worker.
+ */
+export async function openD1Store(d1: D1Database): Promise<Store> {
+  const client = drizzle(d1);
+  const db = client as unknown as Db; // The same builders; only the results of statements that answer no rows differ.
+
+  const run = async (statements: HotStatement[]): Promise<Row[][]> => {
+    if (statements.length === 0) return [];
+    const answers = await translated(() => d1.batch<Row>(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params))));
+    return answers.map((answer) => answer.results);
+  };
+  const rowsOf = async (statement: HotStatement): Promise<Row[]> => (await run([statement]))[0] ?? [];
+
+  await run([{ sql: `INSERT OR IGNORE INTO marks (name, value) VALUES ('subscriptions', 1)`, params: [] }]);
+
+  return {
+    db,
+    tables: schema(sqliteColumns),
+    dialect: 'sqlite',
+    write: async <const T extends readonly Statement[]>(build: (db: Db) => T): Promise<Rows<T>> => {
+      const statements = build(db) as unknown as [never]; // A tuple for drizzle's types; it takes any list that is not empty.
+      return translated(() => client.batch(statements)) as Promise<unknown> as Promise<Rows<T>>;
+    },
+    publish: async (receipt, events) => {
+      const calls = [{ receipt, events }];
+      const [published = [], claims = [], version = []] = (await run(publishStatements(calls, maxValueBytes))).slice(-3);
+      const [answer] = publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
+      return answer!; // One call, one answer.
+    },
+    version: async () => Number((await rowsOf(versionStatement))[0]?.['value'] ?? 0),
+    match: async (env, accountIds) => (await rowsOf(matchStatement(env, accountIds))).map(candidateOf),
+    dueLanes: async (nowMs, after, limit) => (await rowsOf(dueLanesStatement(nowMs, after, limit))).map((row) => row['id'] as string),
+    lease: async (ask) => ((await run(leaseStatements(ask)))[1] ?? []).map(leasedOf),
+    renew: async (deliveries, untilMs) => new Set((await rowsOf(renewStatement(deliveries, untilMs))).map((row) => row['id'] as string)),
+    settle: async (settlements) => {
+      const written = await run(splitBySize(settlements, maxValueBytes / 2).flatMap(settleStatements));
+      const marks = new Map(written.flat().map((row) => [row['id'], row['mark']]));
+      return new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId));
+    },
+    isConflict,
+    foreignWrites: () => null,
+    close: async () => undefined,
+  };
+}
+
+type Row = Record<string, unknown>;
+
+/** D1 refuses a bound value over 2 MB (its documentation, "Limits", 2026-11); half of it leaves room for what is made of it. */
+const maxValueBytes = 1_000_000;
+
+async function translated<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw storeError(error);
+  }
+}
