@@ -116,6 +116,29 @@ test('an object with nothing to show disappears', () => {
   expect(shown).toHaveProperty('venue.name');
 });
 
+test('what a stored event should not have does not leave: empty objects, objects where a value belongs', () => {
+  const data = {
+    booking_id: 'bkg_1',
+    title: { canary: 1 },
+    venue: {},
+    buyer: 'canary',
+    references: 'canary',
+  };
+  expect(project({ type: 'booking.confirmed', version: 2, data }, { scopes: all })).toEqual({
+    booking_id: 'bkg_1',
+  });
+  const rfp = {
+    rfp_id: 'rfp_1',
+    roles: ['model', { canary: 1 }],
+    references: [null, 1, { url: 'https://a.example.com' }],
+  };
+  expect(project({ type: 'rfp.created', version: 2, data: rfp }, { scopes: all })).toEqual({
+    rfp_id: 'rfp_1',
+    roles: ['model'],
+    references: [],
+  });
+});
+
 test('a scope that is gained or lost shows at the next call', () => {
   const event = { type: 'booking.confirmed', version: 2, data: sampleEvent('booking.confirmed') };
   const scopes = new Set(['bookings:read']);

@@ -73,6 +73,12 @@ test('a flood of unknown fields gets a bounded answer', () => {
   expect(JSON.stringify(checked).length).toBeLessThan(5000);
 });
 
+test('a flood of broken fields gets a bounded answer', () => {
+  const references = Array.from({ length: 30 }, () => ({ url: 'no', content_rating: 'no' }));
+  const checked = validate('booking.confirmed', 2, { ...confirmed, references });
+  expect(checked.ok ? [] : checked.reasons).toHaveLength(20);
+});
+
 test('no input throws', () => {
   fc.assert(
     fc.property(
