@@ -19,12 +19,14 @@ export type Candidate = {
  * Who listens, from memory where it was asked before. Every answer belongs to a version of the subscription set;
  * the write that accepts an event checks that version, so a stale answer is found out before it does harm.
  */
+/** Candidates of some accounts, all of one version. */
+export type Lookup = { version: number; of(accountId: string): readonly Candidate[] };
+
 export type Directory = {
-  /** The version that the answers of now belong to. */
-  version(): number;
+  /** At once, where all these accounts are in memory; else null. */
+  known(env: Env, accountIds: readonly string[]): Lookup | null;
+  /** Reads in one set what is not in memory. */
+  load(env: Env, accountIds: readonly string[]): Promise<Lookup>;
   /** Catches up with the store: forgets what has changed. */
   freshen(): Promise<void>;
-  /** Null where something has to be read first: then `load`. */
-  known(env: Env, accountId: string): readonly Candidate[] | null;
-  load(env: Env, accountIds: readonly string[]): Promise<void>;
 };

@@ -1,3 +1,4 @@
+import type { Candidate } from './directory.ts';
 import type { LeasedDelivery } from './store.ts';
 
 /**
@@ -6,10 +7,10 @@ import type { LeasedDelivery } from './store.ts';
  */
 export type Queue = {
   /** A lease for a delivery about to be written, or null: then it is written as pending and found by the sweep. */
-  reserve(subscriptionId: string): { leaseId: string; untilMs: number } | null;
+  reserve(candidate: Candidate): { leaseId: string; untilMs: number } | null;
   /** The write did not happen. */
   release(subscriptionId: string, count: number): void;
-  /** The write is durable; `views` is shared by the deliveries of one event. */
+  /** The write is durable. Deliveries of one event share its record. */
   hand(deliveries: LeasedDelivery[]): void;
   /** Something is due in these lanes, or anywhere. */
   wake(topic: 'deliveries' | 'tasks', ids?: readonly string[]): void;

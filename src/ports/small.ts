@@ -21,7 +21,8 @@ export type LogFields = Record<string, string | number | boolean | null | undefi
 export type Log = {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
-  error(event: string, fields?: LogFields & { error?: unknown }): void;
+  /** `cause` is whatever was thrown. */
+  error(event: string, cause: unknown, fields?: LogFields): void;
 };
 
 /** Counters, gauges and histograms by name; the host exports them (Prometheus on Node). */

@@ -1,0 +1,31 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Meter } from '#src/ports';
+
+export type PrometheusMeter = { meter: Meter; scrape(): Promise<string>; contentType: string };
+
+/** Milliseconds: from a local sink to a receiver that takes its whole deadline. */
+const buckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000, 60_000];
+
+/** `patchbay_` before each name; a metric is made when it is first used, so its labels are those of its first use. */
+export function createPrometheusMeter(): PrometheusMeter {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const counters = new Map<string, Counter>();
+  const gauges = new Map<string, Gauge>();
+  const histograms = new Map<string, Histogram>();
+  const made = <T>(known: Map<string, T>, name: string, make: () => T): T => {
+    const metric = known.get(name) ?? make();
+    known.set(name, metric);
+    return metric;
+  };
+  const spec = (name: string, labels: Record<string, string>) => ({ name: `patchbay_${name}`, help: name.replaceAll('_', ' '), labelNames: Object.keys(labels), registers: [registry] });
+  return {
+    meter: {
+      count: (name, labels = {}, by = 1) => made(counters, name, () => new Counter({ ...spec(`${name}_total`, labels) })).inc(labels, by),
+      gauge: (name, value, labels = {}) => made(gauges, name, () => new Gauge(spec(name, labels))).set(labels, value),
+      observe: (name, value, labels = {}) => made(histograms, name, () => new Histogram({ ...spec(name, labels), buckets })).observe(labels, value),
+    },
+    scrape: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

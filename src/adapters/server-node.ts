@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+
+export type HotRoute = {
+  method: string;
+  path: string;
+  maxBytes: number;
+  /** Never throws: what goes wrong is an answer too. */
+  handle(request: { headers: IncomingMessage['headers']; body: Uint8Array | 'too_large' }): Promise<{ status: number; headers: Record<string, string>; body: string }>;
+};
+
+export type NodeServer = { port: number; close(graceMs: number): Promise<void> };
+
+/** One route goes straight from the socket to its verb; all others through fetch. */
+export async function serveNode(options: { port: number; host: string; fetch: (request: Request) => Response | Promise<Response>; hot: HotRoute }): Promise<NodeServer> {
+  const { hot } = options;
+  const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
+  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 }, (request, response) => {
+    if (request.url === hot.path && request.method === hot.method) void serveHot(hot, request, response);
+    else void listener(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, 4_096, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : options.port,
+    close: (graceMs) => closeServer(server, graceMs),
+  };
+}
+
+async function serveHot(hot: HotRoute, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await read(request, hot.maxBytes);
+  if (body === 'gone') return;
+  const answer = await hot.handle({ headers: request.headers, body });
+  // What is left of a body that was too large is not read: the connection ends with the answer.
+  if (body === 'too_large') response.setHeader('connection', 'close');
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.end(answer.body);
+}
+
+function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | 'too_large' | 'gone'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        request.pause();
+        resolve('too_large');
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('error', () => resolve('gone'));
+    request.on('close', () => resolve('gone'));
+  });
+}
+
+/** Requests under way may end; connections that idle are closed at once, the rest after the grace. */
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

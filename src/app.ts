@@ -1,0 +1,56 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Authenticator } from '#src/access';
+import type { Ctx, Ports } from '#src/context';
+import { PatchbayError, problemOf } from '#src/errors';
+import { publishRoute } from '#src/events';
+import { subscriptionRoutes } from '#src/subscriptions';
+import { type Door, respond } from '#src/wire';
+
+export type Hub = Ports & { authenticator: Authenticator };
+
+/** Every route of the hub, on any host. One `onError`: what is thrown becomes a problem document, and never a stack. */
+export function createApp(hub: Hub): OpenAPIHono {
+  const app = new OpenAPIHono();
+  const door: Door = { app, enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined) };
+
+  app.post('/v1/events', async (c) => {
+    const ctx = await door.enter(c.req.raw);
+    requirePublisher(ctx);
+    return respond(await publishRoute(ctx, c.req.raw));
+  });
+  subscriptionRoutes(door);
+
+  app.notFound(() => problemResponse(new PatchbayError('not_found', { public: 'There is nothing at this address. The API is described at /docs.' }), hub.ids.newId('req')));
+  app.onError((error) => problemResponse(asPatchbayError(hub, error), hub.ids.newId('req')));
+  return app;
+}
+
+export async function enter(hub: Hub, authorization: string | undefined): Promise<Ctx> {
+  const caller = await hub.authenticator.authenticate(authorization);
+  return { ...hub, caller, requestId: hub.ids.newId('req') };
+}
+
+export function requirePublisher({ caller }: Ctx): void {
+  if (!caller.scopes.has('events:publish')) {
+    throw new PatchbayError('scope_missing', { public: 'Publishing needs the scope events:publish, which the token does not have.' });
+  }
+}
+
+export function asPatchbayError(hub: Pick<Hub, 'log' | 'meter'>, error: unknown): PatchbayError {
+  if (error instanceof PatchbayError) return error;
+  hub.log.error('request.fault', error);
+  hub.meter.count('request_faults');
+  return new PatchbayError('internal', { public: 'Something went wrong inside the hub. Nothing more was done.', cause: error });
+}
+
+export function problemResponse(error: PatchbayError, requestId: string): Response {
+  return new Response(JSON.stringify(problemOf(error, requestId)), {
+    status: error.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-request-id': requestId,
+      ...(error.status === 401 ? { 'www-authenticate': 'Bearer realm="patchbay"' } : {}),
+      ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
+    },
+  });
+}

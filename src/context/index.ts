@@ -1,0 +1,2 @@
+export { actorOf, type Caller, type Ctx, type Peppers, type Ports } from './ctx.ts';
+export { defaultSettings, type Settings } from './settings.ts';

@@ -1,0 +1,80 @@
+import { deliveredVersion } from '#src/catalog';
+import type { Ports } from '#src/context';
+import type { Candidate, LeasedDelivery, OutboundRequest } from '#src/ports';
+import { type HoldReason, holdReason, viewerOf } from '#src/subscriptions';
+import type { EventViews } from '#src/view';
+import { createBodyWriter } from './format.ts';
+import type { SignerOf } from './signers.ts';
+
+/** What to do with a leased delivery now, by the subscription, the scopes and the epochs of this moment. */
+export type Plan =
+  | { do: 'send'; candidate: Candidate; request: OutboundRequest }
+  | { do: 'hold'; reason: HoldReason }
+  | { do: 'cancel'; reason: 'subscription_deleted' | 'revoked' | 'scope_missing' };
+
+type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings'>;
+
+export async function findCandidate({ directory }: Pick<Ports, 'directory'>, delivery: LeasedDelivery): Promise<Candidate | undefined> {
+  const accounts = [delivery.accountId];
+  const lookup = directory.known(delivery.event.env, accounts) ?? (await directory.load(delivery.event.env, accounts));
+  return lookup.of(delivery.accountId).find(({ subscription, grant }) => subscription.id === delivery.subscriptionId && grant.id === delivery.grantId);
+}
+
+export async function prepare(ports: Needs, signerOf: SignerOf, delivery: LeasedDelivery, views: EventViews, candidate: Candidate | undefined): Promise<Plan> {
+  const stop = stopReason(ports, candidate);
+  if (stop) return stop;
+  const { subscription, grant } = candidate!;
+  const { event } = views;
+  const viewer = viewerOf(candidate!);
+  const writer = views.once(viewer, `body:${subscription.format}`, (data) =>
+    createBodyWriter(
+      subscription.format,
+      {
+        id: event.id,
+        type: event.type,
+        schemaVersion: deliveredVersion(event.schemaVersion, subscription.schemaVersion ?? undefined),
+        sequence: event.sequence,
+        occurredAtMs: event.occurredAtMs,
+        city: event.city,
+        subject: event.subject,
+      },
+      data,
+      { installation: 'patchbay', publicUrl: ports.settings.publicUrl },
+    ),
+  );
+  if (!writer) return { do: 'cancel', reason: 'scope_missing' };
+  const body = writer.write({ account: grant.accountId, grant: grant.id, subscription: subscription.id });
+  const timestamp = Math.floor(ports.clock.ms() / 1_000);
+  const signer = await signerOf(subscription);
+  const signature = signer.sign(delivery.id, timestamp, body);
+  return {
+    do: 'send',
+    candidate: candidate!,
+    request: {
+      url: subscription.endpoint.type === 'webhook' ? subscription.endpoint.url : '',
+      method: 'POST',
+      headers: {
+        'content-type': writer.contentType,
+        'user-agent': 'Patchbay/1',
+        'webhook-id': delivery.id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': typeof signature === 'string' ? signature : await signature,
+      },
+      body,
+      deadlineMs: ports.settings.attemptDeadlineMs,
+      maxAnswerBytes: ports.settings.maxAnswerBytes,
+      keepAnswerBytes: ports.settings.keepAnswerBytes,
+      // Asked again when the connection is up: a revocation stops every attempt of which no byte has left.
+      mayStillSend: () => ports.gate.standing(subscription.epochs, grant.epochs) === 'valid',
+    },
+  };
+}
+
+/** Why it may not be sent now, or null. Also asked after an attempt was withdrawn. */
+export function stopReason({ gate }: Pick<Ports, 'gate'>, candidate: Candidate | undefined): Exclude<Plan, { do: 'send' }> | null {
+  if (!candidate) return { do: 'cancel', reason: 'subscription_deleted' };
+  if (gate.standing(candidate.subscription.epochs, candidate.grant.epochs) === 'revoked') return { do: 'cancel', reason: 'revoked' };
+  if (candidate.accountStatus === 'closed' || candidate.accountStatus === 'erased') return { do: 'cancel', reason: 'revoked' };
+  const held = holdReason(candidate, gate);
+  return held ? { do: 'hold', reason: held } : null;
+}

@@ -1,0 +1,75 @@
+import type { Ports } from '#src/context';
+import type { Sender } from './sender.ts';
+
+/** Finds in the store what is due (retries, spill, dead workers' leases) and hands it to the sender. */
+export type Sweep = { wake(ids?: readonly string[]): void; stop(): Promise<void> };
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'settings' | 'directory' | 'gate'>;
+const lanesPerLook = 500;
+
+export function createSweep(ports: Needs, sender: Sender): Sweep {
+  const { store, clock, log, settings } = ports;
+  const asked = new Set<string>();
+  const state = { isRunning: false, isStopped: false, wantsAll: false, after: '', cancel: () => {}, done: Promise.resolve() };
+
+  const wake = (ids?: readonly string[]) => {
+    if (ids) for (const id of ids) asked.add(id);
+    else state.wantsAll = true;
+    if (!state.isRunning && !state.isStopped) state.done = run();
+  };
+  sender.onLow((id) => wake([id]));
+  schedule();
+  return {
+    wake,
+    stop: async () => {
+      state.isStopped = true;
+      state.cancel();
+      await state.done;
+    },
+  };
+
+  function schedule(): void {
+    state.cancel = clock.after(settings.sweepMs, () => {
+      wake();
+      if (!state.isStopped) schedule();
+    });
+  }
+
+  async function run(): Promise<void> {
+    state.isRunning = true;
+    try {
+      await ports.gate.freshen();
+      await ports.directory.freshen();
+      while (!state.isStopped && (asked.size > 0 || state.wantsAll)) await lease(await nextLanes());
+    } catch (error) {
+      log.error('sweep.fault', error);
+    } finally {
+      state.isRunning = false;
+    }
+  }
+
+  /** Lanes that were asked for come first; a look over all goes on where the last one ended. */
+  async function nextLanes(): Promise<string[]> {
+    if (asked.size > 0) {
+      const ids = [...asked].slice(0, lanesPerLook);
+      for (const id of ids) asked.delete(id);
+      return ids;
+    }
+    const ids = await store.dueLanes(clock.ms(), state.after, lanesPerLook);
+    state.wantsAll = ids.length === lanesPerLook;
+    state.after = state.wantsAll ? ids.at(-1)! : '';
+    return ids;
+  }
+
+  async function lease(ids: string[]): Promise<void> {
+    const lanes = ids.map((subscriptionId) => ({ subscriptionId, room: sender.roomOf(subscriptionId) })).filter((lane) => lane.room > 0);
+    if (lanes.length === 0) return;
+    const nowMs = clock.ms();
+    const leased = await store.lease({ leaseId: ports.ids.newId('wrk'), nowMs, untilMs: nowMs + settings.leaseMs, lanes });
+    const counts = new Map<string, number>();
+    for (const { subscriptionId } of leased) counts.set(subscriptionId, (counts.get(subscriptionId) ?? 0) + 1);
+    for (const { subscriptionId, room } of lanes) sender.noteMore(subscriptionId, (counts.get(subscriptionId) ?? 0) === room);
+    sender.hand(leased);
+    ports.meter.count('deliveries_swept', {}, leased.length);
+  }
+}

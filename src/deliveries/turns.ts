@@ -1,0 +1,38 @@
+import { waitingIn, type Lane } from './lane.ts';
+
+/**
+ * Whose turn it is. Parties (partners, accounts) take turns, and within a party its lanes do: a partner with five
+ * hundred endpoints gets no more of a busy sender than one with a single endpoint.
+ */
+export type Turns = {
+  add(lane: Lane): void;
+  /** The next lane with something waiting; it is out of the ring until it is added again. */
+  next(): Lane | undefined;
+  size(): number;
+};
+
+export function createTurns(): Turns {
+  const parties = new Map<string, Lane[]>();
+  return {
+    add: (lane) => {
+      if (lane.isQueued || lane.isAsleep || waitingIn(lane) === 0) return;
+      lane.isQueued = true;
+      const lanes = parties.get(lane.party);
+      if (lanes) lanes.push(lane);
+      else parties.set(lane.party, [lane]);
+    },
+    next: () => {
+      for (const [party, lanes] of parties) {
+        // A Map keeps its order of insertion: taken out and put back, a party stands at the end.
+        parties.delete(party);
+        const lane = lanes.shift();
+        if (lanes.length > 0) parties.set(party, lanes);
+        if (!lane) continue;
+        lane.isQueued = false;
+        return lane;
+      }
+      return undefined;
+    },
+    size: () => parties.size,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Ports } from '#src/context';
+import type { Candidate, LeasedDelivery, OutboundResult } from '#src/ports';
+import type { EventViews } from '#src/view';
+import { findCandidate, type Plan, prepare, stopReason } from './prepare.ts';
+import { afterAttempt, type EndpointAdvice } from './schedule.ts';
+import { settleAttempt, settlePlan } from './settle.ts';
+import type { SignerOf } from './signers.ts';
+
+/** What one delivery told about its endpoint; null where nothing was tried. */
+export type Outcome = { candidate: Candidate | undefined; advice: EndpointAdvice | null; succeeded: boolean; timedOut: boolean };
+
+type Needs = Pick<Ports, 'store' | 'directory' | 'gate' | 'clock' | 'chance' | 'ids' | 'http' | 'log' | 'meter' | 'settings'>;
+export type Health = { failingSinceMs: number | null };
+
+/**
+ * The conductor: one leased delivery from here to settled. Never throws: what goes wrong before the attempt gives the
+ * delivery back, what goes wrong after it leaves the lease to end, and the same `webhook-id` is sent again.
+ */
+export async function work(ports: Needs, signerOf: SignerOf, delivery: LeasedDelivery, views: EventViews, health: Health): Promise<Outcome> {
+  const candidate = await findCandidate(ports, delivery);
+  const plan = await prepare(ports, signerOf, delivery, views, candidate);
+  if (plan.do !== 'send') return stopped(ports, delivery, candidate, plan);
+
+  const startedAtMs = ports.clock.ms();
+  const result = await ports.http.send(plan.request);
+  const stop = result.kind === 'withdrawn' ? stopReason(ports, candidate) : null;
+  if (stop) return stopped(ports, delivery, candidate, stop);
+
+  const verdict = afterAttempt({
+    result,
+    tries: delivery.tries + 1,
+    nowMs: ports.clock.ms(),
+    jitter: ports.chance.fraction(),
+    firstFailureAtMs: health.failingSinceMs,
+    disableAfterMs: ports.settings.disableAfterMs,
+  });
+  await settleAttempt(ports, delivery, startedAtMs, result, verdict);
+  return { candidate, advice: verdict.endpoint, succeeded: verdict.state === 'delivered', timedOut: isTimeout(result) };
+}
+
+async function stopped(ports: Needs, delivery: LeasedDelivery, candidate: Candidate | undefined, plan: Exclude<Plan, { do: 'send' }>): Promise<Outcome> {
+  await settlePlan(ports, delivery, plan);
+  return { candidate, advice: null, succeeded: false, timedOut: false };
+}
+
+const isTimeout = (result: OutboundResult): boolean => result.kind === 'failed' && result.code === 'timeout';

@@ -1,0 +1,72 @@
+import { type EventData, eventTypes, validate } from '#src/catalog';
+import type { Ctx } from '#src/context';
+import type { EventRecord, NewEvent } from '#src/ports';
+import { fieldErrors } from '#src/wire';
+import type { FieldError } from '#src/errors';
+import { type Envelope, eventEnvelope, isSystemType } from './envelope.ts';
+
+/** An event as this request brought it: not yet written, not yet matched. */
+export type Draft = {
+  event: NewEvent;
+  /** What it looks like to matching; its position and sequence come with the write. */
+  record: EventRecord;
+};
+
+export type Reading = { ok: true; draft: Draft } | { ok: false; errors: FieldError[] };
+
+type Needs = Pick<Ctx, 'clock' | 'ids' | 'digest' | 'caller' | 'settings'>;
+
+/**
+ * Envelope wrong: `ok: false`, nothing is kept. Data or policy wrong: a draft in quarantine with its reasons. The
+ * fingerprint is of the event as parsed, so white space makes no difference and the order of keys does.
+ */
+export function readEvent(ctx: Needs, value: unknown): Reading {
+  const parsed = eventEnvelope.safeParse(value);
+  if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
+  const envelope = parsed.data;
+  if (isSystemType(envelope.type)) {
+    return { ok: false, errors: [{ pointer: '/type', detail: `${envelope.type} is said by the hub itself; it cannot be published.` }] };
+  }
+  const text = JSON.stringify(value);
+  if (text.length > ctx.settings.maxEventBytes) {
+    return { ok: false, errors: [{ pointer: '', detail: `One event may have ${ctx.settings.maxEventBytes / 1024} KiB.` }] };
+  }
+  return { ok: true, draft: draftOf(ctx, envelope, ctx.digest.sha256(text)) };
+}
+
+/** Also for what the hub itself says: `fingerprint` is then of its own making. */
+export function draftOf(ctx: Needs, envelope: Envelope, fingerprint: string): Draft {
+  const type = eventTypes.get(envelope.type);
+  const schemaVersion = envelope.schema_version ?? type?.latest ?? 1;
+  const validation = validate(envelope.type, schemaVersion, envelope.data);
+  const data: EventData = validation.ok ? validation.data : envelope.data;
+  const acceptedAtMs = ctx.clock.ms();
+  const shared = {
+    id: envelope.id ?? ctx.ids.newId('evt'),
+    env: ctx.caller.env,
+    type: envelope.type,
+    schemaVersion,
+    occurredAtMs: Date.parse(envelope.occurred_at),
+    acceptedAtMs,
+    city: envelope.city ?? null,
+    subject: envelope.subject,
+    audience: [...new Set(envelope.audience)],
+    critical: type?.critical ?? false,
+  };
+  const entity = validation.ok && type?.entity ? { kind: type.entity.kind, id: String(data[type.entity.idField]) } : null;
+  return {
+    event: {
+      ...shared,
+      stream: type?.stream ?? 'unknown',
+      dataJson: JSON.stringify(data),
+      state: validation.ok ? 'accepted' : 'quarantined',
+      reasonsJson: validation.ok ? '[]' : JSON.stringify(validation.reasons),
+      fingerprint,
+      entity,
+      matchedVersion: 0,
+      deliveries: [],
+      expandTaskId: null,
+    },
+    record: { ...shared, position: 0, sequence: 0, data },
+  };
+}

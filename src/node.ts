@@ -1,0 +1,153 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAuthenticator } from '#src/access';
+import { createIds } from '#src/columns';
+import { defaultSettings, type Settings } from '#src/context';
+import { createSender, createSweep } from '#src/deliveries';
+import { allowLoopback } from '#src/egress';
+import { PatchbayError } from '#src/errors';
+import { publishBytes } from '#src/events';
+import type { Log } from '#src/ports';
+import { createDirectory } from '#src/subscriptions';
+import { createTasks } from '#src/tasks';
+import { tooLarge } from '#src/wire';
+import { systemChance, systemClock } from './adapters/clock-system.ts';
+import { createNodeDigest } from './adapters/digest-node.ts';
+import { createMemoryGate } from './adapters/gate-memory.ts';
+import { hostKeys } from './adapters/host-node/keys.ts';
+import { createNodeHttp } from './adapters/http-node.ts';
+import { createPinoLog } from './adapters/log-pino.ts';
+import { createPrometheusMeter, type PrometheusMeter } from './adapters/meter-prometheus.ts';
+import { createEmbeddedQueue } from './adapters/queue-embedded.ts';
+import { serveNode } from './adapters/server-node.ts';
+import { createNodeSignatureKeys } from './adapters/signing-node.ts';
+import { openSqliteStore } from './adapters/store-sqlite.ts';
+import { createKeyring } from './adapters/vault-keyring.ts';
+import { asPatchbayError, createApp, enter, type Hub, problemResponse, requirePublisher } from './app.ts';
+import { taskKinds } from './task-kinds.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+export type NodeHub = { hub: Hub; metrics: PrometheusMeter; queue: ReturnType<typeof createEmbeddedQueue> };
+
+/** The embedded profile: SQLite, one process, nothing else installed. */
+export async function openNodeHub(environment: Environment, log?: Log): Promise<NodeHub> {
+  const folder = environment['PATCHBAY_DATA'] ?? 'data';
+  mkdirSync(folder, { recursive: true });
+  const settings = readSettings(environment);
+  const keys = hostKeys(folder, { masterKeys: environment['PATCHBAY_MASTER_KEYS'], peppers: environment['PATCHBAY_PEPPERS'] });
+  const theLog = log ?? createPinoLog(environment['LOG_LEVEL'] ?? 'info');
+  const clock = systemClock;
+  const chance = systemChance;
+  const metrics = createPrometheusMeter();
+  const store = openSqliteStore({
+    file: join(folder, 'patchbay.db'),
+    migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
+  });
+  const queue = createEmbeddedQueue();
+  const ports = {
+    store,
+    gate: await createMemoryGate(store),
+    directory: await createDirectory(store, theLog),
+    queue: queue.queue,
+    http: createNodeHttp({
+      policy: {
+        ports: list(environment['PATCHBAY_EGRESS_PORTS']).map(Number),
+        ownHosts: [new URL(settings.publicUrl).hostname],
+        ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
+      },
+      log: theLog,
+    }),
+    clock,
+    chance,
+    ids: createIds(clock, chance),
+    digest: createNodeDigest(),
+    signing: createNodeSignatureKeys(),
+    vault: createKeyring({ masterKeys: keys.masterKeys, current: newest(keys.masterKeys) }, chance),
+    log: theLog,
+    meter: metrics.meter,
+    peppers: { current: newest(keys.peppers), keys: new Map(keys.peppers.map(({ version, key }) => [version, key])) },
+    settings,
+  };
+  return { hub: { ...ports, authenticator: createAuthenticator(ports) }, metrics, queue };
+}
+
+/** Serves and sends until it is stopped; `stop` lets what is under way end, and gives the rest back to the store. */
+export async function startNodeHub(environment: Environment, log?: Log): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
+  const { hub, queue } = await openNodeHub(environment, log);
+  const sender = createSender(hub);
+  const sweep = createSweep(hub, sender);
+  const tasks = createTasks(hub, taskKinds(hub));
+  queue.bind({ ...sender, wakeDeliveries: sweep.wake, wakeTasks: tasks.wake });
+  const tending = setInterval(() => void sender.tend().catch((error: unknown) => hub.log.error('sender.tend', error)), 10_000);
+  const app = createApp(hub);
+  const server = await serveNode({
+    port: Number(environment['PORT'] ?? 8080),
+    host: environment['HOST'] ?? '127.0.0.1',
+    fetch: (request) => app.fetch(request),
+    hot: { method: 'POST', path: '/v1/events', maxBytes: hub.settings.maxBatchBytes, handle: (request) => publishHot(hub, request) },
+  });
+  sweep.wake();
+  tasks.wake();
+  hub.log.info('started', { port: server.port });
+  return {
+    port: server.port,
+    hub,
+    stop: async () => {
+      clearInterval(tending);
+      await server.close(10_000);
+      queue.unbind();
+      await Promise.all([sweep.stop(), tasks.stop()]);
+      await sender.stop(hub.settings.attemptDeadlineMs + 1_000);
+      await hub.http.close();
+      await hub.store.close();
+      hub.log.info('stopped');
+    },
+  };
+}
+
+type HotRequest = { headers: { authorization?: string | undefined; 'content-type'?: string | undefined; [name: string]: unknown }; body: Uint8Array | 'too_large' };
+
+async function publishHot(hub: Hub, { headers, body }: HotRequest): Promise<{ status: number; headers: Record<string, string>; body: string }> {
+  try {
+    const ctx = await enter(hub, headers.authorization);
+    requirePublisher(ctx);
+    if (body === 'too_large') throw tooLarge(hub.settings.maxBatchBytes);
+    const key = headers['idempotency-key'];
+    const answer = await publishBytes(ctx, headers['content-type'], body, typeof key === 'string' ? key : null);
+    return { status: answer.status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer.body) };
+  } catch (error) {
+    const response = problemResponse(asPatchbayError(hub, error), hub.ids.newId('req'));
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  }
+}
+
+const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : []);
+const newest = (keys: { version: number }[]): number => Math.max(...keys.map((key) => key.version));
+
+function readSettings(environment: Environment): Settings {
+  const number = (name: string, fallback: number): number => {
+    const text = environment[name];
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!Number.isFinite(value) || value <= 0) throw new PatchbayError('internal', { internal: `${name} must be a number above 0, not "${text}"` });
+    return value;
+  };
+  return {
+    ...defaultSettings,
+    publicUrl: environment['PATCHBAY_PUBLIC_URL'] ?? `http://127.0.0.1:${environment['PORT'] ?? 8080}`,
+    hostMaxPerSecond: number('PATCHBAY_HOST_MAX_PER_SECOND', defaultSettings.hostMaxPerSecond),
+    hostMaxInFlight: number('PATCHBAY_HOST_MAX_IN_FLIGHT', defaultSettings.hostMaxInFlight),
+    maxMaxPerSecond: number('PATCHBAY_MAX_PER_SECOND', defaultSettings.maxMaxPerSecond),
+    attemptDeadlineMs: number('PATCHBAY_ATTEMPT_DEADLINE_MS', defaultSettings.attemptDeadlineMs),
+    leaseMs: number('PATCHBAY_LEASE_MS', defaultSettings.leaseMs),
+    sweepMs: number('PATCHBAY_SWEEP_MS', defaultSettings.sweepMs),
+  };
+}
+
+if (import.meta.main) {
+  const running = await startNodeHub(process.env);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void running.stop().then(() => process.exit(0)));
+  }
+}

@@ -1,0 +1,61 @@
+import { eventTypes } from '#src/catalog';
+import type { Candidate, Gate } from '#src/ports';
+import type { EventViews } from '#src/view';
+
+/** Why an event is not for a subscription, in the order in which it is asked. */
+export type Mismatch =
+  | { code: 'before_subscription' }
+  | { code: 'before_consent' }
+  | { code: 'audience' }
+  | { code: 'type' }
+  | { code: 'scope'; scope: string }
+  | { code: 'city'; city: string | null }
+  | { code: 'filter' }
+  | { code: 'revoked' }
+  | { code: 'account_ended'; status: string };
+
+export type HoldReason = 'suspended' | 'account_suspended' | 'subscription_paused' | 'subscription_disabled';
+
+export type Verdict = { send: 'now' } | { send: 'held'; reason: HoldReason } | { send: 'no'; why: Mismatch };
+
+/**
+ * Whether this event goes to this candidate at this moment. Pure, and the one place that decides: publish, expansion,
+ * replay, dry-run and trace all ask here, so that none of them can see more than another.
+ */
+export function judge(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'standing'>): Verdict {
+  const why = mismatch(views, candidate, gate);
+  if (why) return { send: 'no', why };
+  const reason = holdReason(candidate, gate);
+  return reason ? { send: 'held', reason } : { send: 'now' };
+}
+
+/** `position` 0 is an event that is only now being accepted: later than any subscription. */
+function mismatch(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'standing'>): Mismatch | null {
+  const { event } = views;
+  const { grant, subscription, types, cities, matchesFilter, scopes } = candidate;
+  if (event.position > 0 && event.position <= subscription.sinceEvent) return { code: 'before_subscription' };
+  if (event.position > 0 && !grant.history && event.position <= grant.sinceEvent) return { code: 'before_consent' };
+  if (event.env !== subscription.env || !event.audience.includes(grant.accountId)) return { code: 'audience' };
+  if (!types.has(event.type)) return { code: 'type' };
+  const scope = eventTypes.get(event.type)?.scope;
+  if (!scope || !scopes.has(scope)) return { code: 'scope', scope: scope ?? '' };
+  if (cities && (event.city === null || !cities.has(event.city))) return { code: 'city', city: event.city };
+  if (matchesFilter) {
+    const view = views.filterView(viewerOf(candidate));
+    if (!view || !matchesFilter(view)) return { code: 'filter' };
+  }
+  if (gate.standing(subscription.epochs, grant.epochs) === 'revoked') return { code: 'revoked' };
+  if (candidate.accountStatus === 'closed' || candidate.accountStatus === 'erased') return { code: 'account_ended', status: candidate.accountStatus };
+  return null;
+}
+
+/** What makes a matching event wait. Asked again before each attempt. */
+export function holdReason({ subscription, grant, accountStatus }: Candidate, gate: Pick<Gate, 'standing'>): HoldReason | null {
+  if (accountStatus === 'suspended') return 'account_suspended';
+  if (gate.standing(subscription.epochs, grant.epochs) === 'suspended') return 'suspended';
+  if (subscription.state === 'paused') return 'subscription_paused';
+  if (subscription.state === 'disabled') return 'subscription_disabled';
+  return null;
+}
+
+export const viewerOf = ({ scopes, viewKey, subscription }: Candidate) => ({ scopes, viewKey, version: subscription.schemaVersion });

@@ -1,0 +1,1 @@
+export { type Chunk, createTasks, type Task, type TaskKinds, type Tasks } from './run.ts';

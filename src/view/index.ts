@@ -1,0 +1,1 @@
+export { createViews, type EventViews, type FilterView, type Viewer } from './view.ts';
