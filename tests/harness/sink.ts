@@ -1,0 +1,51 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Received = { path: string; headers: IncomingHttpHeaders; body: string; at: number };
+export type Sink = {
+  origin: string;
+  port: number;
+  received: Received[];
+  /** What it answers from now on; by default 200. */
+  answer(handler: (request: Received, response: ServerResponse) => void): void;
+  close(): Promise<void>;
+};
+
+/** A receiver on loopback that keeps what it was sent. */
+export async function startSink(host = '127.0.0.1'): Promise<Sink> {
+  const received: Received[] = [];
+  const state = { handler: (_: Received, response: ServerResponse): void => void response.end('ok') };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const one = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8'), at: Date.now() };
+      received.push(one);
+      state.handler(one, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://${host}:${port}`,
+    port,
+    received,
+    answer: (handler) => {
+      state.handler = handler;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Waits for something to become true; fails with its name, never by hanging. */
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
