@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** As much of the hub's HTTP surface as a measurement needs, for the programs that it is compared with. */
 export type Surface = {
   publish(text: string, answer: (value: unknown) => void): void;
-  subscribe(url: string): { id: string; secret: string };
+  subscribe(url: string, account: string): { id: string; secret: string };
   pause(id: string): void;
   resume(id: string): void;
 };
@@ -30,7 +30,10 @@ export function serve(surface: Surface): void {
         return;
       }
       if (room !== 'subscriptions') return answer(404, {});
-      if (id === undefined) return answer(201, surface.subscribe(urlOf(text)));
+      if (id === undefined) {
+        const { endpoint, account } = readWish(text);
+        return answer(201, surface.subscribe(endpoint.url, account));
+      }
       if (verb === 'pause') surface.pause(id);
       else surface.resume(id);
       answer(200, { id });
@@ -52,7 +55,8 @@ function readText(request: IncomingMessage, done: (text: string) => void): void 
   });
 }
 
-function urlOf(text: string): string {
+/** The hub knows the account by the caller's token; here it is said. */
+function readWish(text: string): { endpoint: { url: string }; account: string } {
   // Sent by the conductor of the same run.
-  return (JSON.parse(text) as { endpoint: { url: string } }).endpoint.url;
+  return JSON.parse(text) as { endpoint: { url: string }; account: string };
 }

@@ -22,9 +22,9 @@ serve({
       answer({ results: ids.map((id) => ({ id, status: 'accepted' })) });
     });
   },
-  subscribe: (url) => {
+  subscribe: (url, account) => {
     const secret = randomBytes(32).toString('base64');
-    return { id: String(pipeline.subscribe(url, secret)), secret: `whsec_${secret}` };
+    return { id: String(pipeline.subscribe(account, { url, secret })), secret: `whsec_${secret}` };
   },
   pause: (id) => {
     pipeline.pause(Number(id));
@@ -40,6 +40,7 @@ function readEvents(text: string): Published[] {
   return (parsed.events ?? [parsed]).map((event) => ({
     type: event.type,
     subject: event.subject,
+    audience: event.audience,
     // Serialised once an event, not once a delivery.
     body: JSON.stringify({
       type: event.type,
@@ -50,4 +51,4 @@ function readEvents(text: string): Published[] {
   }));
 }
 
-type Parsed = { type: string; subject: string; occurred_at: string; data: unknown };
+type Parsed = { type: string; subject: string; occurred_at: string; audience: string[]; data: unknown };

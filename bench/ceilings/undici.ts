@@ -15,20 +15,25 @@ const body = JSON.stringify({
 });
 const headers = { 'content-type': 'application/json', 'webhook-id': 'dlv_0' };
 
-const startedAt = performance.now();
-const endsAt = startedAt + Number(seconds) * 1000;
-const cpu = process.cpuUsage();
-const sent = { count: 0 };
 const post = how === 'dispatch' ? dispatchOnce : requestOnce;
-await Promise.all(Array.from({ length: IN_FLIGHT }, keepPosting));
 
-const tookSeconds = (performance.now() - startedAt) / 1000;
-const used = process.cpuUsage(cpu);
-const micros = (used.user + used.system) / sent.count;
-process.stdout.write(`${JSON.stringify({ perSecond: sent.count / tookSeconds, micros })}\n`);
+// Half the time uncounted first: code that has not been compiled yet costs three times as much.
+await postFor(Number(seconds) / 2);
+process.stdout.write(`${JSON.stringify(await postFor(Number(seconds)))}\n`);
 await pool.destroy();
 
-async function keepPosting(): Promise<void> {
+async function postFor(lasting: number): Promise<{ perSecond: number; micros: number }> {
+  const startedAt = performance.now();
+  const endsAt = startedAt + lasting * 1000;
+  const cpu = process.cpuUsage();
+  const sent = { count: 0 };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, () => keepPosting(endsAt, sent)));
+  const used = process.cpuUsage(cpu);
+  const tookSeconds = (performance.now() - startedAt) / 1000;
+  return { perSecond: sent.count / tookSeconds, micros: (used.user + used.system) / sent.count };
+}
+
+async function keepPosting(endsAt: number, sent: { count: number }): Promise<void> {
   while (performance.now() < endsAt) {
     await post();
     sent.count += 1;

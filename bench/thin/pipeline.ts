@@ -8,10 +8,10 @@ import type { Handed, Outcome, Sender } from './sender.ts';
  * memory, `pending` beyond it), finished attempts, and leases for lanes that have spilled. Publishers are
  * answered, and deliveries handed over, after the commit.
  */
-export type Published = { type: string; subject: string; body: string };
+export type Published = { type: string; subject: string; audience: string[]; body: string };
 export type Pipeline = {
   publish(events: Published[], answer: (ids: string[]) => void): void;
-  subscribe(url: string, secret: string): number;
+  subscribe(account: string, endpoint: { url: string; secret: string }): number;
   pause(subscriptionId: number): void;
   resume(subscriptionId: number): void;
 };
@@ -30,6 +30,7 @@ export function createPipeline(
   openSender: (finished: (outcome: Outcome) => void) => Sender,
 ): Pipeline {
   const lanes = new Map<number, Lane>();
+  const lanesOf = new Map<string, Lane[]>();
   const stamp = createStamps();
   const turn = emptyTurn();
   const state = { isScheduled: false };
@@ -44,9 +45,11 @@ export function createPipeline(
       });
       schedule();
     },
-    subscribe: (url, secret) => {
+    subscribe: (account, { url, secret }) => {
       const id = lanes.size + 1;
-      lanes.set(id, { id, outstanding: 0, hasSpilled: false, isPaused: false });
+      const lane = { id, outstanding: 0, hasSpilled: false, isPaused: false };
+      lanes.set(id, lane);
+      lanesOf.set(account, [...(lanesOf.get(account) ?? []), lane]);
       sender.add({ id, url, secret });
       return id;
     },
@@ -67,9 +70,11 @@ export function createPipeline(
   function accept(event: Published): string {
     const now = nowMicros();
     const id = `evt_${stamp(now)}`;
-    turn.events.push({ ...event, id, acceptedAt: Math.floor(now / 1000) });
-    // Every subscription of this program wants every event: the match is a walk through a map.
-    for (const lane of lanes.values()) fanOut(lane, id, event.body, now);
+    const { type, subject, audience, body } = event;
+    turn.events.push({ id, type, subject, body, acceptedAt: Math.floor(now / 1000) });
+    // The match is a look in a map: an account's subscriptions want all its events here.
+    for (const account of audience)
+      for (const lane of lanesOf.get(account) ?? []) fanOut(lane, id, body, now);
     return id;
   }
 
