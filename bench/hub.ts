@@ -17,6 +17,10 @@ const SERVER = '../src/node.ts';
 const COMMAND = '../src/cli.ts';
 const ENVIRONMENT = {
   PATCHBAY_ALLOW_LOOPBACK: '1',
+  // Every endpoint here is the same host, which is not what these two caps are for.
+  PATCHBAY_HOST_MAX_PER_SECOND: '1000000',
+  PATCHBAY_HOST_MAX_IN_FLIGHT: '10000',
+  PATCHBAY_MAX_PER_SECOND: '100000',
   LOG_LEVEL: 'warn',
   NODE_ENV: 'production',
 };
