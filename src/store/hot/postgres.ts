@@ -8,7 +8,11 @@ import { wellFormedJson } from './well-formed.ts';
  * Sub-statements of a WITH do not see each other's rows in the tables: what one has written travels to the next
  * by RETURNING (PostgreSQL manual, 7.8.4).
  */
-export type PostgresStatement = { name: string; text: string; values: (string | number | string[] | number[])[] };
+export type PostgresStatement = {
+  name: string;
+  text: string;
+  values: (string | number | string[] | number[])[];
+};
 
 export const postgresVersion: PostgresStatement = {
   name: 'patchbay_version',
@@ -64,7 +68,7 @@ export function postgresLease(ask: LeaseAsk): PostgresStatement {
             AND (f.line IS NULL OR NOT EXISTS (
               SELECT 1 FROM deliveries h WHERE h.subscription_id = f.subscription_id AND h.line = f.line
                 AND h.sequence < f.sequence AND h.state IN ('pending', 'leased', 'retrying', 'held')))
-          ORDER BY f.due_at, f.position LIMIT l.room FOR UPDATE OF f SKIP LOCKED) f),
+          ORDER BY f.due_at LIMIT l.room FOR UPDATE OF f SKIP LOCKED) f),
       leased AS (
         UPDATE deliveries d SET state = 'leased', lease_id = $1, due_at = $2, updated_at = $3, reason = 'leased'
         FROM taken t WHERE d.position = t.position
@@ -74,11 +78,20 @@ export function postgresLease(ask: LeaseAsk): PostgresStatement {
         e.schema_version AS "schemaVersion", e.occurred_at AS "occurredAtMs", e.accepted_at AS "acceptedAtMs", e.city, e.subject,
         e.sequence, e.critical, e.audience, e.data
       FROM leased d JOIN events e ON e.position = d.event_position ORDER BY d.position`,
-    values: [ask.leaseId, ask.untilMs, ask.nowMs, ask.lanes.map((lane) => lane.subscriptionId), ask.lanes.map((lane) => lane.room)],
+    values: [
+      ask.leaseId,
+      ask.untilMs,
+      ask.nowMs,
+      ask.lanes.map((lane) => lane.subscriptionId),
+      ask.lanes.map((lane) => lane.room),
+    ],
   };
 }
 
-export function postgresRenew(deliveries: { id: string; leaseId: string }[], untilMs: number): PostgresStatement {
+export function postgresRenew(
+  deliveries: { id: string; leaseId: string }[],
+  untilMs: number,
+): PostgresStatement {
   return {
     name: 'patchbay_renew',
     text: `UPDATE deliveries d SET due_at = $3 FROM unnest($1::text[], $2::text[]) AS r(id, lease_id)
@@ -93,10 +106,23 @@ export function postgresRenew(deliveries: { id: string; leaseId: string }[], unt
  */
 export function postgresSettle(settlements: Settlement[]): PostgresStatement {
   const rows = settlements.map((s, n) => ({
-    n, id: s.deliveryId, lease: s.leaseId, mark: s.mark, state: s.state, reason: s.reason, due: s.dueAtMs, at: s.nowMs, tried: s.attempt ? 1 : 0,
+    n,
+    id: s.deliveryId,
+    lease: s.leaseId,
+    mark: s.mark,
+    state: s.state,
+    reason: s.reason,
+    due: s.dueAtMs,
+    at: s.nowMs,
+    tried: s.attempt ? 1 : 0,
     ...(s.attempt && {
-      started: s.attempt.startedAtMs, took: s.attempt.durationMs, outcome: s.attempt.outcome, status: s.attempt.status,
-      stage: s.attempt.stage, detail: s.attempt.detail, answer: s.attempt.answer,
+      started: s.attempt.startedAtMs,
+      took: s.attempt.durationMs,
+      outcome: s.attempt.outcome,
+      status: s.attempt.status,
+      stage: s.attempt.stage,
+      detail: s.attempt.detail,
+      answer: s.attempt.answer,
     }),
   }));
   return {
@@ -109,11 +135,11 @@ export function postgresSettle(settlements: Settlement[]): PostgresStatement {
         UPDATE deliveries d SET state = b.state, reason = b.reason, due_at = b.due, updated_at = b.at, mark = b.mark, lease_id = NULL,
           attempts = d.attempts + b.tried, tries = d.tries + b.tried
         FROM batch b WHERE d.id = b.id AND d.lease_id = b.lease AND d.state = 'leased'
-        RETURNING d.id, d.mark, d.attempts),
+        RETURNING d.id, d.mark, d.attempts, b.n, b.tried, b.started, b.took, b.outcome, b.status, b.stage, b.detail, b.answer),
       noted AS (
         INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, stage, detail, answer)
-        SELECT b.mark, s.id, s.attempts, b.started, b.took, b.outcome, b.status, b.stage, b.detail, b.answer
-        FROM settled s JOIN batch b ON b.id = s.id AND b.mark = s.mark WHERE b.tried = 1 ORDER BY b.n)
+        SELECT s.mark, s.id, s.attempts, s.started, s.took, s.outcome, s.status, s.stage, s.detail, s.answer
+        FROM settled s WHERE s.tried = 1 ORDER BY s.n)
       SELECT id, mark FROM settled`,
     values: [wellFormedJson(rows)],
   };

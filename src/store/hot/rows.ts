@@ -1,4 +1,11 @@
-import type { CandidateRow, LeasedDelivery, NewEvent, NewReceipt, PublishAnswer, PublishedEvent } from '#src/ports';
+import type {
+  CandidateRow,
+  LeasedDelivery,
+  NewEvent,
+  NewReceipt,
+  PublishAnswer,
+  PublishedEvent,
+} from '#src/ports';
 
 /** Raw rows of the hot statements, made into what the port promises. */
 type Raw = Record<string, unknown>;
@@ -17,17 +24,31 @@ export function publishAnswers(
     const isClaimed = claim !== undefined && claim['receiptId'] !== receipt.id;
     return {
       version,
-      claim: claim && isClaimed
-        ? { fingerprint: claim['fingerprint'] as string, eventIds: parsed(claim['eventIds']) as string[] }
-        : null,
-      events: events.map((event, index) => publishedEvent(eventById.get(event.id), receipt.id, index, isClaimed)),
+      claim:
+        claim && isClaimed
+          ? { fingerprint: claim['fingerprint'] as string, eventIds: parsed(claim['eventIds']) as string[] }
+          : null,
+      events: events.map((event, index) =>
+        publishedEvent(eventById.get(event.id), receipt.id, index, isClaimed),
+      ),
     };
   });
 }
 
-function publishedEvent(row: Raw | undefined, receiptId: string, index: number, isClaimed: boolean): PublishedEvent {
+function publishedEvent(
+  row: Raw | undefined,
+  receiptId: string,
+  index: number,
+  isClaimed: boolean,
+): PublishedEvent {
   if (!row) {
-    return { outcome: isClaimed ? 'claimed' : 'stale', position: 0, sequence: 0, state: 'accepted', fingerprint: '' };
+    return {
+      outcome: isClaimed ? 'claimed' : 'stale',
+      position: 0,
+      sequence: 0,
+      state: 'accepted',
+      fingerprint: '',
+    };
   }
   const isMine = row['receiptId'] === receiptId && Number(row['receiptIndex']) === index;
   return {
@@ -116,5 +137,7 @@ export function leasedOf(row: Raw): LeasedDelivery {
 
 /** SQLite gives JSON as text, Postgres's driver as values. */
 const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value);
-const numberOrNull = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
-const dateOrNull = (value: unknown): Date | null => (value === null || value === undefined ? null : new Date(Number(value)));
+const numberOrNull = (value: unknown): number | null =>
+  value === null || value === undefined ? null : Number(value);
+const dateOrNull = (value: unknown): Date | null =>
+  value === null || value === undefined ? null : new Date(Number(value));

@@ -77,7 +77,10 @@ const readClaims = `SELECT i.id, i.fingerprint, i.receipt_id AS receiptId, i.eve
  * In this order, as one write. The last three are reads whose rows `publishAnswers` takes. Where the database bounds
  * a value (`maxBytes`), a batch is written in pieces, one after the other: the next piece sees the raised sequences.
  */
-export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent[] }[], maxBytes = Infinity): HotStatement[] {
+export function publishStatements(
+  calls: { receipt: NewReceipt; events: NewEvent[] }[],
+  maxBytes = Infinity,
+): HotStatement[] {
   const events: unknown[] = [];
   const deliveries: unknown[] = [];
   const receipts: unknown[] = [];
@@ -89,21 +92,60 @@ export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent
     receipts.push([receipt.id, receipt.tokenId, receipt.receivedAtMs, receipt.body]);
     if (receipt.idempotencyId !== null) {
       const eventIds = JSON.stringify(rows.map((event) => event.id));
-      claims.push([receipt.idempotencyId, receipt.fingerprint, receipt.id, receipt.receivedAtMs, eventIds, rows[0]?.matchedVersion ?? 0]);
+      claims.push([
+        receipt.idempotencyId,
+        receipt.fingerprint,
+        receipt.id,
+        receipt.receivedAtMs,
+        eventIds,
+        rows[0]?.matchedVersion ?? 0,
+      ]);
     }
     rows.forEach((event, index) => {
       ids.push(event.id);
       hasEntity ||= event.entity !== null;
       hasExpansion ||= event.expandTaskId !== null;
       events.push([
-        event.id, event.env, event.type, event.schemaVersion, event.stream, event.occurredAtMs, event.acceptedAtMs, // 0–6
-        event.city, event.subject, JSON.stringify(event.audience), event.dataJson, event.state, event.reasonsJson, // 7–12
-        event.fingerprint, receipt.id, index, receipt.tokenId, event.critical ? 1 : 0, event.matchedVersion, // 13–18
-        receipt.idempotencyId, event.entity?.kind ?? null, event.entity?.id ?? null, `${event.env}:${event.subject}`, // 19–22
+        event.id,
+        event.env,
+        event.type,
+        event.schemaVersion,
+        event.stream,
+        event.occurredAtMs,
+        event.acceptedAtMs, // 0–6
+        event.city,
+        event.subject,
+        JSON.stringify(event.audience),
+        event.dataJson,
+        event.state,
+        event.reasonsJson, // 7–12
+        event.fingerprint,
+        receipt.id,
+        index,
+        receipt.tokenId,
+        event.critical ? 1 : 0,
+        event.matchedVersion, // 13–18
+        receipt.idempotencyId,
+        event.entity?.kind ?? null,
+        event.entity?.id ?? null,
+        `${event.env}:${event.subject}`, // 19–22
         event.expandTaskId, // 23
       ]);
       for (const d of event.deliveries) {
-        deliveries.push([d.id, event.id, receipt.id, d.subscriptionId, d.grantId, d.accountId, d.state, d.reason, d.dueAtMs, d.leaseId, d.line, index]);
+        deliveries.push([
+          d.id,
+          event.id,
+          receipt.id,
+          d.subscriptionId,
+          d.grantId,
+          d.accountId,
+          d.state,
+          d.reason,
+          d.dueAtMs,
+          d.leaseId,
+          d.line,
+          index,
+        ]);
       }
     });
   }
@@ -111,11 +153,16 @@ export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent
   if (claims.length > 0) statements.push({ sql: insertClaims, params: [JSON.stringify(claims)] });
   for (const piece of splitBySize(events, maxBytes)) {
     const params = [JSON.stringify(piece)];
-    statements.push({ sql: insertEvents, params }, { sql: raiseSequences, params }, { sql: insertFeed, params });
+    statements.push(
+      { sql: insertEvents, params },
+      { sql: raiseSequences, params },
+      { sql: insertFeed, params },
+    );
     if (hasEntity) statements.push({ sql: upsertEntities, params }, { sql: insertEntityAccounts, params });
     if (hasExpansion) statements.push({ sql: insertExpansions, params });
   }
-  for (const piece of splitBySize(deliveries, maxBytes)) statements.push({ sql: insertDeliveries, params: [JSON.stringify(piece)] });
+  for (const piece of splitBySize(deliveries, maxBytes))
+    statements.push({ sql: insertDeliveries, params: [JSON.stringify(piece)] });
   statements.push(
     { sql: readPublished, params: [JSON.stringify(ids)] },
     { sql: readClaims, params: [JSON.stringify(claims.map((claim) => (claim as unknown[])[0]))] },
@@ -124,7 +171,10 @@ export function publishStatements(calls: { receipt: NewReceipt; events: NewEvent
   return statements;
 }
 
-export const versionStatement: HotStatement = { sql: `SELECT value FROM marks WHERE name = 'subscriptions'`, params: [] };
+export const versionStatement: HotStatement = {
+  sql: `SELECT value FROM marks WHERE name = 'subscriptions'`,
+  params: [],
+};
 
 const candidateColumns = `a.status AS accountStatus, g.id AS grantId, g.account_id AS grantAccountId, g.scopes AS grantScopes,
   g.epochs AS grantEpochs, g.since_event AS grantSinceEvent, g.history AS grantHistory, s.*`;
@@ -204,9 +254,21 @@ export function renewStatement(deliveries: { id: string; leaseId: string }[], un
  */
 export function settleStatements(settlements: Settlement[]): HotStatement[] {
   const rows = settlements.map((s) => [
-    s.deliveryId, s.leaseId, s.mark, s.state, s.reason, s.dueAtMs, s.nowMs, s.attempt ? 1 : 0, // 0–7
-    s.attempt?.startedAtMs ?? null, s.attempt?.durationMs ?? null, s.attempt?.outcome ?? null, s.attempt?.status ?? null, // 8–11
-    s.attempt?.stage ?? null, s.attempt?.detail ?? null, s.attempt?.answer ?? null, // 12–14
+    s.deliveryId,
+    s.leaseId,
+    s.mark,
+    s.state,
+    s.reason,
+    s.dueAtMs,
+    s.nowMs,
+    s.attempt ? 1 : 0, // 0–7
+    s.attempt?.startedAtMs ?? null,
+    s.attempt?.durationMs ?? null,
+    s.attempt?.outcome ?? null,
+    s.attempt?.status ?? null, // 8–11
+    s.attempt?.stage ?? null,
+    s.attempt?.detail ?? null,
+    s.attempt?.answer ?? null, // 12–14
   ]);
   const batch = JSON.stringify(rows);
   return [

@@ -7,7 +7,9 @@ export function wellFormedJson(rows: unknown): string {
   const json = JSON.stringify(rows);
   // JSON.stringify writes both as escapes: a batch without them, as nearly all are, costs one scan.
   if (!mayBeMalformed.test(json)) return json;
-  return JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'string' ? wellFormed(value) : value));
+  return JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === 'string' ? wellFormed(value) : value,
+  );
 }
 
 const mayBeMalformed = /\\u(?:0000|d[89a-f])/;
