@@ -38,18 +38,28 @@ export type PostgresOptions = ({ url: string; maxConnections?: number } | { pool
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const isOurs = 'url' in options;
   const pool = isOurs ? ownPool(options.url, options.maxConnections ?? 10) : options.pool;
-  // An idle connection that breaks is dropped by the pool; without a listener its error would end the process.
+  // A connection that breaks fails its queries and is dropped by the pool. Its error event says no more, but would end
+  // the process where nobody listens: the pool does while the connection is idle, and this does while it is lent.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   await translated(() => migratePostgres(pool, options.migrationsFolder));
 
-  const run = async <T extends QueryResultRow = Row>({ name, text, values }: PostgresStatement): Promise<T[]> => {
+  const run = async <T extends QueryResultRow = Row>({
+    name,
+    text,
+    values,
+  }: PostgresStatement): Promise<T[]> => {
     const query = options.namedStatements ? { name, text, values } : { text, values };
     return translated(() => runAgain(async () => (await pool.query<T>(query)).rows));
   };
 
   const publish = createBatch({
     run: (calls: Call[]) => publishCalls(run, calls),
-    weigh: ({ receipt, events }) => events.reduce((sum, event) => sum + event.dataJson.length + 200 * event.deliveries.length, receipt.body.length),
+    weigh: ({ receipt, events }) =>
+      events.reduce(
+        (sum, event) => sum + event.dataJson.length + 200 * event.deliveries.length,
+        receipt.body.length,
+      ),
     maxWeight: 1_000_000,
     maxInFlight: 2,
     mayRunAlone: (error) => !isUnavailable(error),
@@ -71,9 +81,11 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     publish: (receipt, events) => publish.add({ receipt, events }),
     version: async () => Number((await run(postgresVersion))[0]?.['value'] ?? 0),
     match: async (env, accountIds) => (await run(postgresMatch(env, accountIds))).map(candidateOf),
-    dueLanes: async (nowMs, after, limit) => (await run(postgresDueLanes(nowMs, after, limit))).map((row) => row['id'] as string),
+    dueLanes: async (nowMs, after, limit) =>
+      (await run(postgresDueLanes(nowMs, after, limit))).map((row) => row['id'] as string),
     lease: async (ask) => (await run(postgresLease(ask))).map(leasedOf),
-    renew: async (deliveries, untilMs) => new Set((await run(postgresRenew(deliveries, untilMs))).map((row) => row['id'] as string)),
+    renew: async (deliveries, untilMs) =>
+      new Set((await run(postgresRenew(deliveries, untilMs))).map((row) => row['id'] as string)),
     settle: (settlements) => settle.add(settlements),
     isConflict,
     foreignWrites: () => null,
@@ -101,11 +113,20 @@ async function publishCalls(run: Run, calls: Call[]): Promise<PublishAnswer[]> {
 
 async function settleCalls(run: Run, calls: Settlement[][]): Promise<Set<string>[]> {
   const marks = new Map((await run(postgresSettle(calls.flat()))).map((row) => [row['id'], row['mark']]));
-  return calls.map((settlements) => new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)));
+  return calls.map(
+    (settlements) =>
+      new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)),
+  );
 }
 
 function ownPool(url: string, max: number): Pool {
-  const config = { connectionString: url, max, keepAlive: true, connectionTimeoutMillis: 5_000, pipeline: true };
+  const config = {
+    connectionString: url,
+    max,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    pipeline: true,
+  };
   return new Pool(config); // `pipeline` is newer than its types (pg 8.23).
 }
 
