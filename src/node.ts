@@ -35,7 +35,10 @@ export async function openNodeHub(environment: Environment, log?: Log): Promise<
   const folder = environment['PATCHBAY_DATA'] ?? 'data';
   mkdirSync(folder, { recursive: true });
   const settings = readSettings(environment);
-  const keys = hostKeys(folder, { masterKeys: environment['PATCHBAY_MASTER_KEYS'], peppers: environment['PATCHBAY_PEPPERS'] });
+  const keys = hostKeys(folder, {
+    masterKeys: environment['PATCHBAY_MASTER_KEYS'],
+    peppers: environment['PATCHBAY_PEPPERS'],
+  });
   const theLog = log ?? createPinoLog(environment['LOG_LEVEL'] ?? 'info');
   const clock = systemClock;
   const chance = systemChance;
@@ -56,6 +59,7 @@ export async function openNodeHub(environment: Environment, log?: Log): Promise<
         ownHosts: [new URL(settings.publicUrl).hostname],
         ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
       },
+      maxConnectionsPerOrigin: settings.hostMaxInFlight,
       log: theLog,
     }),
     clock,
@@ -66,26 +70,40 @@ export async function openNodeHub(environment: Environment, log?: Log): Promise<
     vault: createKeyring({ masterKeys: keys.masterKeys, current: newest(keys.masterKeys) }, chance),
     log: theLog,
     meter: metrics.meter,
-    peppers: { current: newest(keys.peppers), keys: new Map(keys.peppers.map(({ version, key }) => [version, key])) },
+    peppers: {
+      current: newest(keys.peppers),
+      keys: new Map(keys.peppers.map(({ version, key }) => [version, key])),
+    },
     settings,
   };
   return { hub: { ...ports, authenticator: createAuthenticator(ports) }, metrics, queue };
 }
 
 /** Serves and sends until it is stopped; `stop` lets what is under way end, and gives the rest back to the store. */
-export async function startNodeHub(environment: Environment, log?: Log): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
+export async function startNodeHub(
+  environment: Environment,
+  log?: Log,
+): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
   const { hub, queue } = await openNodeHub(environment, log);
   const sender = createSender(hub);
   const sweep = createSweep(hub, sender);
   const tasks = createTasks(hub, taskKinds(hub));
-  queue.bind({ ...sender, wakeDeliveries: sweep.wake, wakeTasks: tasks.wake });
-  const tending = setInterval(() => void sender.tend().catch((error: unknown) => hub.log.error('sender.tend', error)), 10_000);
+  queue.bind({ ...sender, wakeDeliveries: (ids) => sweep.wake(ids), wakeTasks: () => tasks.wake() });
+  const tending = setInterval(
+    () => void sender.tend().catch((error: unknown) => hub.log.error('sender.tend', error)),
+    10_000,
+  );
   const app = createApp(hub);
   const server = await serveNode({
     port: Number(environment['PORT'] ?? 8080),
     host: environment['HOST'] ?? '127.0.0.1',
     fetch: (request) => app.fetch(request),
-    hot: { method: 'POST', path: '/v1/events', maxBytes: hub.settings.maxBatchBytes, handle: (request) => publishHot(hub, request) },
+    hot: {
+      method: 'POST',
+      path: '/v1/events',
+      maxBytes: hub.settings.maxBatchBytes,
+      handle: (request) => publishHot(hub, request),
+    },
   });
   sweep.wake();
   tasks.wake();
@@ -106,19 +124,42 @@ export async function startNodeHub(environment: Environment, log?: Log): Promise
   };
 }
 
-type HotRequest = { headers: { authorization?: string | undefined; 'content-type'?: string | undefined; [name: string]: unknown }; body: Uint8Array | 'too_large' };
+type HotRequest = {
+  headers: {
+    authorization?: string | undefined;
+    'content-type'?: string | undefined;
+    [name: string]: unknown;
+  };
+  body: Uint8Array | 'too_large';
+};
 
-async function publishHot(hub: Hub, { headers, body }: HotRequest): Promise<{ status: number; headers: Record<string, string>; body: string }> {
+async function publishHot(
+  hub: Hub,
+  { headers, body }: HotRequest,
+): Promise<{ status: number; headers: Record<string, string>; body: string }> {
   try {
     const ctx = await enter(hub, headers.authorization);
     requirePublisher(ctx);
     if (body === 'too_large') throw tooLarge(hub.settings.maxBatchBytes);
     const key = headers['idempotency-key'];
-    const answer = await publishBytes(ctx, headers['content-type'], body, typeof key === 'string' ? key : null);
-    return { status: answer.status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer.body) };
+    const answer = await publishBytes(
+      ctx,
+      headers['content-type'],
+      body,
+      typeof key === 'string' ? key : null,
+    );
+    return {
+      status: answer.status,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(answer.body),
+    };
   } catch (error) {
     const response = problemResponse(asPatchbayError(hub, error), hub.ids.newId('req'));
-    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
   }
 }
 
@@ -130,7 +171,8 @@ function readSettings(environment: Environment): Settings {
     const text = environment[name];
     if (text === undefined) return fallback;
     const value = Number(text);
-    if (!Number.isFinite(value) || value <= 0) throw new PatchbayError('internal', { internal: `${name} must be a number above 0, not "${text}"` });
+    if (!Number.isFinite(value) || value <= 0)
+      throw new PatchbayError('internal', { internal: `${name} must be a number above 0, not "${text}"` });
     return value;
   };
   return {

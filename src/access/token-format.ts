@@ -10,7 +10,11 @@ export type ParsedToken = { kind: TokenKind; env: 'live' | 'test'; locator: stri
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const shape = /^pbk_([arcks])([lt])_([0-9A-Za-z]{8})_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
-export function newToken(kind: TokenKind, env: 'live' | 'test', chance: Chance): { token: string; locator: string } {
+export function newToken(
+  kind: TokenKind,
+  env: 'live' | 'test',
+  chance: Chance,
+): { token: string; locator: string } {
   const locator = base62(8, chance);
   const head = `pbk_${kind}${env === 'live' ? 'l' : 't'}_${locator}_${base62(30, chance)}`;
   return { token: head + checksum(head), locator };
@@ -20,7 +24,7 @@ export function newToken(kind: TokenKind, env: 'live' | 'test', chance: Chance):
 export function parseToken(text: string): ParsedToken | null {
   const match = shape.exec(text);
   if (!match || checksum(text.slice(0, -6)) !== match[5]) return null;
-  return { kind: match[1] as TokenKind, env: match[2] === 'l' ? 'live' : 'test', locator: match[3]! };
+  return { kind: match[1] as TokenKind, env: match[2] === 'l' ? 'live' : 'test', locator: match[3] ?? '' };
 }
 
 /** Rejection sampling: a byte above the last whole multiple of 62 would favour the first letters. */
@@ -53,6 +57,6 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
 /** CRC-32 as in ISO-HDLC (zip, PNG), over ASCII. */
 function crc32(text: string): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < text.length; i++) crc = crcTable[(crc ^ text.charCodeAt(i)) & 0xff]! ^ (crc >>> 8);
+  for (let i = 0; i < text.length; i++) crc = (crcTable[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

@@ -18,7 +18,11 @@ export type NewTokenInput = {
 export type IssuedToken = { id: string; token: string; expiresAt: Date | null; scopes: string[] };
 
 /** For the marketplace core itself: publishes, reads intents, tells of accounts. Bound to no account. */
-export async function createServiceToken(ports: Needs, by: string, input: NewTokenInput): Promise<IssuedToken> {
+export async function createServiceToken(
+  ports: Needs,
+  by: string,
+  input: NewTokenInput,
+): Promise<IssuedToken> {
   refuseScopes(input.scopes, (scope) => scope.serviceOnly);
   await ports.gate.freshen();
   return issue(ports, by, 's', input, { accountId: null, userId: null, grantId: null });
@@ -36,17 +40,24 @@ export async function createPersonalToken(
   refuseScopes(input.scopes, (scope) => !scope.serviceOnly);
   await ports.gate.freshen();
   const grantId = await selfGrant(ports, input.accountId, input.env);
-  const issued = await issue(ports, by, 'k', input, { accountId: input.accountId, userId: input.userId ?? null, grantId });
+  const issued = await issue(ports, by, 'k', input, {
+    accountId: input.accountId,
+    userId: input.userId ?? null,
+    grantId,
+  });
   return { ...issued, grantId };
 }
 
 function refuseScopes(asked: string[], isAllowed: (scope: ScopeFacts) => boolean): void {
   const errors = asked.flatMap((name, i) => {
     if (!isScope(name)) return [{ pointer: `/scopes/${i}`, detail: `${name} is not a scope.` }];
-    return isAllowed(scopes[name]) ? [] : [{ pointer: `/scopes/${i}`, detail: `${name} is not for this kind of token.` }];
+    return isAllowed(scopes[name])
+      ? []
+      : [{ pointer: `/scopes/${i}`, detail: `${name} is not for this kind of token.` }];
   });
   if (asked.length === 0) errors.push({ pointer: '/scopes', detail: 'Choose at least one scope.' });
-  if (errors.length > 0) throw new PatchbayError('validation_failed', { public: errors.map((e) => e.detail).join(' '), errors });
+  if (errors.length > 0)
+    throw new PatchbayError('validation_failed', { public: errors.map((e) => e.detail).join(' '), errors });
 }
 
 async function issue(
@@ -60,14 +71,37 @@ async function issue(
   const { token, locator } = newToken(kind, input.env, chance);
   const id = ids.newId('tok');
   const subjects = { account: owner.accountId, user: owner.userId, grant: owner.grantId };
-  const epochs = gate.snapshot(Object.fromEntries(Object.entries(subjects).filter(([, value]) => value !== null)) as Record<string, string>);
+  const epochs = gate.snapshot(
+    Object.fromEntries(Object.entries(subjects).filter(([, value]) => value !== null)) as Record<
+      string,
+      string
+    >,
+  );
   const expiresAt = input.expiresAt ?? null;
   await store.write((db) => [
     db.insert(store.tables.tokens).values({
-      id, kind, env: input.env, hash: hashToken(ports, token), pepperVersion: peppers.current, locator, label: input.label,
-      ...owner, appId: null, partnerId: null, scopes: input.scopes, epochs, createdAt: clock.now(), expiresAt,
+      id,
+      kind,
+      env: input.env,
+      hash: hashToken(ports, token),
+      pepperVersion: peppers.current,
+      locator,
+      label: input.label,
+      ...owner,
+      appId: null,
+      partnerId: null,
+      scopes: input.scopes,
+      epochs,
+      createdAt: clock.now(),
+      expiresAt,
     }),
-    recordAudit(db, ports, { actor: by, action: 'token.create', subject: id, accountId: owner.accountId, detail: { kind, scopes: input.scopes, env: input.env } }),
+    recordAudit(db, ports, {
+      actor: by,
+      action: 'token.create',
+      subject: id,
+      accountId: owner.accountId,
+      detail: { kind, scopes: input.scopes, env: input.env },
+    }),
   ]);
   return { id, token, expiresAt, scopes: input.scopes };
 }
@@ -76,16 +110,32 @@ async function issue(
 async function selfGrant(ports: Needs, accountId: string, env: 'live' | 'test'): Promise<string> {
   const { store, clock, ids, gate } = ports;
   const { grants } = store.tables;
-  const isSelf = and(eq(grants.accountId, accountId), eq(grants.env, env), isNull(grants.appId), isNull(grants.endedAt));
-  const [found] = await store.db.select({ id: grants.id, epochs: grants.epochs }).from(grants).where(isSelf).limit(1);
+  const isSelf = and(
+    eq(grants.accountId, accountId),
+    eq(grants.env, env),
+    isNull(grants.appId),
+    isNull(grants.endedAt),
+  );
+  const [found] = await store.db
+    .select({ id: grants.id, epochs: grants.epochs })
+    .from(grants)
+    .where(isSelf)
+    .limit(1);
   if (found && gate.standing(found.epochs) !== 'revoked') return found.id;
   const id = ids.newId('grt');
   await store.write((db) => [
     db.insert(grants).values({
-      id, env, accountId, userId: null, appId: null, partnerId: null,
+      id,
+      env,
+      accountId,
+      userId: null,
+      appId: null,
+      partnerId: null,
       scopes: scopeNames.filter((name) => !scopes[name].serviceOnly),
       epochs: gate.snapshot({ account: accountId, grant: id }),
-      sinceEvent: 0, history: true, createdAt: clock.now(),
+      sinceEvent: 0,
+      history: true,
+      createdAt: clock.now(),
     }),
     ...raiseVersion(db, ports, { accountId }),
   ]);

@@ -24,8 +24,8 @@ export async function createMemoryGate(store: Store): Promise<Gate> {
       let worst: Standing = 'valid';
       for (const snapshot of snapshots) {
         for (const level in snapshot) {
-          const carried = snapshot[level as EpochLevel]!;
-          const entry = entries.get(`${level}:${carried[0]}`);
+          const carried = snapshot[level as EpochLevel];
+          const entry = carried && entries.get(`${level}:${carried[0]}`);
           if (!entry) continue;
           if (entry.value > carried[1]) return 'revoked';
           if (entry.suspendedAtMs !== null) worst = 'suspended';
@@ -35,7 +35,8 @@ export async function createMemoryGate(store: Store): Promise<Gate> {
     },
     snapshot: (subjects) => {
       const snapshot: EpochSnapshot = { installation: ['', valueOf('installation', '')] };
-      for (const [level, id] of Object.entries(subjects) as [EpochLevel, string][]) snapshot[level] = [id, valueOf(level, id)];
+      for (const [level, id] of Object.entries(subjects) as [EpochLevel, string][])
+        snapshot[level] = [id, valueOf(level, id)];
       return snapshot;
     },
     note: (level, subjectId, value, suspendedAtMs) => merge(`${level}:${subjectId}`, value, suspendedAtMs),

@@ -18,12 +18,23 @@ export function createPrometheusMeter(): PrometheusMeter {
     known.set(name, metric);
     return metric;
   };
-  const spec = (name: string, labels: Record<string, string>) => ({ name: `patchbay_${name}`, help: name.replaceAll('_', ' '), labelNames: Object.keys(labels), registers: [registry] });
+  const spec = (name: string, labels: Record<string, string>) => ({
+    name: `patchbay_${name}`,
+    help: name.replaceAll('_', ' '),
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  });
   return {
     meter: {
-      count: (name, labels = {}, by = 1) => made(counters, name, () => new Counter({ ...spec(`${name}_total`, labels) })).inc(labels, by),
-      gauge: (name, value, labels = {}) => made(gauges, name, () => new Gauge(spec(name, labels))).set(labels, value),
-      observe: (name, value, labels = {}) => made(histograms, name, () => new Histogram({ ...spec(name, labels), buckets })).observe(labels, value),
+      count: (name, labels = {}, by = 1) =>
+        made(counters, name, () => new Counter({ ...spec(`${name}_total`, labels) })).inc(labels, by),
+      gauge: (name, value, labels = {}) =>
+        made(gauges, name, () => new Gauge(spec(name, labels))).set(labels, value),
+      observe: (name, value, labels = {}) =>
+        made(histograms, name, () => new Histogram({ ...spec(name, labels), buckets })).observe(
+          labels,
+          value,
+        ),
     },
     scrape: () => registry.metrics(),
     contentType: registry.contentType,

@@ -6,19 +6,30 @@ export type HotRoute = {
   path: string;
   maxBytes: number;
   /** Never throws: what goes wrong is an answer too. */
-  handle(request: { headers: IncomingMessage['headers']; body: Uint8Array | 'too_large' }): Promise<{ status: number; headers: Record<string, string>; body: string }>;
+  handle(request: {
+    headers: IncomingMessage['headers'];
+    body: Uint8Array | 'too_large';
+  }): Promise<{ status: number; headers: Record<string, string>; body: string }>;
 };
 
 export type NodeServer = { port: number; close(graceMs: number): Promise<void> };
 
 /** One route goes straight from the socket to its verb; all others through fetch. */
-export async function serveNode(options: { port: number; host: string; fetch: (request: Request) => Response | Promise<Response>; hot: HotRoute }): Promise<NodeServer> {
+export async function serveNode(options: {
+  port: number;
+  host: string;
+  fetch: (request: Request) => Response | Promise<Response>;
+  hot: HotRoute;
+}): Promise<NodeServer> {
   const { hot } = options;
   const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
-  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 }, (request, response) => {
-    if (request.url === hot.path && request.method === hot.method) void serveHot(hot, request, response);
-    else void listener(request, response);
-  });
+  const server = createServer(
+    { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      if (request.url === hot.path && request.method === hot.method) void serveHot(hot, request, response);
+      else void listener(request, response);
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, 4_096, resolve);
@@ -51,7 +62,7 @@ function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | 
         resolve('too_large');
       } else chunks.push(chunk);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () => resolve('gone'));
     request.on('close', () => resolve('gone'));
   });

@@ -31,7 +31,9 @@ export async function openD1Store(d1: D1Database): Promise<Store> {
 
   const run = async (statements: HotStatement[]): Promise<Row[][]> => {
     if (statements.length === 0) return [];
-    const answers = await translated(() => d1.batch<Row>(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params))));
+    const answers = await translated(() =>
+      d1.batch<Row>(statements.map(({ sql, params }) => d1.prepare(sql).bind(...params))),
+    );
     return answers.map((answer) => answer.results);
   };
   const rowsOf = async (statement: HotStatement): Promise<Row[]> => (await run([statement]))[0] ?? [];
@@ -48,15 +50,19 @@ export async function openD1Store(d1: D1Database): Promise<Store> {
     },
     publish: async (receipt, events) => {
       const calls = [{ receipt, events }];
-      const [published = [], claims = [], version = []] = (await run(publishStatements(calls, maxValueBytes))).slice(-3);
+      const [published = [], claims = [], version = []] = (
+        await run(publishStatements(calls, maxValueBytes))
+      ).slice(-3);
       const [answer] = publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
       return answer!; // One call, one answer.
     },
     version: async () => Number((await rowsOf(versionStatement))[0]?.['value'] ?? 0),
     match: async (env, accountIds) => (await rowsOf(matchStatement(env, accountIds))).map(candidateOf),
-    dueLanes: async (nowMs, after, limit) => (await rowsOf(dueLanesStatement(nowMs, after, limit))).map((row) => row['id'] as string),
+    dueLanes: async (nowMs, after, limit) =>
+      (await rowsOf(dueLanesStatement(nowMs, after, limit))).map((row) => row['id'] as string),
     lease: async (ask) => ((await run(leaseStatements(ask)))[1] ?? []).map(leasedOf),
-    renew: async (deliveries, untilMs) => new Set((await rowsOf(renewStatement(deliveries, untilMs))).map((row) => row['id'] as string)),
+    renew: async (deliveries, untilMs) =>
+      new Set((await rowsOf(renewStatement(deliveries, untilMs))).map((row) => row['id'] as string)),
     settle: async (settlements) => {
       const written = await run(splitBySize(settlements, maxValueBytes / 2).flatMap(settleStatements));
       const marks = new Map(written.flat().map((row) => [row['id'], row['mark']]));

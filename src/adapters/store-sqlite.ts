@@ -32,14 +32,22 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const db = client as unknown as Db; // Queries are awaited everywhere; better-sqlite3's answer to that at once.
   const run = runner(file);
   const turn = createTurn(file, storeError);
+  const dataVersion = file.prepare('PRAGMA data_version').pluck();
 
   const publish = (calls: { receipt: NewReceipt; events: NewEvent[] }[]) => {
     const [published, claims, version] = publishStatements(calls).map(run).slice(-3) as [Row[], Row[], Row[]];
     return publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
   };
   const settle = (calls: Settlement[][]) => {
-    const marks = new Map(settleStatements(calls.flat()).map(run)[0]!.map((row) => [row['id'], row['mark']]));
-    return calls.map((settlements) => new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)));
+    const marks = new Map(
+      settleStatements(calls.flat())
+        .map(run)[0]!
+        .map((row) => [row['id'], row['mark']]),
+    );
+    return calls.map(
+      (settlements) =>
+        new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)),
+    );
   };
 
   return {
@@ -53,12 +61,17 @@ export function openSqliteStore(options: SqliteOptions): Store {
     publish: turn.batch(publish, (receipt: NewReceipt, events: NewEvent[]) => ({ receipt, events })),
     version: async () => Number(run(versionStatement)[0]?.['value'] ?? 0),
     match: async (env, accountIds) => run(matchStatement(env, accountIds)).map(candidateOf),
-    dueLanes: async (nowMs, after, limit) => run(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
-    lease: (ask) => turn.write(() => leaseStatements(ask).map(run)[1]!.map(leasedOf)),
+    dueLanes: async (nowMs, after, limit) =>
+      run(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
+    lease: (ask) =>
+      turn.write(() => {
+        const [, rows = []] = leaseStatements(ask).map(run);
+        return rows.map(leasedOf);
+      }),
     renew: (deliveries, untilMs) => turn.write(() => idsOf(run(renewStatement(deliveries, untilMs)))),
     settle: turn.batch(settle, (settlements: Settlement[]) => settlements),
     isConflict: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(sqliteCode(error)),
-    foreignWrites: () => file.pragma('data_version', { simple: true }) as number,
+    foreignWrites: () => dataVersion.get() as number,
     close: async () => {
       await turn.idle();
       file.close();
@@ -102,7 +115,9 @@ function execute(statement: Statement): unknown {
 }
 
 const sqliteCode = (error: unknown): string => {
-  const code = (error as { code?: unknown; cause?: { code?: unknown } })?.code ?? (error as { cause?: { code?: unknown } })?.cause?.code;
+  const code =
+    (error as { code?: unknown; cause?: { code?: unknown } })?.code ??
+    (error as { cause?: { code?: unknown } })?.cause?.code;
   return typeof code === 'string' ? code : '';
 };
 

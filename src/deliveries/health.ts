@@ -9,7 +9,9 @@ import type { EndpointAdvice } from './schedule.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'directory' | 'queue'>;
 
 /** What the row of a subscription keeps of its endpoint's health. Written on a change only, never per attempt. */
-export type HealthBook = { note(lane: Lane, candidate: Candidate, advice: EndpointAdvice, succeeded: boolean): void };
+export type HealthBook = {
+  note(lane: Lane, candidate: Candidate, advice: EndpointAdvice, succeeded: boolean): void;
+};
 
 export function createHealthBook(ports: Needs): HealthBook {
   const { store, clock, log } = ports;
@@ -26,39 +28,83 @@ export function createHealthBook(ports: Needs): HealthBook {
       if (succeeded && !known.has(id) && candidate.subscription.provenAt === null) {
         known.add(id);
         quietly('health.proven', id, () =>
-          store.write((db) => [db.update(subscriptions).set({ provenAt: clock.now() }).where(and(eq(subscriptions.id, id), isNull(subscriptions.provenAt)))]),
+          store.write((db) => [
+            db
+              .update(subscriptions)
+              .set({ provenAt: clock.now() })
+              .where(and(eq(subscriptions.id, id), isNull(subscriptions.provenAt))),
+          ]),
         );
       }
       if (succeeded && lane.failingSinceMs !== null) {
         lane.failingSinceMs = null;
-        quietly('health.recovered', id, () => store.write((db) => [db.update(subscriptions).set({ failingSince: null }).where(eq(subscriptions.id, id))]));
+        quietly('health.recovered', id, () =>
+          store.write((db) => [
+            db.update(subscriptions).set({ failingSince: null }).where(eq(subscriptions.id, id)),
+          ]),
+        );
       }
       if (!succeeded && lane.failingSinceMs === null) {
         const since = clock.now();
         lane.failingSinceMs = since.getTime();
-        quietly('health.failing', id, () => store.write((db) => [db.update(subscriptions).set({ failingSince: since }).where(eq(subscriptions.id, id))]));
+        quietly('health.failing', id, () =>
+          store.write((db) => [
+            db.update(subscriptions).set({ failingSince: since }).where(eq(subscriptions.id, id)),
+          ]),
+        );
       }
-      if (advice === 'gone' || advice === 'failing_too_long') quietly('health.disable', id, () => disable(ports, candidate, advice));
+      if (advice === 'gone' || advice === 'failing_too_long')
+        quietly('health.disable', id, () => disable(ports, candidate, advice));
     },
   };
 }
 
 /** The endpoint is gone or has done nothing but fail: its events are held from now on, until somebody resumes it. */
-async function disable(ports: Needs, { subscription }: Candidate, why: 'gone' | 'failing_too_long'): Promise<void> {
+async function disable(
+  ports: Needs,
+  { subscription }: Candidate,
+  why: 'gone' | 'failing_too_long',
+): Promise<void> {
   const { store, clock, meter, directory, ids, queue } = ports;
   const { subscriptions, tasks } = store.tables;
   const now = clock.now();
   const [changed] = await store.write((db) => [
-    db.update(subscriptions)
-      .set({ state: 'disabled', stateReason: why, updatedAt: now, version: sql`${subscriptions.version} + 1` })
-      .where(and(eq(subscriptions.id, subscription.id), ne(subscriptions.state, 'deleted'), ne(subscriptions.state, 'disabled')))
+    db
+      .update(subscriptions)
+      .set({
+        state: 'disabled',
+        stateReason: why,
+        updatedAt: now,
+        version: sql`${subscriptions.version} + 1`,
+      })
+      .where(
+        and(
+          eq(subscriptions.id, subscription.id),
+          ne(subscriptions.state, 'deleted'),
+          ne(subscriptions.state, 'disabled'),
+        ),
+      )
       .returning({ id: subscriptions.id }),
     ...raiseVersion(db, ports, { accountId: subscription.accountId, subscriptionId: subscription.id }),
-    recordAudit(db, ports, { actor: 'hub', action: 'subscription.disable', subject: subscription.id, accountId: subscription.accountId, detail: { reason: why } }),
+    recordAudit(db, ports, {
+      actor: 'hub',
+      action: 'subscription.disable',
+      subject: subscription.id,
+      accountId: subscription.accountId,
+      detail: { reason: why },
+    }),
     // The account hears of it as an event of its own; a task, so that a crash here does not lose it.
     db.insert(tasks).values({
-      id: ids.newId('tsk'), kind: 'announce', subject: subscription.id, payload: { type: 'subscription.disabled', reason: why },
-      state: 'open', done: 0, dueAt: now, failures: 0, createdAt: now, updatedAt: now,
+      id: ids.newId('tsk'),
+      kind: 'announce',
+      subject: subscription.id,
+      payload: { type: 'subscription.disabled', reason: why },
+      state: 'open',
+      done: 0,
+      dueAt: now,
+      failures: 0,
+      createdAt: now,
+      updatedAt: now,
     }),
   ]);
   if (changed.length > 0) meter.count('subscriptions_disabled', { reason: why });

@@ -17,7 +17,8 @@ export function createHosts({ hostMaxPerSecond }: Pick<Ports['settings'], 'hostM
       return host;
     },
     prune: (nowMs) => {
-      for (const [name, host] of hosts) if (host.inFlight === 0 && host.arrivalMs < nowMs - 60_000) hosts.delete(name);
+      for (const [name, host] of hosts)
+        if (host.inFlight === 0 && host.arrivalMs < nowMs - 60_000) hosts.delete(name);
     },
   };
 }

@@ -34,8 +34,22 @@ export type Host = { name: string; inFlight: number; rate: Rate; arrivalMs: numb
 /** A lane of which nothing is known yet; the first delivery's subscription tells the rest. */
 export function newLane(id: string, host: Host, nowMs: number): Lane {
   return {
-    id, host, party: id, urgent: [], waiting: [], inFlight: 0, window: newWindow(), rate: probation, arrivalMs: 0,
-    isProven: false, isSlow: false, failingSinceMs: null, hasMore: false, isQueued: false, isAsleep: false, lastUsedMs: nowMs,
+    id,
+    host,
+    party: id,
+    urgent: [],
+    waiting: [],
+    inFlight: 0,
+    window: newWindow(),
+    rate: probation,
+    arrivalMs: 0,
+    isProven: false,
+    isSlow: false,
+    failingSinceMs: null,
+    hasMore: false,
+    isQueued: false,
+    isAsleep: false,
+    lastUsedMs: nowMs,
   };
 }
 
@@ -47,7 +61,8 @@ export function describeLane(lane: Lane, { subscription, grant }: Candidate, hos
   lane.party = subscription.partnerId ?? grant.accountId;
   lane.host = host;
   lane.isProven ||= subscription.provenAt !== null;
-  lane.failingSinceMs ??= lane.isProven && subscription.failingSince ? subscription.failingSince.getTime() : null;
+  lane.failingSinceMs ??=
+    lane.isProven && subscription.failingSince ? subscription.failingSince.getTime() : null;
   if (!lane.isProven) return;
   if (lane.rate.perSecond !== subscription.maxPerSecond) lane.rate = rateOf(subscription.maxPerSecond);
 }

@@ -4,28 +4,43 @@ import type { Candidate, LeasedDelivery, OutboundRequest } from '#src/ports';
 import { type HoldReason, holdReason, viewerOf } from '#src/subscriptions';
 import type { EventViews } from '#src/view';
 import { createBodyWriter } from './format.ts';
-import type { SignerOf } from './signers.ts';
+import type { SignerOf } from '#src/signatures';
 
 /** What to do with a leased delivery now, by the subscription, the scopes and the epochs of this moment. */
-export type Plan =
-  | { do: 'send'; candidate: Candidate; request: OutboundRequest }
+export type Plan = { do: 'send'; request: OutboundRequest } | Stop;
+export type Stop =
   | { do: 'hold'; reason: HoldReason }
   | { do: 'cancel'; reason: 'subscription_deleted' | 'revoked' | 'scope_missing' };
 
 type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings'>;
 
-export async function findCandidate({ directory }: Pick<Ports, 'directory'>, delivery: LeasedDelivery): Promise<Candidate | undefined> {
+export async function findCandidate(
+  { directory }: Pick<Ports, 'directory'>,
+  delivery: LeasedDelivery,
+): Promise<Candidate | undefined> {
   const accounts = [delivery.accountId];
-  const lookup = directory.known(delivery.event.env, accounts) ?? (await directory.load(delivery.event.env, accounts));
-  return lookup.of(delivery.accountId).find(({ subscription, grant }) => subscription.id === delivery.subscriptionId && grant.id === delivery.grantId);
+  const lookup =
+    directory.known(delivery.event.env, accounts) ?? (await directory.load(delivery.event.env, accounts));
+  return lookup
+    .of(delivery.accountId)
+    .find(
+      ({ subscription, grant }) =>
+        subscription.id === delivery.subscriptionId && grant.id === delivery.grantId,
+    );
 }
 
-export async function prepare(ports: Needs, signerOf: SignerOf, delivery: LeasedDelivery, views: EventViews, candidate: Candidate | undefined): Promise<Plan> {
+export async function prepare(
+  ports: Needs,
+  signerOf: SignerOf,
+  delivery: LeasedDelivery,
+  views: EventViews,
+  candidate: Candidate,
+): Promise<Plan> {
   const stop = stopReason(ports, candidate);
   if (stop) return stop;
-  const { subscription, grant } = candidate!;
+  const { subscription, grant } = candidate;
   const { event } = views;
-  const viewer = viewerOf(candidate!);
+  const viewer = viewerOf(candidate);
   const writer = views.once(viewer, `body:${subscription.format}`, (data) =>
     createBodyWriter(
       subscription.format,
@@ -49,7 +64,6 @@ export async function prepare(ports: Needs, signerOf: SignerOf, delivery: Leased
   const signature = signer.sign(delivery.id, timestamp, body);
   return {
     do: 'send',
-    candidate: candidate!,
     request: {
       url: subscription.endpoint.type === 'webhook' ? subscription.endpoint.url : '',
       method: 'POST',
@@ -71,10 +85,11 @@ export async function prepare(ports: Needs, signerOf: SignerOf, delivery: Leased
 }
 
 /** Why it may not be sent now, or null. Also asked after an attempt was withdrawn. */
-export function stopReason({ gate }: Pick<Ports, 'gate'>, candidate: Candidate | undefined): Exclude<Plan, { do: 'send' }> | null {
-  if (!candidate) return { do: 'cancel', reason: 'subscription_deleted' };
-  if (gate.standing(candidate.subscription.epochs, candidate.grant.epochs) === 'revoked') return { do: 'cancel', reason: 'revoked' };
-  if (candidate.accountStatus === 'closed' || candidate.accountStatus === 'erased') return { do: 'cancel', reason: 'revoked' };
+export function stopReason({ gate }: Pick<Ports, 'gate'>, candidate: Candidate): Stop | null {
+  const { subscription, grant, accountStatus } = candidate;
+  if (gate.standing(subscription.epochs, grant.epochs) === 'revoked')
+    return { do: 'cancel', reason: 'revoked' };
+  if (accountStatus === 'closed' || accountStatus === 'erased') return { do: 'cancel', reason: 'revoked' };
   const held = holdReason(candidate, gate);
   return held ? { do: 'hold', reason: held } : null;
 }

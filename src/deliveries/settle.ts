@@ -1,12 +1,18 @@
 import type { Ports } from '#src/context';
 import type { LeasedDelivery, OutboundResult, Settlement } from '#src/ports';
-import type { Plan } from './prepare.ts';
+import type { Stop } from './prepare.ts';
 import type { Verdict } from './schedule.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter'>;
 
 /** Attempt and state in one write, fenced by the lease. Logs one wide line, with no body and no secret. */
-export async function settleAttempt(ports: Needs, delivery: LeasedDelivery, startedAtMs: number, result: OutboundResult, verdict: Verdict): Promise<boolean> {
+export async function settleAttempt(
+  ports: Needs,
+  delivery: LeasedDelivery,
+  startedAtMs: number,
+  result: OutboundResult,
+  verdict: Verdict,
+): Promise<boolean> {
   const attempt = attemptOf(startedAtMs, result);
   const isHeld = await write(ports, delivery, {
     state: verdict.state,
@@ -16,7 +22,8 @@ export async function settleAttempt(ports: Needs, delivery: LeasedDelivery, star
   });
   ports.meter.count('delivery_attempts', { outcome: verdict.state });
   ports.meter.observe('delivery_attempt_ms', attempt.durationMs);
-  if (verdict.state === 'delivered') ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);
+  if (verdict.state === 'delivered')
+    ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);
   ports.log.info('attempt', {
     delivery: delivery.id,
     event: delivery.event.id,
@@ -36,20 +43,40 @@ export async function settleAttempt(ports: Needs, delivery: LeasedDelivery, star
 }
 
 /** Nothing was tried: it is held or cancelled as it is, and no retry is spent. */
-export function settlePlan(ports: Needs, delivery: LeasedDelivery, plan: Exclude<Plan, { do: 'send' }>): Promise<boolean> {
+export function settlePlan(ports: Needs, delivery: LeasedDelivery, plan: Stop): Promise<boolean> {
   ports.meter.count('deliveries_stopped', { reason: plan.reason });
-  return write(ports, delivery, { state: plan.do === 'hold' ? 'held' : 'cancelled', reason: plan.reason, dueAtMs: null, attempt: null });
+  return write(ports, delivery, {
+    state: plan.do === 'hold' ? 'held' : 'cancelled',
+    reason: plan.reason,
+    dueAtMs: null,
+    attempt: null,
+  });
 }
 
 /** Back to the store, due at `dueAtMs`: for a stop, a full lane, or a fault of the hub's own. */
-export function giveBack(ports: Needs, delivery: LeasedDelivery, reason: string, dueAtMs: number): Promise<boolean> {
+export function giveBack(
+  ports: Needs,
+  delivery: LeasedDelivery,
+  reason: string,
+  dueAtMs: number,
+): Promise<boolean> {
   const state = delivery.tries > 0 ? 'retrying' : 'pending';
   return write(ports, delivery, { state, reason, dueAtMs, attempt: null });
 }
 
-async function write(ports: Needs, delivery: LeasedDelivery, what: Pick<Settlement, 'state' | 'reason' | 'dueAtMs' | 'attempt'>): Promise<boolean> {
+async function write(
+  ports: Needs,
+  delivery: LeasedDelivery,
+  what: Pick<Settlement, 'state' | 'reason' | 'dueAtMs' | 'attempt'>,
+): Promise<boolean> {
   const written = await ports.store.settle([
-    { deliveryId: delivery.id, leaseId: delivery.leaseId, mark: ports.ids.newId('att'), nowMs: ports.clock.ms(), ...what },
+    {
+      deliveryId: delivery.id,
+      leaseId: delivery.leaseId,
+      mark: ports.ids.newId('att'),
+      nowMs: ports.clock.ms(),
+      ...what,
+    },
   ]);
   const isHeld = written.has(delivery.id);
   if (!isHeld) ports.log.warn('lease.lost', { delivery: delivery.id });
@@ -69,11 +96,25 @@ function attemptOf(startedAtMs: number, result: OutboundResult): NonNullable<Set
         answer: result.body,
       };
     case 'refused':
-      return { ...common, outcome: result.code, status: null, stage: 'before', detail: result.detail, answer: '' };
+      return {
+        ...common,
+        outcome: result.code,
+        status: null,
+        stage: 'before',
+        detail: result.detail,
+        answer: '',
+      };
     case 'withdrawn':
       return { ...common, outcome: 'withdrawn', status: null, stage: 'before', detail: '', answer: '' };
     case 'failed':
-      return { ...common, outcome: result.code, status: null, stage: result.sent ? 'during' : 'before', detail: result.detail, answer: '' };
+      return {
+        ...common,
+        outcome: result.code,
+        status: null,
+        stage: result.sent ? 'during' : 'before',
+        detail: result.detail,
+        answer: '',
+      };
     default:
       return result satisfies never;
   }

@@ -10,7 +10,14 @@ const lanesPerLook = 500;
 export function createSweep(ports: Needs, sender: Sender): Sweep {
   const { store, clock, log, settings } = ports;
   const asked = new Set<string>();
-  const state = { isRunning: false, isStopped: false, wantsAll: false, after: '', cancel: () => {}, done: Promise.resolve() };
+  const state = {
+    isRunning: false,
+    isStopped: false,
+    wantsAll: false,
+    after: '',
+    cancel: () => {},
+    done: Promise.resolve(),
+  };
 
   const wake = (ids?: readonly string[]) => {
     if (ids) for (const id of ids) asked.add(id);
@@ -57,19 +64,28 @@ export function createSweep(ports: Needs, sender: Sender): Sweep {
     }
     const ids = await store.dueLanes(clock.ms(), state.after, lanesPerLook);
     state.wantsAll = ids.length === lanesPerLook;
-    state.after = state.wantsAll ? ids.at(-1)! : '';
+    state.after = state.wantsAll ? (ids.at(-1) ?? '') : '';
     return ids;
   }
 
   async function lease(ids: string[]): Promise<void> {
-    const lanes = ids.map((subscriptionId) => ({ subscriptionId, room: sender.roomOf(subscriptionId) })).filter((lane) => lane.room > 0);
+    const lanes = ids
+      .map((subscriptionId) => ({ subscriptionId, room: sender.roomOf(subscriptionId) }))
+      .filter((lane) => lane.room > 0);
     if (lanes.length === 0) return;
     const nowMs = clock.ms();
-    const leased = await store.lease({ leaseId: ports.ids.newId('wrk'), nowMs, untilMs: nowMs + settings.leaseMs, lanes });
+    const leased = await store.lease({
+      leaseId: ports.ids.newId('wrk'),
+      nowMs,
+      untilMs: nowMs + settings.leaseMs,
+      lanes,
+    });
     const counts = new Map<string, number>();
-    for (const { subscriptionId } of leased) counts.set(subscriptionId, (counts.get(subscriptionId) ?? 0) + 1);
-    for (const { subscriptionId, room } of lanes) sender.noteMore(subscriptionId, (counts.get(subscriptionId) ?? 0) === room);
-    sender.hand(leased);
+    for (const { subscriptionId } of leased)
+      counts.set(subscriptionId, (counts.get(subscriptionId) ?? 0) + 1);
+    for (const { subscriptionId, room } of lanes)
+      sender.noteMore(subscriptionId, (counts.get(subscriptionId) ?? 0) === room);
+    sender.hand(leased, false);
     ports.meter.count('deliveries_swept', {}, leased.length);
   }
 }

@@ -1,23 +1,39 @@
 import type { Ports } from '#src/context';
 import type { Candidate, LeasedDelivery, OutboundResult } from '#src/ports';
 import type { EventViews } from '#src/view';
-import { findCandidate, type Plan, prepare, stopReason } from './prepare.ts';
+import { findCandidate, prepare, type Stop, stopReason } from './prepare.ts';
 import { afterAttempt, type EndpointAdvice } from './schedule.ts';
 import { settleAttempt, settlePlan } from './settle.ts';
-import type { SignerOf } from './signers.ts';
+import type { SignerOf } from '#src/signatures';
 
 /** What one delivery told about its endpoint; null where nothing was tried. */
-export type Outcome = { candidate: Candidate | undefined; advice: EndpointAdvice | null; succeeded: boolean; timedOut: boolean };
+export type Outcome = {
+  candidate: Candidate | undefined;
+  advice: EndpointAdvice | null;
+  succeeded: boolean;
+  timedOut: boolean;
+};
 
-type Needs = Pick<Ports, 'store' | 'directory' | 'gate' | 'clock' | 'chance' | 'ids' | 'http' | 'log' | 'meter' | 'settings'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'directory' | 'gate' | 'clock' | 'chance' | 'ids' | 'http' | 'log' | 'meter' | 'settings'
+>;
 export type Health = { failingSinceMs: number | null };
 
 /**
  * The conductor: one leased delivery from here to settled. Never throws: what goes wrong before the attempt gives the
  * delivery back, what goes wrong after it leaves the lease to end, and the same `webhook-id` is sent again.
  */
-export async function work(ports: Needs, signerOf: SignerOf, delivery: LeasedDelivery, views: EventViews, health: Health): Promise<Outcome> {
+export async function work(
+  ports: Needs,
+  signerOf: SignerOf,
+  delivery: LeasedDelivery,
+  views: EventViews,
+  health: Health,
+): Promise<Outcome> {
   const candidate = await findCandidate(ports, delivery);
+  if (!candidate)
+    return stopped(ports, delivery, candidate, { do: 'cancel', reason: 'subscription_deleted' });
   const plan = await prepare(ports, signerOf, delivery, views, candidate);
   if (plan.do !== 'send') return stopped(ports, delivery, candidate, plan);
 
@@ -35,10 +51,20 @@ export async function work(ports: Needs, signerOf: SignerOf, delivery: LeasedDel
     disableAfterMs: ports.settings.disableAfterMs,
   });
   await settleAttempt(ports, delivery, startedAtMs, result, verdict);
-  return { candidate, advice: verdict.endpoint, succeeded: verdict.state === 'delivered', timedOut: isTimeout(result) };
+  return {
+    candidate,
+    advice: verdict.endpoint,
+    succeeded: verdict.state === 'delivered',
+    timedOut: isTimeout(result),
+  };
 }
 
-async function stopped(ports: Needs, delivery: LeasedDelivery, candidate: Candidate | undefined, plan: Exclude<Plan, { do: 'send' }>): Promise<Outcome> {
+async function stopped(
+  ports: Needs,
+  delivery: LeasedDelivery,
+  candidate: Candidate | undefined,
+  plan: Stop,
+): Promise<Outcome> {
   await settlePlan(ports, delivery, plan);
   return { candidate, advice: null, succeeded: false, timedOut: false };
 }

@@ -25,11 +25,19 @@ export function readEvent(ctx: Needs, value: unknown): Reading {
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
   const envelope = parsed.data;
   if (isSystemType(envelope.type)) {
-    return { ok: false, errors: [{ pointer: '/type', detail: `${envelope.type} is said by the hub itself; it cannot be published.` }] };
+    return {
+      ok: false,
+      errors: [
+        { pointer: '/type', detail: `${envelope.type} is said by the hub itself; it cannot be published.` },
+      ],
+    };
   }
   const text = JSON.stringify(value);
   if (text.length > ctx.settings.maxEventBytes) {
-    return { ok: false, errors: [{ pointer: '', detail: `One event may have ${ctx.settings.maxEventBytes / 1024} KiB.` }] };
+    return {
+      ok: false,
+      errors: [{ pointer: '', detail: `One event may have ${ctx.settings.maxEventBytes / 1024} KiB.` }],
+    };
   }
   return { ok: true, draft: draftOf(ctx, envelope, ctx.digest.sha256(text)) };
 }
@@ -53,7 +61,8 @@ export function draftOf(ctx: Needs, envelope: Envelope, fingerprint: string): Dr
     audience: [...new Set(envelope.audience)],
     critical: type?.critical ?? false,
   };
-  const entity = validation.ok && type?.entity ? { kind: type.entity.kind, id: String(data[type.entity.idField]) } : null;
+  const entity =
+    validation.ok && type?.entity ? { kind: type.entity.kind, id: String(data[type.entity.idField]) } : null;
   return {
     event: {
       ...shared,

@@ -20,7 +20,11 @@ export type PublishOutcome = { isBatch: boolean; results: EventResult[] };
  * accepted event (or the task that will make them) in the same write. Throws 400, 413, 422 for a body or a single
  * event that cannot be taken at all, 409 for a key or an id that was used with other content; then nothing was kept.
  */
-export async function publish(ctx: Ctx, bytes: Uint8Array, idempotencyKey: string | null): Promise<PublishOutcome> {
+export async function publish(
+  ctx: Ctx,
+  bytes: Uint8Array,
+  idempotencyKey: string | null,
+): Promise<PublishOutcome> {
   const { value, text } = parseStrictJson(bytes);
   const { isBatch, values } = eventsOf(ctx, value, bytes.length);
   const readings = values.map((one) => readEvent(ctx, one));
@@ -33,7 +37,11 @@ export async function publish(ctx: Ctx, bytes: Uint8Array, idempotencyKey: strin
   refuseReusedKey(answer, receipt);
   const results = resultsOf(readings, drafts, answer);
   if (!isBatch && results[0]?.status === 'conflict') throw new PatchbayError('event_conflict');
-  ctx.meter.count('events_published', { result: 'accepted' }, results.filter((result) => result.status === 'accepted').length);
+  ctx.meter.count(
+    'events_published',
+    { result: 'accepted' },
+    results.filter((result) => result.status === 'accepted').length,
+  );
   return { isBatch, results };
 }
 
@@ -46,7 +54,10 @@ function eventsOf(ctx: Ctx, value: unknown, size: number): { isBatch: boolean; v
   }
   if (size > maxBatchBytes) throw tooLarge(maxBatchBytes);
   const { events, ...rest } = value;
-  const errors = Object.keys(rest).map((key) => ({ pointer: `/${key}`, detail: 'A batch has the field events alone.' }));
+  const errors = Object.keys(rest).map((key) => ({
+    pointer: `/${key}`,
+    detail: 'A batch has the field events alone.',
+  }));
   if (!Array.isArray(events) || events.length < 1 || events.length > maxEventsPerBatch) {
     errors.push({ pointer: '/events', detail: `A batch has 1 to ${maxEventsPerBatch} events.` });
   }
@@ -56,7 +67,9 @@ function eventsOf(ctx: Ctx, value: unknown, size: number): { isBatch: boolean; v
 
 function receiptOf(ctx: Ctx, body: string, idempotencyKey: string | null): NewReceipt {
   if (idempotencyKey !== null && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
-    throw new PatchbayError('invalid_parameter', { public: 'An Idempotency-Key is 1 to 255 visible ASCII characters.' });
+    throw new PatchbayError('invalid_parameter', {
+      public: 'An Idempotency-Key is 1 to 255 visible ASCII characters.',
+    });
   }
   return {
     id: ctx.ids.newId('rcp'),
@@ -70,7 +83,9 @@ function receiptOf(ctx: Ctx, body: string, idempotencyKey: string | null): NewRe
 
 function refuseReusedKey(answer: PublishAnswer | null, receipt: NewReceipt): void {
   if (!answer?.claim || answer.claim.fingerprint === receipt.fingerprint) return;
-  throw new PatchbayError('idempotency_conflict', { public: 'This Idempotency-Key was used before with another body. Nothing was accepted.' });
+  throw new PatchbayError('idempotency_conflict', {
+    public: 'This Idempotency-Key was used before with another body. Nothing was accepted.',
+  });
 }
 
 function resultsOf(readings: Reading[], drafts: Draft[], answer: PublishAnswer | null): EventResult[] {
@@ -79,19 +94,30 @@ function resultsOf(readings: Reading[], drafts: Draft[], answer: PublishAnswer |
     const place = drafts.indexOf(reading.draft);
     const { event } = reading.draft;
     // The key was claimed by an earlier request with the same body: its events have the ids that were answered then.
-    if (answer?.claim) return { id: answer.claim.eventIds[place] ?? event.id, status: 'duplicate', sequence: answer.events[place]?.sequence ?? 0 };
-    return resultOf(reading.draft, answer!.events[place]!);
+    if (answer?.claim)
+      return {
+        id: answer.claim.eventIds[place] ?? event.id,
+        status: 'duplicate',
+        sequence: answer.events[place]?.sequence ?? 0,
+      };
+    return resultOf(reading.draft, answer?.events[place]);
   });
 }
 
-function resultOf({ event }: Draft, written: PublishedEvent): EventResult {
+function resultOf({ event }: Draft, written: PublishedEvent | undefined): EventResult {
+  if (!written) throw new PatchbayError('internal', { internal: `the store gave no answer for ${event.id}` });
   if (written.outcome === 'known') {
     return written.fingerprint === event.fingerprint
       ? { id: event.id, status: 'duplicate', sequence: written.sequence }
       : { id: event.id, status: 'conflict' };
   }
   if (event.state === 'quarantined') {
-    return { id: event.id, status: 'quarantined', sequence: written.sequence, reasons: JSON.parse(event.reasonsJson) as Reason[] };
+    return {
+      id: event.id,
+      status: 'quarantined',
+      sequence: written.sequence,
+      reasons: JSON.parse(event.reasonsJson) as Reason[],
+    };
   }
   return { id: event.id, status: 'accepted', sequence: written.sequence };
 }

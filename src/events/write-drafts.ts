@@ -12,7 +12,11 @@ const maxRounds = 8;
  * Matches, writes, hands over. The write is refused as stale when the set of subscriptions has moved since it was
  * read; then all of it is done again against the new set. That is what makes a 201 for a subscription a promise.
  */
-export async function writeDrafts(ctx: Ctx, receipt: NewReceipt, drafts: readonly Draft[]): Promise<PublishAnswer> {
+export async function writeDrafts(
+  ctx: Ctx,
+  receipt: NewReceipt,
+  drafts: readonly Draft[],
+): Promise<PublishAnswer> {
   const views = drafts.map((draft) => createViews(draft.record));
   for (let round = 0; round < maxRounds; round++) {
     const events = await matched(ctx, drafts, views);
@@ -33,12 +37,21 @@ export async function writeDrafts(ctx: Ctx, receipt: NewReceipt, drafts: readonl
 async function matched(ctx: Ctx, drafts: readonly Draft[], views: EventViews[]): Promise<NewEvent[]> {
   const open = drafts.filter((draft) => draft.event.state === 'accepted');
   await ctx.gate.freshen();
-  const lookup = await lookUpAudience(ctx, open.map((draft) => draft.record));
+  const lookup = await lookUpAudience(
+    ctx,
+    open.map((draft) => draft.record),
+  );
   const matchedVersion = lookup.version;
   return drafts.map((draft, i) => {
     const event = { ...draft.event, matchedVersion };
     if (event.state === 'quarantined') return event;
-    const matches = matchAccounts(ctx, lookup, views[i]!, event.audience, ctx.settings.maxMatchesAtOnce);
+    const matches = matchAccounts(
+      ctx,
+      lookup,
+      views[i] ?? createViews(draft.record),
+      event.audience,
+      ctx.settings.maxMatchesAtOnce,
+    );
     if (matches === null) return { ...event, expandTaskId: ctx.ids.newId('tsk') };
     return { ...event, deliveries: matches.map((match) => reserved(ctx, match)) };
   });
@@ -48,7 +61,9 @@ async function matched(ctx: Ctx, drafts: readonly Draft[], views: EventViews[]):
 function reserved(ctx: Ctx, { candidate, delivery }: Match): NewDelivery {
   if (delivery.state !== 'pending' || delivery.line !== null) return delivery;
   const lease = ctx.queue.reserve(candidate);
-  return lease ? { ...delivery, state: 'leased', reason: 'leased', leaseId: lease.leaseId, dueAtMs: lease.untilMs } : delivery;
+  return lease
+    ? { ...delivery, state: 'leased', reason: 'leased', leaseId: lease.leaseId, dueAtMs: lease.untilMs }
+    : delivery;
 }
 
 async function write(ctx: Ctx, receipt: NewReceipt, events: NewEvent[]): Promise<PublishAnswer> {
@@ -66,13 +81,14 @@ function handOver(ctx: Ctx, events: NewEvent[], views: EventViews[], answer: Pub
   const waiting = new Set<string>();
   let hasTask = false;
   events.forEach((event, i) => {
-    const written = answer.events[i]!;
-    if (written.outcome !== 'written') return release(ctx, event);
+    const written = answer.events[i];
+    const view = views[i];
+    if (!view || written?.outcome !== 'written') return release(ctx, event);
     // The draft's record is what deliveries are made from: now it has its place.
-    Object.assign(views[i]!.event, { position: written.position, sequence: written.sequence });
+    Object.assign(view.event, { position: written.position, sequence: written.sequence });
     hasTask ||= event.expandTaskId !== null;
     for (const delivery of event.deliveries) {
-      if (delivery.leaseId !== null) leased.push(leasedOf(delivery, views[i]!));
+      if (delivery.leaseId !== null) leased.push(leasedOf(delivery, delivery.leaseId, view));
       else if (delivery.state === 'pending') waiting.add(delivery.subscriptionId);
     }
   });
@@ -81,10 +97,10 @@ function handOver(ctx: Ctx, events: NewEvent[], views: EventViews[], answer: Pub
   if (hasTask) ctx.queue.wake('tasks');
 }
 
-const leasedOf = (delivery: NewDelivery, views: EventViews): LeasedDelivery => ({
+const leasedOf = (delivery: NewDelivery, leaseId: string, views: EventViews): LeasedDelivery => ({
   id: delivery.id,
-  leaseId: delivery.leaseId!,
-  untilMs: delivery.dueAtMs!,
+  leaseId,
+  untilMs: delivery.dueAtMs ?? 0,
   subscriptionId: delivery.subscriptionId,
   grantId: delivery.grantId,
   accountId: delivery.accountId,
@@ -97,5 +113,6 @@ const leasedOf = (delivery: NewDelivery, views: EventViews): LeasedDelivery => (
 const releaseAll = (ctx: Ctx, events: NewEvent[]) => events.forEach((event) => release(ctx, event));
 
 function release(ctx: Ctx, event: NewEvent): void {
-  for (const delivery of event.deliveries) if (delivery.leaseId !== null) ctx.queue.release(delivery.subscriptionId, 1);
+  for (const delivery of event.deliveries)
+    if (delivery.leaseId !== null) ctx.queue.release(delivery.subscriptionId, 1);
 }

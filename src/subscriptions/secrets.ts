@@ -1,5 +1,5 @@
 import type { Ports } from '#src/context';
-import { newKeyPair, newSecret, sealedFor } from '#src/deliveries';
+import { newKeyPair, newSecret, sealedFor } from '#src/signatures';
 
 type Needs = Pick<Ports, 'vault' | 'ids' | 'chance' | 'signing' | 'clock'>;
 
@@ -10,7 +10,11 @@ export type NewSigningSecret = {
   publicKey: string | null;
 };
 
-export async function makeSigningSecret(ports: Needs, subscriptionId: string, signature: 'v1' | 'v1a'): Promise<NewSigningSecret> {
+export async function makeSigningSecret(
+  ports: Needs,
+  subscriptionId: string,
+  signature: 'v1' | 'v1a',
+): Promise<NewSigningSecret> {
   const id = ports.ids.newId('key');
   const pair = signature === 'v1a' ? await newKeyPair(ports.signing) : null;
   const secret = pair ? pair.privateKey : newSecret(ports.chance);

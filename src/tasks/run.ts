@@ -29,7 +29,13 @@ const maxFailures = 20;
 export function createTasks(ports: Needs, kinds: TaskKinds): Tasks {
   const { store, clock, log, settings } = ports;
   const { tasks } = store.tables;
-  const state = { isRunning: false, isStopped: false, isWanted: false, cancel: () => {}, done: Promise.resolve() };
+  const state = {
+    isRunning: false,
+    isStopped: false,
+    isWanted: false,
+    cancel: () => {},
+    done: Promise.resolve(),
+  };
 
   const wake = () => {
     state.isWanted = true;
@@ -68,11 +74,17 @@ export function createTasks(ports: Needs, kinds: TaskKinds): Tasks {
 
   async function claim(): Promise<Task | undefined> {
     const now = clock.now();
-    const due = store.db.select({ id: tasks.id }).from(tasks).where(lte(tasks.dueAt, now)).orderBy(asc(tasks.dueAt)).limit(1);
+    const due = store.db
+      .select({ id: tasks.id })
+      .from(tasks)
+      .where(lte(tasks.dueAt, now))
+      .orderBy(asc(tasks.dueAt))
+      .limit(1);
     const [ready] = await due;
     if (!ready) return undefined;
     const [claimed] = await store.write((db) => [
-      db.update(tasks)
+      db
+        .update(tasks)
         .set({ leaseId: ports.ids.newId('wrk'), dueAt: new Date(clock.ms() + settings.leaseMs) })
         .where(and(inArray(tasks.id, [ready.id]), lte(tasks.dueAt, now)))
         .returning(),
@@ -96,26 +108,34 @@ export function createTasks(ports: Needs, kinds: TaskKinds): Tasks {
   /** Undefined when the task is done, or when another worker has taken it over. */
   async function runChunk(task: Task, chunk: Chunk): Promise<Task | undefined> {
     const answers = await store.write((db) => [
-      db.update(tasks)
+      db
+        .update(tasks)
         .set({
           cursor: chunk.cursor,
           done: task.done + chunk.count,
           failures: 0,
           updatedAt: clock.now(),
-          ...(chunk.isLast ? { state: 'done' as const, dueAt: null, leaseId: null } : { dueAt: new Date(clock.ms() + settings.leaseMs) }),
+          ...(chunk.isLast
+            ? { state: 'done' as const, dueAt: null, leaseId: null }
+            : { dueAt: new Date(clock.ms() + settings.leaseMs) }),
         })
         .where(and(eq(tasks.id, task.id), eq(tasks.leaseId, task.leaseId ?? '')))
         .returning(),
       ...chunk.statements(db),
     ]);
-    const [updated] = answers[0] as Task[];
+    const [updated] = answers[0];
     await chunk.after?.();
     ports.meter.count('task_chunks', { kind: task.kind });
     return chunk.isLast ? undefined : updated;
   }
 
   async function rest(task: Task): Promise<void> {
-    await store.write((db) => [db.update(tasks).set({ leaseId: null, dueAt: clock.now() }).where(and(eq(tasks.id, task.id), eq(tasks.leaseId, task.leaseId ?? '')))]);
+    await store.write((db) => [
+      db
+        .update(tasks)
+        .set({ leaseId: null, dueAt: clock.now() })
+        .where(and(eq(tasks.id, task.id), eq(tasks.leaseId, task.leaseId ?? ''))),
+    ]);
   }
 
   /** Doubling from a second to an hour; after twenty failures in a row somebody has to look. */
@@ -125,8 +145,16 @@ export function createTasks(ports: Needs, kinds: TaskKinds): Tasks {
     const waitMs = Math.min(3_600_000, 1_000 * 2 ** failures);
     const text = error instanceof Error ? error.message : 'unknown';
     await store.write((db) => [
-      db.update(tasks)
-        .set({ failures, error: text.slice(0, 500), leaseId: null, dueAt: isOver ? null : new Date(clock.ms() + waitMs), state: isOver ? 'failed' : 'open', updatedAt: clock.now() })
+      db
+        .update(tasks)
+        .set({
+          failures,
+          error: text.slice(0, 500),
+          leaseId: null,
+          dueAt: isOver ? null : new Date(clock.ms() + waitMs),
+          state: isOver ? 'failed' : 'open',
+          updatedAt: clock.now(),
+        })
         .where(eq(tasks.id, task.id)),
     ]);
     if (isOver) ports.meter.count('tasks_failed', { kind: task.kind });

@@ -15,19 +15,25 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return chunks.length === 1 ? chunks[0]! : concat(chunks, length);
+  return concat(chunks, length);
 }
 
 export function requireJson(contentType: string | null | undefined): void {
   if (contentType && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) return;
-  throw new PatchbayError('unsupported_media_type', { public: 'Send the body as Content-Type: application/json.' });
+  throw new PatchbayError('unsupported_media_type', {
+    public: 'Send the body as Content-Type: application/json.',
+  });
 }
 
 export const tooLarge = (maxBytes: number) =>
   new PatchbayError('body_too_large', { public: `The body is larger than ${maxBytes / 1024} KiB.` });
 
 /** The body by its schema; 422 with a pointer to each thing that is wrong. An empty body is `{}` where that fits. */
-export async function parseBody<S extends z.ZodType>(request: Request, schema: S, maxBytes: number): Promise<z.output<S>> {
+export async function parseBody<S extends z.ZodType>(
+  request: Request,
+  schema: S,
+  maxBytes: number,
+): Promise<z.output<S>> {
   const bytes = await readBody(request, maxBytes);
   return checked(schema, parseStrictJson(bytes).value);
 }
@@ -43,11 +49,15 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.slice(0, 50).flatMap((issue) => {
     const pointer = pointerOf(issue.path);
     if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
-    return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePart(key)}`, detail: 'This field is not known here.' }));
+    return issue.keys.map((key) => ({
+      pointer: `${pointer}/${escapePart(key)}`,
+      detail: 'This field is not known here.',
+    }));
   });
 }
 
-const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapePart(String(part))}`).join('');
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${escapePart(String(part))}`).join('');
 const escapePart = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function concat(chunks: Uint8Array[], length: number): Uint8Array {

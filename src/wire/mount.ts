@@ -2,8 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Ctx } from '#src/context';
-import { errorCodes, type ErrorCode } from '#src/errors';
-import { PatchbayError } from '#src/errors';
+import { type ErrorCode, errorCodes, PatchbayError } from '#src/errors';
 import { fieldErrors, parseBody } from './body.ts';
 
 /** What `app.ts` puts before every route: who calls, proven, and the ports. */
@@ -41,62 +40,90 @@ export type RouteSpec<P extends Shape, Q extends Shape, B extends z.ZodType | un
 export type Asked<P, Q, B> = { ctx: Ctx; request: Request; params: Out<P>; query: Out<Q>; body: Out<B> };
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
-const always: ErrorCode[] = ['unauthenticated', 'token_malformed', 'token_expired', 'token_revoked', 'scope_missing', 'suspended', 'internal', 'store_unavailable', 'shutting_down'];
+const always: ErrorCode[] = [
+  'unauthenticated',
+  'token_malformed',
+  'token_expired',
+  'token_revoked',
+  'scope_missing',
+  'suspended',
+  'internal',
+  'store_unavailable',
+  'shutting_down',
+];
 
 /**
  * One route: told to the OpenAPI document and served. Parsing is ours and strict (see strict-json.ts), with the very
  * schemas that the document shows.
  */
-export function mount<P extends Shape = undefined, Q extends Shape = undefined, B extends z.ZodType | undefined = undefined>(
-  { app, enter }: Door,
-  spec: RouteSpec<P, Q, B>,
-  handle: (asked: Asked<P, Q, B>) => Promise<Answer>,
-): void {
-  app.openAPIRegistry.registerPath(documented(spec));
-  app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
-    const ctx = await enter(c.req.raw);
+export function mount<
+  P extends Shape = undefined,
+  Q extends Shape = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(door: Door, spec: RouteSpec<P, Q, B>, handle: (asked: Asked<P, Q, B>) => Promise<Answer>): void {
+  door.app.openAPIRegistry.registerPath(documented(spec));
+  door.app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+    const ctx = await door.enter(c.req.raw);
     if (spec.scope !== null && !ctx.caller.scopes.has(spec.scope)) {
-      throw new PatchbayError('scope_missing', { public: `This needs the scope ${spec.scope}, which the token does not have.` });
+      throw new PatchbayError('scope_missing', {
+        public: `This needs the scope ${spec.scope}, which the token does not have.`,
+      });
     }
     const answer = await handle({
       ctx,
       request: c.req.raw,
       params: parsed(spec.params, c.req.param(), 'not_found') as Out<P>,
       query: parsed(spec.query ?? z.strictObject({}), queryOf(c), 'invalid_parameter') as Out<Q>,
-      body: (spec.body ? await bodyOf(c, spec, ctx.settings.maxRequestBytes) : undefined) as Out<B>,
+      body: (await bodyOf(c, spec, ctx.settings.maxRequestBytes)) as Out<B>,
     });
     return respond(answer);
   });
 }
 
-function parsed(schema: z.ZodType | undefined, value: unknown, code: 'not_found' | 'invalid_parameter'): unknown {
+function parsed(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  code: 'not_found' | 'invalid_parameter',
+): unknown {
   if (!schema) return undefined;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   // An id of the wrong form names nothing, so it is answered like one that names nothing.
   if (code === 'not_found') throw new PatchbayError(code);
   const errors = fieldErrors(result.error);
-  throw new PatchbayError(code, { public: errors.map((e) => `${e.pointer.slice(1) || 'query'}: ${e.detail}`).join(' '), errors });
+  throw new PatchbayError(code, {
+    public: errors.map((e) => `${e.pointer.slice(1) || 'query'}: ${e.detail}`).join(' '),
+    errors,
+  });
 }
 
 function queryOf(c: Context): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, values] of Object.entries(c.req.queries())) {
-    if (values.length > 1) throw new PatchbayError('invalid_parameter', { public: `The query has ${name} more than once.` });
-    query[name] = values[0]!;
+    if (values.length > 1)
+      throw new PatchbayError('invalid_parameter', { public: `The query has ${name} more than once.` });
+    query[name] = values[0] ?? '';
   }
   return query;
 }
 
-async function bodyOf(c: Context, spec: RouteSpec<Shape, Shape, z.ZodType | undefined>, maxBytes: number): Promise<unknown> {
+async function bodyOf(
+  c: Context,
+  spec: RouteSpec<Shape, Shape, z.ZodType | undefined>,
+  maxBytes: number,
+): Promise<unknown> {
+  if (!spec.body) return undefined;
   const isEmpty = c.req.raw.body === null || c.req.header('content-length') === '0';
-  if (spec.isBodyOptional && isEmpty) return spec.body!.parse({});
-  return parseBody(c.req.raw, spec.body!, spec.maxBytes ?? maxBytes);
+  if (spec.isBodyOptional && isEmpty) return spec.body.parse({});
+  return parseBody(c.req.raw, spec.body, spec.maxBytes ?? maxBytes);
 }
 
 export function respond({ status, body, headers }: Answer): Response {
   if (body === undefined) return new Response(null, { status, ...(headers ? { headers } : {}) });
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
 }
 
 export const problemSchema = z
@@ -112,13 +139,23 @@ export const problemSchema = z
   .meta({ id: 'Problem', description: 'RFC 9457 problem document.' });
 
 function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
-  const codes = [...always, ...(spec.params ? (['not_found'] as const) : []), ...(spec.body ? (['invalid_json', 'unsupported_media_type', 'body_too_large', 'validation_failed'] as const) : []), ...(spec.errors ?? [])];
+  const codes = [
+    ...always,
+    ...(spec.params ? (['not_found'] as const) : []),
+    ...(spec.body
+      ? (['invalid_json', 'unsupported_media_type', 'body_too_large', 'validation_failed'] as const)
+      : []),
+    ...(spec.errors ?? []),
+  ];
   const byStatus = Map.groupBy(new Set(codes), (code) => errorCodes[code].status);
-  const problems = [...byStatus].map(([status, list]) => [
-    status,
-    { description: list.map((code) => `\`${code}\`: ${errorCodes[code].title}.`).join(' '), content: { 'application/problem+json': { schema: problemSchema } } },
+  const problems = [...byStatus].map(([status, list]): [string, object] => [
+    String(status),
+    {
+      description: list.map((code) => `\`${code}\`: ${errorCodes[code].title}.`).join(' '),
+      content: { 'application/problem+json': { schema: problemSchema } },
+    },
   ]);
-  const answers = Object.entries(spec.answers).map(([status, { description, schema }]) => [
+  const answers = Object.entries(spec.answers).map(([status, { description, schema }]): [string, object] => [
     status,
     schema ? { description, content: { 'application/json': { schema } } } : { description },
   ]);
@@ -133,8 +170,12 @@ function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
     request: {
       ...(spec.params ? { params: spec.params } : {}),
       ...(spec.query ? { query: spec.query } : {}),
-      ...(spec.body ? { body: { required: !spec.isBodyOptional, content: { 'application/json': { schema: spec.body } } } } : {}),
+      ...(spec.body
+        ? { body: { required: !spec.isBodyOptional, content: { 'application/json': { schema: spec.body } } } }
+        : {}),
     },
-    responses: Object.fromEntries([...answers, ...problems]),
+    responses: Object.fromEntries<object>([...answers, ...problems]) as Parameters<
+      typeof createRoute
+    >[0]['responses'],
   });
 }

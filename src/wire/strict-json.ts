@@ -17,7 +17,8 @@ export function parseStrictJson(bytes: Uint8Array): { value: unknown; text: stri
   return { value, text };
 }
 
-const refuse = (detail: string, cause?: unknown) => new PatchbayError('invalid_json', { public: detail, cause });
+const refuse = (detail: string, cause?: unknown) =>
+  new PatchbayError('invalid_json', { public: detail, cause });
 
 function decode(bytes: Uint8Array): string {
   if (bytes.length === 0) throw refuse('The body is empty; it must be a JSON document.');
@@ -33,7 +34,10 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const place = /position (\d+)/.exec((error as Error).message)?.[1];
-    throw refuse(place ? `The body is not valid JSON, at about character ${place}.` : 'The body is not valid JSON.', error);
+    throw refuse(
+      place ? `The body is not valid JSON, at about character ${place}.` : 'The body is not valid JSON.',
+      error,
+    );
   }
 }
 

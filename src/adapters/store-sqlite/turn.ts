@@ -6,7 +6,10 @@ export type Turn = {
   /** Runs with all the other writes of this turn, in one transaction. */
   write<T>(run: () => T): Promise<T>;
   /** Calls of one turn are run as one: `run` takes all their inputs and gives as many answers. */
-  batch<A extends unknown[], I, R>(run: (inputs: I[]) => R[], input: (...args: A) => I): (...args: A) => Promise<R>;
+  batch<A extends unknown[], I, R>(
+    run: (inputs: I[]) => R[],
+    input: (...args: A) => I,
+  ): (...args: A) => Promise<R>;
   idle(): Promise<void>;
 };
 
@@ -81,18 +84,21 @@ export function createTurn(file: Database.Database, translate: (error: unknown) 
   };
 
   return {
-    write: <T>(run: () => T) => new Promise<T>((resolve, reject) => add({ run, resolve: resolve as (value: unknown) => void, reject })),
+    write: <T>(run: () => T) =>
+      new Promise<T>((resolve, reject) => add({ run, resolve: resolve as (value: unknown) => void, reject })),
     batch: <A extends unknown[], I, R>(run: (inputs: I[]) => R[], input: (...args: A) => I) => {
+      /** `run` gives as many answers as it takes inputs, so the answer at a call's place is there. */
       type Call = { input: I; resolve: (value: R) => void; reject: (error: unknown) => void };
       const open: Call[] = [];
       /** All as one; where that fails each alone, so that one bad call spoils no other. */
       const runAll = (calls: Call[]): (() => void)[] => {
         const answers = attempt(() => savepoint(() => run(calls.map((call) => call.input))));
-        if (answers.ok) return calls.map((call, i) => () => call.resolve(answers.value[i]!));
+        if (answers.ok) return calls.map((call, i) => () => call.resolve(answers.value[i] as R));
         if (!file.inTransaction) throw answers.error;
         return calls.map((call) => {
           const answer = attempt(() => savepoint(() => run([call.input])));
-          return () => (answer.ok ? call.resolve(answer.value[0]!) : call.reject(translate(answer.error)));
+          return () =>
+            answer.ok ? call.resolve(answer.value[0] as R) : call.reject(translate(answer.error));
         });
       };
       const addBatch = () => {
@@ -113,7 +119,8 @@ export function createTurn(file: Database.Database, translate: (error: unknown) 
           if (open.length === 1) addBatch();
         });
     },
-    idle: () => (jobs.length === 0 ? Promise.resolve() : new Promise((resolve) => state.waiting.push(resolve))),
+    idle: () =>
+      jobs.length === 0 ? Promise.resolve() : new Promise((resolve) => state.waiting.push(resolve)),
   };
 }
 

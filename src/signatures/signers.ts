@@ -12,7 +12,12 @@ export type SignerOf = (subscription: Subscription) => Signer | Promise<Signer>;
  * Signers by subscription and its version: a rotation raises the version, so an old signer is never asked again. One
  * ends with the first of its secrets that expires.
  */
-export function createSigners({ store, vault, signing, clock }: Pick<Ports, 'store' | 'vault' | 'signing' | 'clock'>): SignerOf {
+export function createSigners({
+  store,
+  vault,
+  signing,
+  clock,
+}: Pick<Ports, 'store' | 'vault' | 'signing' | 'clock'>): SignerOf {
   const signers = new LRUCache<string, { signer: Signer; untilMs: number }>({ max: 20_000 });
   return (subscription) => {
     const key = `${subscription.id}:${subscription.version}`;
@@ -26,10 +31,19 @@ export function createSigners({ store, vault, signing, clock }: Pick<Ports, 'sto
 
   async function open(subscription: Subscription): Promise<{ signer: Signer; untilMs: number }> {
     const { secrets } = store.tables;
-    const rows = await store.db.select().from(secrets).where(eq(secrets.subscriptionId, subscription.id)).orderBy(asc(secrets.createdAt));
+    const rows = await store.db
+      .select()
+      .from(secrets)
+      .where(eq(secrets.subscriptionId, subscription.id))
+      .orderBy(asc(secrets.createdAt));
     const living = rows.filter((row) => row.expiresAt === null || row.expiresAt.getTime() > clock.ms());
-    if (living.length === 0) throw new PatchbayError('internal', { internal: `subscription ${subscription.id} has no living secret` });
-    const opened = await Promise.all(living.map((row) => vault.open(row.sealed, sealedFor(subscription.id, row.id))));
+    if (living.length === 0)
+      throw new PatchbayError('internal', {
+        internal: `subscription ${subscription.id} has no living secret`,
+      });
+    const opened = await Promise.all(
+      living.map((row) => vault.open(row.sealed, sealedFor(subscription.id, row.id))),
+    );
     const untilMs = Math.min(...living.map((row) => row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY));
     // Newest first: a receiver that checks only the first signature has the current secret.
     const texts = opened.map((bytes) => new TextDecoder().decode(bytes)).reverse();
@@ -37,4 +51,8 @@ export function createSigners({ store, vault, signing, clock }: Pick<Ports, 'sto
   }
 }
 
-export const sealedFor = (subscriptionId: string, secretId: string) => ({ owner: subscriptionId, record: secretId, field: 'secret' });
+export const sealedFor = (subscriptionId: string, secretId: string) => ({
+  owner: subscriptionId,
+  record: secretId,
+  field: 'secret',
+});

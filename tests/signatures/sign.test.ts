@@ -10,7 +10,7 @@ import {
   parsePublicKey,
   parseSecret,
   publicKeyOf,
-} from '../../src/deliveries/sign.ts';
+} from '../../src/signatures/sign.ts';
 import { PatchbayError } from '../../src/errors/index.ts';
 
 const keys = createNodeSignatureKeys();
