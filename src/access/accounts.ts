@@ -21,7 +21,9 @@ export async function createAccount(ports: Needs, by: string, input: NewAccount)
   const { store, clock, ids, settings } = ports;
   const country = input.country ?? 'US';
   if (!settings.countries.includes(country)) {
-    throw new PatchbayError('policy_refused', { public: `This installation serves ${settings.countries.join(', ')} only; ${country} is not among them.` });
+    throw new PatchbayError('policy_refused', {
+      public: `This installation serves ${settings.countries.join(', ')} only; ${country} is not among them.`,
+    });
   }
   const now = clock.now();
   const account: Account = {
@@ -39,10 +41,16 @@ export async function createAccount(ports: Needs, by: string, input: NewAccount)
   try {
     await store.write((db) => [
       db.insert(store.tables.accounts).values(account),
-      recordAudit(db, ports, { actor: by, action: 'account.create', subject: account.id, accountId: account.id }),
+      recordAudit(db, ports, {
+        actor: by,
+        action: 'account.create',
+        subject: account.id,
+        accountId: account.id,
+      }),
     ]);
   } catch (error) {
-    if (store.isConflict(error)) throw new PatchbayError('conflict', { public: 'An account of this id or name is there already.' });
+    if (store.isConflict(error))
+      throw new PatchbayError('conflict', { public: 'An account of this id or name is there already.' });
     throw error;
   }
   return account;
@@ -51,20 +59,35 @@ export async function createAccount(ports: Needs, by: string, input: NewAccount)
 /** By id or by name. 404 when there is none. */
 export async function findAccount({ store }: Pick<Needs, 'store'>, idOrName: string): Promise<Account> {
   const { accounts } = store.tables;
-  const [account] = await store.db.select().from(accounts).where(or(eq(accounts.id, idOrName), eq(accounts.name, idOrName))).limit(1);
+  const [account] = await store.db
+    .select()
+    .from(accounts)
+    .where(or(eq(accounts.id, idOrName), eq(accounts.name, idOrName)))
+    .limit(1);
   if (!account) throw new PatchbayError('not_found', { public: `There is no account ${idOrName}.` });
   return account;
 }
 
 /** A user who may act for the account. */
-export async function addMember(ports: Needs, by: string, input: { accountId: string; userName: string; role: 'owner' | 'member' }): Promise<string> {
+export async function addMember(
+  ports: Needs,
+  by: string,
+  input: { accountId: string; userName: string; role: 'owner' | 'member' },
+): Promise<string> {
   const { store, clock, ids } = ports;
   const userId = ids.newId('usr');
   const createdAt = clock.now();
   await store.write((db) => [
     db.insert(store.tables.users).values({ id: userId, name: input.userName, email: null, createdAt }),
-    db.insert(store.tables.members).values({ id: ids.newId('usr'), accountId: input.accountId, userId, role: input.role, createdAt }),
-    recordAudit(db, ports, { actor: by, action: 'account.member_add', subject: userId, accountId: input.accountId }),
+    db
+      .insert(store.tables.members)
+      .values({ id: ids.newId('usr'), accountId: input.accountId, userId, role: input.role, createdAt }),
+    recordAudit(db, ports, {
+      actor: by,
+      action: 'account.member_add',
+      subject: userId,
+      accountId: input.accountId,
+    }),
   ]);
   return userId;
 }

@@ -77,20 +77,31 @@ export function createAuthenticator(ports: Needs): Authenticator {
   function refuseDead(row: TokenRow): void {
     if (row.revokedAt) throw new PatchbayError('token_revoked', { public: 'This token has been revoked.' });
     if (row.expiresAt && row.expiresAt.getTime() <= clock.ms()) {
-      throw new PatchbayError('token_expired', { public: `This token expired at ${row.expiresAt.toISOString()}.` });
+      throw new PatchbayError('token_expired', {
+        public: `This token expired at ${row.expiresAt.toISOString()}.`,
+      });
     }
     const standing = gate.standing(row.epochs);
-    if (standing === 'revoked') throw new PatchbayError('token_revoked', { public: 'The access behind this token has been revoked.' });
-    if (standing === 'suspended') throw new PatchbayError('suspended', { public: 'Access is suspended. Support can say why and for how long.' });
+    if (standing === 'revoked')
+      throw new PatchbayError('token_revoked', { public: 'The access behind this token has been revoked.' });
+    if (standing === 'suspended')
+      throw new PatchbayError('suspended', {
+        public: 'Access is suspended. Support can say why and for how long.',
+      });
   }
 }
 
 function bearer(authorization: string | undefined): string {
-  if (!authorization) throw new PatchbayError('unauthenticated', { public: 'Send a token: Authorization: Bearer pbk_…' });
+  if (!authorization)
+    throw new PatchbayError('unauthenticated', { public: 'Send a token: Authorization: Bearer pbk_…' });
   const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
-  if (!token) throw new PatchbayError('unauthenticated', { public: 'The Authorization header must be: Bearer pbk_…' });
+  if (!token)
+    throw new PatchbayError('unauthenticated', { public: 'The Authorization header must be: Bearer pbk_…' });
   if (!parseToken(token)) {
-    throw new PatchbayError('token_malformed', { public: 'This is not a whole Patchbay token: its form or its checksum is wrong. Was it cut when copied?' });
+    throw new PatchbayError('token_malformed', {
+      public:
+        'This is not a whole Patchbay token: its form or its checksum is wrong. Was it cut when copied?',
+    });
   }
   return token;
 }

@@ -12,5 +12,7 @@ export function hashToken({ digest, peppers }: Needs, token: string, version = p
 
 /** One hash a pepper that is still configured, newest first. */
 export function possibleHashes(needs: Needs, token: string): string[] {
-  return [...needs.peppers.keys.keys()].sort((a, b) => b - a).map((version) => hashToken(needs, token, version));
+  return [...needs.peppers.keys.keys()]
+    .sort((a, b) => b - a)
+    .map((version) => hashToken(needs, token, version));
 }

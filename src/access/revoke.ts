@@ -8,7 +8,13 @@ import { raiseVersion } from './version.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'queue'>;
 
 export type RevocationLevel = 'token' | 'grant' | 'user' | 'app' | 'partner' | 'account' | 'installation';
-export type Revocation = { level: RevocationLevel; id: string; reason: string; actor: string; requestId?: string };
+export type Revocation = {
+  level: RevocationLevel;
+  id: string;
+  reason: string;
+  actor: string;
+  requestId?: string;
+};
 /** A receipt: complete once what was queued is cancelled. */
 export type RevocationReceipt = { id: string; completed: boolean };
 
@@ -18,24 +24,39 @@ export type RevocationReceipt = { id: string; completed: boolean };
  * that has run, each attempt asks the gate before its first byte.
  */
 export async function revoke(ports: Needs, input: Revocation): Promise<RevocationReceipt> {
-  return input.level === 'token' ? revokeToken(ports, input) : raiseEpoch(ports, { ...input, level: input.level });
+  return input.level === 'token'
+    ? revokeToken(ports, input)
+    : raiseEpoch(ports, { ...input, level: input.level });
 }
 
 /** With reason `leaked` or `abuse` all that the token created stops too: nobody knows who made it. */
 async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationReceipt> {
   const { store, clock } = ports;
   const { tokens, subscriptions } = store.tables;
-  const [token] = await store.db.select({ accountId: tokens.accountId }).from(tokens).where(eq(tokens.id, input.id)).limit(1);
+  const [token] = await store.db
+    .select({ accountId: tokens.accountId })
+    .from(tokens)
+    .where(eq(tokens.id, input.id))
+    .limit(1);
   if (!token) throw new PatchbayError('not_found', { public: 'There is no such token.' });
   const isTainted = input.reason === 'leaked' || input.reason === 'abuse';
   const now = clock.now();
   const rvk = ports.ids.newId('rvk');
   await store.write((db) => [
-    db.update(tokens).set({ revokedAt: now, revokedReason: input.reason }).where(and(eq(tokens.id, input.id), isNull(tokens.revokedAt))),
+    db
+      .update(tokens)
+      .set({ revokedAt: now, revokedReason: input.reason })
+      .where(and(eq(tokens.id, input.id), isNull(tokens.revokedAt))),
     ...(isTainted
       ? [
-          db.update(subscriptions)
-            .set({ state: 'disabled', stateReason: `token_${input.reason}`, updatedAt: now, version: sql`${subscriptions.version} + 1` })
+          db
+            .update(subscriptions)
+            .set({
+              state: 'disabled',
+              stateReason: `token_${input.reason}`,
+              updatedAt: now,
+              version: sql`${subscriptions.version} + 1`,
+            })
             .where(and(eq(subscriptions.tokenId, input.id), sql`${subscriptions.state} <> 'deleted'`)),
           ...raiseVersion(db, ports, { accountId: token.accountId }),
         ]
@@ -46,19 +67,36 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
   return { id: rvk, completed: false };
 }
 
-async function raiseEpoch(ports: Needs, input: Revocation & { level: EpochLevel }): Promise<RevocationReceipt> {
+async function raiseEpoch(
+  ports: Needs,
+  input: Revocation & { level: EpochLevel },
+): Promise<RevocationReceipt> {
   const { store, clock, gate, queue } = ports;
   const { epochs, grants } = store.tables;
   const now = clock.now();
   const rvk = ports.ids.newId('rvk');
   const subjectId = input.level === 'installation' ? '' : input.id;
   const [raised] = await store.write((db) => [
-    db.insert(epochs)
-      .values({ id: `${input.level}:${subjectId}`, level: input.level, subjectId, value: 1, reason: input.reason, updatedAt: now })
-      .onConflictDoUpdate({ target: epochs.id, set: { value: sql`${epochs.value} + 1`, reason: input.reason, updatedAt: now } })
+    db
+      .insert(epochs)
+      .values({
+        id: `${input.level}:${subjectId}`,
+        level: input.level,
+        subjectId,
+        value: 1,
+        reason: input.reason,
+        updatedAt: now,
+      })
+      .onConflictDoUpdate({
+        target: epochs.id,
+        set: { value: sql`${epochs.value} + 1`, reason: input.reason, updatedAt: now },
+      })
       .returning(),
     // An ended grant is no longer matched at all, and a new one can take its place.
-    db.update(grants).set({ endedAt: now }).where(and(input.level === 'grant' ? eq(grants.id, input.id) : sql`false`, isNull(grants.endedAt))),
+    db
+      .update(grants)
+      .set({ endedAt: now })
+      .where(and(input.level === 'grant' ? eq(grants.id, input.id) : sql`false`, isNull(grants.endedAt))),
     ...raiseVersion(db, ports, { accountId: null }),
     ...receiptStatements(db, ports, rvk, input),
   ]);
@@ -73,14 +111,32 @@ const receiptStatements = (db: Ports['store']['db'], ports: Needs, rvk: string, 
   const now = ports.clock.now();
   return [
     db.insert(revocations).values({
-      id: rvk, level: input.level, subjectId: input.id, reason: input.reason, actor: input.actor, createdAt: now, cancelled: 0,
+      id: rvk,
+      level: input.level,
+      subjectId: input.id,
+      reason: input.reason,
+      actor: input.actor,
+      createdAt: now,
+      cancelled: 0,
     }),
     db.insert(tasks).values({
-      id: ports.ids.newId('tsk'), kind: 'cancel', subject: rvk, payload: { level: input.level, id: input.id, reason: input.reason },
-      state: 'open', done: 0, dueAt: now, failures: 0, createdAt: now, updatedAt: now,
+      id: ports.ids.newId('tsk'),
+      kind: 'cancel',
+      subject: rvk,
+      payload: { level: input.level, id: input.id, reason: input.reason },
+      state: 'open',
+      done: 0,
+      dueAt: now,
+      failures: 0,
+      createdAt: now,
+      updatedAt: now,
     }),
     recordAudit(db, ports, {
-      actor: input.actor, action: 'revoke', subject: `${input.level}:${input.id}`, requestId: input.requestId ?? null, detail: { reason: input.reason, receipt: rvk },
+      actor: input.actor,
+      action: 'revoke',
+      subject: `${input.level}:${input.id}`,
+      requestId: input.requestId ?? null,
+      detail: { reason: input.reason, receipt: rvk },
     }),
   ] as const;
 };

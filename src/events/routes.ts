@@ -11,18 +11,38 @@ export async function publishRoute(ctx: Ctx, request: Request): Promise<{ status
 }
 
 /** The same for a host that has read the body already. */
-export async function publishBytes(ctx: Ctx, contentType: string | undefined, bytes: Uint8Array, idempotencyKey: string | null): Promise<{ status: number; body: unknown }> {
+export async function publishBytes(
+  ctx: Ctx,
+  contentType: string | undefined,
+  bytes: Uint8Array,
+  idempotencyKey: string | null,
+): Promise<{ status: number; body: unknown }> {
   requireJson(contentType);
   return answerOf(await publish(ctx, bytes, idempotencyKey));
 }
 
-const answerOf = ({ isBatch, results }: PublishOutcome) => ({ status: 202, body: isBatch ? { results } : results[0] });
+const answerOf = ({ isBatch, results }: PublishOutcome) => ({
+  status: 202,
+  body: isBatch ? { results } : results[0],
+});
 
 const reason = z.strictObject({ code: z.string(), pointer: z.string(), detail: z.string() });
 export const eventResult = z.discriminatedUnion('status', [
   z.strictObject({ id: z.string(), status: z.enum(['accepted', 'duplicate']), sequence: z.int() }),
-  z.strictObject({ id: z.string(), status: z.literal('quarantined'), sequence: z.int(), reasons: z.array(reason) }),
+  z.strictObject({
+    id: z.string(),
+    status: z.literal('quarantined'),
+    sequence: z.int(),
+    reasons: z.array(reason),
+  }),
   z.strictObject({ id: z.string(), status: z.literal('conflict') }),
-  z.strictObject({ id: z.null(), status: z.literal('invalid'), errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })) }),
+  z.strictObject({
+    id: z.null(),
+    status: z.literal('invalid'),
+    errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })),
+  }),
 ]);
-export const publishBody = z.union([eventEnvelope, z.strictObject({ events: z.array(eventEnvelope).min(1).max(500) })]);
+export const publishBody = z.union([
+  eventEnvelope,
+  z.strictObject({ events: z.array(eventEnvelope).min(1).max(500) }),
+]);

@@ -10,12 +10,20 @@ export function compileCandidate({ accountStatus, grant, subscription }: Candida
   const hasFilter = subscription.filter !== null && subscription.filter !== undefined;
   return {
     accountStatus,
-    grant: { id: grant.id, accountId: grant.accountId, epochs: grant.epochs, sinceEvent: grant.sinceEvent, history: grant.history },
+    grant: {
+      id: grant.id,
+      accountId: grant.accountId,
+      epochs: grant.epochs,
+      sinceEvent: grant.sinceEvent,
+      history: grant.history,
+    },
     subscription,
     scopes,
     viewKey: [...scopes].sort().join(' '),
     types,
     cities: subscription.cities.length > 0 ? new Set(subscription.cities) : null,
-    matchesFilter: hasFilter ? compileFilter(subscription.filter, filterFields(types, subscription.schemaVersion, null)).matches : null,
+    matchesFilter: hasFilter
+      ? compileFilter(subscription.filter, filterFields(types, subscription.schemaVersion, null)).matches
+      : null,
   };
 }

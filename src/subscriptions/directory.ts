@@ -74,7 +74,12 @@ export async function createDirectory(store: Store, log: Log, maxCandidates = 20
 
   async function forgetSince(from: number, to: number): Promise<void> {
     const { changes } = store.tables;
-    const rows = await store.db.select().from(changes).where(gt(changes.version, from)).orderBy(asc(changes.position)).limit(1_000);
+    const rows = await store.db
+      .select()
+      .from(changes)
+      .where(gt(changes.version, from))
+      .orderBy(asc(changes.position))
+      .limit(1_000);
     const versions = new Set(rows.map((row) => row.version));
     // Where the list is not whole (purged, or too long), or speaks of many accounts, all is forgotten.
     if (versions.size < to - from || rows.some((row) => row.accountId === null)) {

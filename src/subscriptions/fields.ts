@@ -12,9 +12,14 @@ const envelope = new Map([
  * The fields that a filter over these types may name. A path that one of the types hides from these scopes is hidden,
  * even where another type shows it: a filter must not tell what a payload would not.
  */
-export function filterFields(types: Iterable<string>, version: number | null, scopes: ReadonlySet<string> | null): FilterFields {
+export function filterFields(
+  types: Iterable<string>,
+  version: number | null,
+  scopes: ReadonlySet<string> | null,
+): FilterFields {
   const perType = [...types].map((type) => {
-    const at = version === null ? eventTypes.get(type)!.latest : Math.min(version, eventTypes.get(type)!.latest);
+    const at =
+      version === null ? eventTypes.get(type)!.latest : Math.min(version, eventTypes.get(type)!.latest);
     const all = fieldsOfType(type, at);
     return { all, visible: scopes === null ? all : visibleFields(type, at, scopes) };
   });

@@ -34,8 +34,10 @@ function mismatch(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'sta
   const { event } = views;
   const { grant, subscription, types, cities, matchesFilter, scopes } = candidate;
   if (event.position > 0 && event.position <= subscription.sinceEvent) return { code: 'before_subscription' };
-  if (event.position > 0 && !grant.history && event.position <= grant.sinceEvent) return { code: 'before_consent' };
-  if (event.env !== subscription.env || !event.audience.includes(grant.accountId)) return { code: 'audience' };
+  if (event.position > 0 && !grant.history && event.position <= grant.sinceEvent)
+    return { code: 'before_consent' };
+  if (event.env !== subscription.env || !event.audience.includes(grant.accountId))
+    return { code: 'audience' };
   if (!types.has(event.type)) return { code: 'type' };
   const scope = eventTypes.get(event.type)?.scope;
   if (!scope || !scopes.has(scope)) return { code: 'scope', scope: scope ?? '' };
@@ -45,12 +47,16 @@ function mismatch(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'sta
     if (!view || !matchesFilter(view)) return { code: 'filter' };
   }
   if (gate.standing(subscription.epochs, grant.epochs) === 'revoked') return { code: 'revoked' };
-  if (candidate.accountStatus === 'closed' || candidate.accountStatus === 'erased') return { code: 'account_ended', status: candidate.accountStatus };
+  if (candidate.accountStatus === 'closed' || candidate.accountStatus === 'erased')
+    return { code: 'account_ended', status: candidate.accountStatus };
   return null;
 }
 
 /** What makes a matching event wait. Asked again before each attempt. */
-export function holdReason({ subscription, grant, accountStatus }: Candidate, gate: Pick<Gate, 'standing'>): HoldReason | null {
+export function holdReason(
+  { subscription, grant, accountStatus }: Candidate,
+  gate: Pick<Gate, 'standing'>,
+): HoldReason | null {
   if (accountStatus === 'suspended') return 'account_suspended';
   if (gate.standing(subscription.epochs, grant.epochs) === 'suspended') return 'suspended';
   if (subscription.state === 'paused') return 'subscription_paused';
@@ -58,4 +64,8 @@ export function holdReason({ subscription, grant, accountStatus }: Candidate, ga
   return null;
 }
 
-export const viewerOf = ({ scopes, viewKey, subscription }: Candidate) => ({ scopes, viewKey, version: subscription.schemaVersion });
+export const viewerOf = ({ scopes, viewKey, subscription }: Candidate) => ({
+  scopes,
+  viewKey,
+  version: subscription.schemaVersion,
+});

@@ -43,7 +43,13 @@ export function createViews(event: EventRecord): EventViews {
           { scopes: viewer.scopes, ...(viewer.version === null ? {} : { version: viewer.version }) },
         ),
       ),
-    filterView: (viewer) => views.once(viewer, 'filter', (data) => ({ type: event.type, city: event.city, subject: event.subject, data })),
+    filterView: (viewer) =>
+      views.once(viewer, 'filter', (data) => ({
+        type: event.type,
+        city: event.city,
+        subject: event.subject,
+        data,
+      })),
     once: (viewer, purpose, make) => {
       const data = views.data(viewer);
       return data === null ? null : memo(keyOf(viewer, purpose), () => make(data));
