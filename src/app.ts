@@ -11,7 +11,10 @@ export type Hub = Ports & { authenticator: Authenticator };
 /** Every route of the hub, on any host. One `onError`: what is thrown becomes a problem document, and never a stack. */
 export function createApp(hub: Hub): OpenAPIHono {
   const app = new OpenAPIHono();
-  const door: Door = { app, enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined) };
+  const door: Door = {
+    app,
+    enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined),
+  };
 
   app.post('/v1/events', async (c) => {
     const ctx = await door.enter(c.req.raw);
@@ -20,7 +23,14 @@ export function createApp(hub: Hub): OpenAPIHono {
   });
   subscriptionRoutes(door);
 
-  app.notFound(() => problemResponse(new PatchbayError('not_found', { public: 'There is nothing at this address. The API is described at /docs.' }), hub.ids.newId('req')));
+  app.notFound(() =>
+    problemResponse(
+      new PatchbayError('not_found', {
+        public: 'There is nothing at this address. The API is described at /docs.',
+      }),
+      hub.ids.newId('req'),
+    ),
+  );
   app.onError((error) => problemResponse(asPatchbayError(hub, error), hub.ids.newId('req')));
   return app;
 }
@@ -32,7 +42,9 @@ export async function enter(hub: Hub, authorization: string | undefined): Promis
 
 export function requirePublisher({ caller }: Ctx): void {
   if (!caller.scopes.has('events:publish')) {
-    throw new PatchbayError('scope_missing', { public: 'Publishing needs the scope events:publish, which the token does not have.' });
+    throw new PatchbayError('scope_missing', {
+      public: 'Publishing needs the scope events:publish, which the token does not have.',
+    });
   }
 }
 
@@ -40,7 +52,10 @@ export function asPatchbayError(hub: Pick<Hub, 'log' | 'meter'>, error: unknown)
   if (error instanceof PatchbayError) return error;
   hub.log.error('request.fault', error);
   hub.meter.count('request_faults');
-  return new PatchbayError('internal', { public: 'Something went wrong inside the hub. Nothing more was done.', cause: error });
+  return new PatchbayError('internal', {
+    public: 'Something went wrong inside the hub. Nothing more was done.',
+    cause: error,
+  });
 }
 
 export function problemResponse(error: PatchbayError, requestId: string): Response {

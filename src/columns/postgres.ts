@@ -1,4 +1,13 @@
-import { bigint, bigserial, boolean, customType, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  index,
+  pgTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { Columns } from './sqlite.ts';
 
 /** Milliseconds in a bigint, as in SQLite: one arithmetic for raw SQL on every database. */

@@ -1,5 +1,19 @@
 import type { Ids } from '#src/columns';
-import type { Chance, Clock, Digest, Directory, Env, Gate, Http, Log, Meter, Queue, SignatureKeys, Store, Vault } from '#src/ports';
+import type {
+  Chance,
+  Clock,
+  Digest,
+  Directory,
+  Env,
+  Gate,
+  Http,
+  Log,
+  Meter,
+  Queue,
+  SignatureKeys,
+  Store,
+  Vault,
+} from '#src/ports';
 import type { EpochSnapshot } from '#src/store';
 import type { Settings } from './settings.ts';
 

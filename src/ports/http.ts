@@ -33,10 +33,28 @@ export type OutboundResult =
   /** `mayStillSend` said no: nothing was sent. */
   | { kind: 'withdrawn'; durationMs: number }
   /** No status came. `sent` is true once a byte may have reached the other side. */
-  | { kind: 'failed'; code: FailureCode; detail: string; sent: boolean; durationMs: number; address: string | null };
+  | {
+      kind: 'failed';
+      code: FailureCode;
+      detail: string;
+      sent: boolean;
+      durationMs: number;
+      address: string | null;
+    };
 
-export type RefusalCode = 'url_invalid' | 'scheme_refused' | 'credentials_in_url' | 'port_refused' | 'address_refused';
-export type FailureCode = 'dns_failed' | 'connect_failed' | 'tls_failed' | 'timeout' | 'reset' | 'protocol_error';
+export type RefusalCode =
+  | 'url_invalid'
+  | 'scheme_refused'
+  | 'credentials_in_url'
+  | 'port_refused'
+  | 'address_refused';
+export type FailureCode =
+  | 'dns_failed'
+  | 'connect_failed'
+  | 'tls_failed'
+  | 'timeout'
+  | 'reset'
+  | 'protocol_error';
 
 export type Http = {
   /** Never throws and never follows a redirect. */

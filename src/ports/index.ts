@@ -3,5 +3,21 @@ export type { Candidate, Directory, Lookup } from './directory.ts';
 export type { Gate, Standing } from './gate.ts';
 export type { Queue } from './queue.ts';
 export type { Chance, Clock, Digest, Log, LogFields, Meter, SealedFor, Vault } from './small.ts';
-export type { CandidateRow, Db, Env, EventRecord, LeaseAsk, LeasedDelivery, NewDelivery, NewEvent, NewReceipt, PublishAnswer, PublishedEvent, Rows, Settlement, Statement, Store } from './store.ts';
+export type {
+  CandidateRow,
+  Db,
+  Env,
+  EventRecord,
+  LeaseAsk,
+  LeasedDelivery,
+  NewDelivery,
+  NewEvent,
+  NewReceipt,
+  PublishAnswer,
+  PublishedEvent,
+  Rows,
+  Settlement,
+  Statement,
+  Store,
+} from './store.ts';
 export type { Ed25519Pair, SignatureKeys, SignContent } from './signing.ts';

@@ -1,9 +1,26 @@
-export { type HotStatement, dueLanesStatement, leaseStatements, matchStatement, publishStatements, renewStatement, settleStatements, versionStatement } from './hot/sqlite.ts';
+export {
+  type HotStatement,
+  dueLanesStatement,
+  leaseStatements,
+  matchStatement,
+  publishStatements,
+  renewStatement,
+  settleStatements,
+  versionStatement,
+} from './hot/sqlite.ts';
 export { candidateOf, leasedOf, publishAnswers } from './hot/rows.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';
 export type { DeliveryState, EndpointSpec } from './tables/deliveries.ts';
 export type { Reason } from './tables/events.ts';
-export { type PostgresStatement, postgresDueLanes, postgresLease, postgresMatch, postgresRenew, postgresSettle, postgresVersion } from './hot/postgres.ts';
+export {
+  type PostgresStatement,
+  postgresDueLanes,
+  postgresLease,
+  postgresMatch,
+  postgresRenew,
+  postgresSettle,
+  postgresVersion,
+} from './hot/postgres.ts';
 export { postgresKnown, postgresPublish } from './hot/postgres-publish.ts';

@@ -12,7 +12,12 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 /** Collects what is logged, so that a test can look for what must not be there. */
 export function memoryLog(): Log & { lines: string[] } {
   const lines: string[] = [];
-  const add = (level: string) => (event: string, ...rest: unknown[]) => void lines.push(`${level} ${event} ${JSON.stringify(rest, (_, v: unknown) => (v instanceof Error ? `${v.stack}` : v))}`);
+  const add =
+    (level: string) =>
+    (event: string, ...rest: unknown[]) =>
+      void lines.push(
+        `${level} ${event} ${JSON.stringify(rest, (_, v: unknown) => (v instanceof Error ? `${v.stack}` : v))}`,
+      );
   return { lines, info: add('info'), warn: add('warn'), error: add('error') };
 }
 
@@ -20,15 +25,41 @@ export function memoryLog(): Log & { lines: string[] } {
 export async function startTestHub(environment: Record<string, string> = {}) {
   const folder = environment['PATCHBAY_DATA'] ?? mkdtempSync(join(tmpdir(), 'patchbay-test-'));
   const log = memoryLog();
-  const running = await startNodeHub({ PORT: '0', PATCHBAY_DATA: folder, PATCHBAY_ALLOW_LOOPBACK: '1', PATCHBAY_SWEEP_MS: '50', ...environment }, log);
+  const running = await startNodeHub(
+    {
+      PORT: '0',
+      PATCHBAY_DATA: folder,
+      PATCHBAY_ALLOW_LOOPBACK: '1',
+      PATCHBAY_SWEEP_MS: '50',
+      ...environment,
+    },
+    log,
+  );
   const { hub } = running;
   const origin = `http://127.0.0.1:${running.port}`;
 
-  const call = async (method: string, path: string, token: string | null, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+  const call = async (
+    method: string,
+    path: string,
+    token: string | null,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
     const response = await fetch(origin + path, {
       method,
-      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : {
+            body:
+              typeof body === 'string' || body instanceof Uint8Array
+                ? (body as string)
+                : JSON.stringify(body),
+          }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? null : parsed(text) };
@@ -41,12 +72,30 @@ export async function startTestHub(environment: Record<string, string> = {}) {
     log,
     call,
     /** A new account with a personal token of these scopes. */
-    account: async (scopes: string[] = ['bookings:read', 'deliverables:read', 'rfps:read', 'reviews:read', 'webhooks:manage']) => {
-      const account = await createAccount(hub, 'test', { name: `Account ${hub.ids.newId('acc')}`, kind: 'organisation', city: 'houston' });
-      const token = await createPersonalToken(hub, 'test', { label: 'test', env: 'live', scopes, accountId: account.id });
+    account: async (
+      scopes: string[] = [
+        'bookings:read',
+        'deliverables:read',
+        'rfps:read',
+        'reviews:read',
+        'webhooks:manage',
+      ],
+    ) => {
+      const account = await createAccount(hub, 'test', {
+        name: `Account ${hub.ids.newId('acc')}`,
+        kind: 'organisation',
+        city: 'houston',
+      });
+      const token = await createPersonalToken(hub, 'test', {
+        label: 'test',
+        env: 'live',
+        scopes,
+        accountId: account.id,
+      });
       return { id: account.id, token: token.token, tokenId: token.id, grantId: token.grantId };
     },
-    service: async (scopes: string[] = ['events:publish', 'accounts:write']) => (await createServiceToken(hub, 'test', { label: 'core', env: 'live', scopes })).token,
+    service: async (scopes: string[] = ['events:publish', 'accounts:write']) =>
+      (await createServiceToken(hub, 'test', { label: 'core', env: 'live', scopes })).token,
     stopAndForget: async () => {
       await running.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -19,7 +19,12 @@ export async function startSink(host = '127.0.0.1'): Promise<Sink> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const one = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8'), at: Date.now() };
+      const one = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+        at: Date.now(),
+      };
       received.push(one);
       state.handler(one, response);
     });
@@ -42,7 +47,11 @@ export async function startSink(host = '127.0.0.1'): Promise<Sink> {
 }
 
 /** Waits for something to become true; fails with its name, never by hanging. */
-export async function until(what: string, isTrue: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await isTrue())) {
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);

@@ -115,11 +115,20 @@ export const deliveryTables = (c: Columns) => ({
     (t) => [
       c.uniqueIndex('deliveries_id').on(t.id),
       c.uniqueIndex('deliveries_event').on(t.eventPosition, t.subscriptionId, t.grantId),
-      c.index('deliveries_due').on(t.subscriptionId, t.dueAt).where(sql`due_at is not null`),
+      c
+        .index('deliveries_due')
+        .on(t.subscriptionId, t.dueAt)
+        .where(sql`due_at is not null`),
       c.index('deliveries_subscription').on(t.subscriptionId, t.position),
       // Only where deliveries stop: the common way through (leased, delivered) never touches it.
-      c.index('deliveries_stopped').on(t.subscriptionId, t.state, t.position).where(sql`state in ('retrying', 'held', 'dead', 'cancelled')`),
-      c.index('deliveries_line').on(t.subscriptionId, t.line, t.sequence).where(sql`line is not null`),
+      c
+        .index('deliveries_stopped')
+        .on(t.subscriptionId, t.state, t.position)
+        .where(sql`state in ('retrying', 'held', 'dead', 'cancelled')`),
+      c
+        .index('deliveries_line')
+        .on(t.subscriptionId, t.line, t.sequence)
+        .where(sql`line is not null`),
     ],
   ),
   attempts: c.table(
