@@ -40,7 +40,7 @@ export function createTurn(file: Database.Database, translate: (error: unknown) 
     const turn = jobs.splice(0);
     const settled: (() => void)[] = [];
     try {
-      sql.begin.run(); sql.commit.run(); sql.begin.run(); file.exec("update marks set value = value"); sql.commit.run(); sql.begin.run();
+      sql.begin.run();
       for (const job of turn) settled.push(runJob(job));
       sql.commit.run();
     } catch (error) {
