@@ -1,6 +1,7 @@
 import type { D1Database } from '@cloudflare/workers-types';
 import { drizzle } from 'drizzle-orm/d1';
 import { sqliteColumns } from '#src/columns';
+import { PatchbayError } from '#src/errors';
 import type { Db, Rows, Statement, Store } from '#src/ports';
 import {
   type HotStatement,
@@ -54,7 +55,8 @@ export async function openD1Store(d1: D1Database): Promise<Store> {
         await run(publishStatements(calls, maxValueBytes))
       ).slice(-3);
       const [answer] = publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
-      return answer!; // One call, one answer.
+      if (!answer) throw new PatchbayError('internal', { internal: 'one call, and no answer' });
+      return answer;
     },
     version: async () => Number((await rowsOf(versionStatement))[0]?.['value'] ?? 0),
     match: async (env, accountIds) => (await rowsOf(matchStatement(env, accountIds))).map(candidateOf),

@@ -34,7 +34,15 @@ describe('the store contract on D1 inside workerd', () => {
 });
 
 async function bundle(entry: string, external = ['node:*']): Promise<string> {
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', target: 'es2024', conditions: ['workerd'], external, write: false });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd'],
+    external,
+    write: false,
+  });
   return outputFiles[0]!.text;
 }
 
@@ -43,7 +51,9 @@ async function applyMigrations(host: Miniflare): Promise<void> {
   const d1 = await host.getD1Database('DB');
   const files = (await readdir('migrations/sqlite')).filter((file) => file.endsWith('.sql')).sort();
   for (const file of files) {
-    const statements = (await readFile(join('migrations/sqlite', file), 'utf8')).split('--> statement-breakpoint');
+    const statements = (await readFile(join('migrations/sqlite', file), 'utf8')).split(
+      '--> statement-breakpoint',
+    );
     await d1.batch(statements.map((statement) => d1.prepare(statement)));
   }
 }

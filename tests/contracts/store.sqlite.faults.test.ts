@@ -18,7 +18,12 @@ describe('the SQLite file', () => {
   beforeEach(async () => {
     at.folder = await mkdtemp(join(tmpdir(), 'patchbay-sqlite-'));
     at.file = join(at.folder, 'patchbay.db');
-    stands.push(standOn(openSqliteStore({ file: at.file, migrationsFolder: 'migrations/sqlite', busyTimeoutMs: 50 }), 'f'));
+    stands.push(
+      standOn(
+        openSqliteStore({ file: at.file, migrationsFolder: 'migrations/sqlite', busyTimeoutMs: 50 }),
+        'f',
+      ),
+    );
   });
   afterEach(async () => {
     await Promise.all(stands.splice(0).map((each) => each.store.close()));
@@ -35,7 +40,19 @@ describe('the SQLite file', () => {
     const before = await commitsOf(at.file);
     const write = () => stand().store.write((db) => [db.insert(accounts).values(accountOf(stand()))]);
     const version = await stand().store.version();
-    const calls = Array.from({ length: 20 }, () => stand().store.publish({ id: stand().name('rcp'), tokenId: null, receivedAtMs: atMs, body: '', idempotencyId: null, fingerprint: '' }, [eventOf(stand(), { matchedVersion: version })]));
+    const calls = Array.from({ length: 20 }, () =>
+      stand().store.publish(
+        {
+          id: stand().name('rcp'),
+          tokenId: null,
+          receivedAtMs: atMs,
+          body: '',
+          idempotencyId: null,
+          fingerprint: '',
+        },
+        [eventOf(stand(), { matchedVersion: version })],
+      ),
+    );
     await Promise.all([...calls, write(), write(), write(), stand().store.settle([])]);
     expect((await commitsOf(at.file)) - before).toBe(1);
     await write();
@@ -49,7 +66,9 @@ describe('the SQLite file', () => {
     await stand().store.write((db) => [db.insert(accounts).values(taken)]);
     const before = await commitsOf(at.file);
     const rows = [accountOf(stand()), taken, accountOf(stand())];
-    const outcomes = await Promise.allSettled(rows.map((row) => stand().store.write((db) => [db.insert(accounts).values(row)])));
+    const outcomes = await Promise.allSettled(
+      rows.map((row) => stand().store.write((db) => [db.insert(accounts).values(row)])),
+    );
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((await commitsOf(at.file)) - before).toBe(1);
   });
@@ -65,11 +84,17 @@ describe('the SQLite file', () => {
       publish(stand(), [eventOf(stand()), big()]),
       publish(stand(), [big(), eventOf(stand())]),
     ]);
-    for (const outcome of publishing) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable', status: 503 } });
+    for (const outcome of publishing)
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'store_unavailable', status: 503 },
+      });
     const { db } = stand().store;
     for (const table of [events, receipts, subjects, feed]) expect(await db.select().from(table)).toEqual([]);
     // What was answered is there, what was refused is not.
-    expect((await db.select().from(accounts).where(eq(accounts.id, small.id))).length).toBe(writing?.status === 'fulfilled' ? 1 : 0);
+    expect((await db.select().from(accounts).where(eq(accounts.id, small.id))).length).toBe(
+      writing?.status === 'fulfilled' ? 1 : 0,
+    );
 
     await pragma(stand(), `max_page_count = ${pages * 100}`);
     expect((await publish(stand(), [big()])).events[0]).toMatchObject({ outcome: 'written', sequence: 1 });
@@ -79,7 +104,9 @@ describe('the SQLite file', () => {
     // SQLITE_READONLY as a read-only file gives it; file modes do not bind root.
     await stand().store.db.run(sql.raw('PRAGMA query_only = 1'));
     await expect(publish(stand(), [eventOf(stand())])).rejects.toMatchObject({ code: 'store_unavailable' });
-    await expect(stand().store.write((db) => [db.insert(stand().store.tables.accounts).values(accountOf(stand()))])).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(
+      stand().store.write((db) => [db.insert(stand().store.tables.accounts).values(accountOf(stand()))]),
+    ).rejects.toMatchObject({ code: 'store_unavailable' });
     await stand().store.db.run(sql.raw('PRAGMA query_only = 0'));
     expect((await publish(stand(), [eventOf(stand())])).events[0]!.outcome).toBe('written');
   });
@@ -87,8 +114,12 @@ describe('the SQLite file', () => {
   test('a file that another process keeps locked is store_unavailable, and the store recovers', async () => {
     const rival = new Database(at.file);
     rival.exec('BEGIN IMMEDIATE');
-    const outcomes = await Promise.allSettled([publish(stand(), [eventOf(stand())]), stand().store.lease({ leaseId: 'l', nowMs: atMs, untilMs: atMs, lanes: [] })]);
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } });
+    const outcomes = await Promise.allSettled([
+      publish(stand(), [eventOf(stand())]),
+      stand().store.lease({ leaseId: 'l', nowMs: atMs, untilMs: atMs, lanes: [] }),
+    ]);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } });
     rival.exec('ROLLBACK');
     rival.close();
     expect((await publish(stand(), [eventOf(stand())])).events[0]!.outcome).toBe('written');
@@ -106,24 +137,50 @@ describe('the SQLite file', () => {
 
   test('three processes leave every sequence unique and without a gap, and never take the same delivery', async () => {
     const lane = stand().name('sub');
-    const ids = await fillLane(stand(), lane, Array.from({ length: 90 }, () => atMs));
+    const ids = await fillLane(
+      stand(),
+      lane,
+      Array.from({ length: 90 }, () => atMs),
+    );
     const startMs = Date.now() + 1_500;
     const rivals = await Promise.all(
       ['a', 'b', 'c'].map(async (tag) => {
-        const { stdout } = await run(process.execPath, ['tests/contracts/store/sqlite-rival.ts', at.file, tag, lane, String(startMs)]);
+        const { stdout } = await run(process.execPath, [
+          'tests/contracts/store/sqlite-rival.ts',
+          at.file,
+          tag,
+          lane,
+          String(startMs),
+        ]);
         return JSON.parse(stdout) as { written: number[]; taken: string[] };
       }),
     );
     expect(rivals.map((rival) => rival.written.length)).toEqual([150, 150, 150]);
     expect(rivals.flatMap((rival) => rival.taken).sort()).toEqual(ids.sort());
     const { events } = stand().store.tables;
-    const rows = await stand().store.db.select().from(events).where(like(events.subject, 'bookings/shared%')).orderBy(asc(events.sequence));
+    const rows = await stand()
+      .store.db.select()
+      .from(events)
+      .where(like(events.subject, 'bookings/shared%'))
+      .orderBy(asc(events.sequence));
     expect(rows.length).toBe(450);
     for (const subject of new Set(rows.map((row) => row.subject))) {
       const sequences = rows.filter((row) => row.subject === subject).map((row) => row.sequence);
       expect(sequences).toEqual(sequences.map((_, i) => i + 1));
     }
-    expect((await stand().store.db.select().from(events).where(inArray(events.position, rivals.flatMap((rival) => rival.written)))).length).toBe(450);
+    expect(
+      (
+        await stand()
+          .store.db.select()
+          .from(events)
+          .where(
+            inArray(
+              events.position,
+              rivals.flatMap((rival) => rival.written),
+            ),
+          )
+      ).length,
+    ).toBe(450);
   });
 });
 

@@ -18,4 +18,7 @@ export function storeError(error: unknown): unknown {
 const unavailable =
   /Network connection lost|storage caused object to be reset|storage operation exceeded timeout|DB is overloaded|DB's isolate exceeded|reset because its code was updated|Internal error in D1|Cannot resolve D1 DB|Exceeded maximum DB size|SQLITE_(?:FULL|READONLY|IOERR|BUSY)/;
 
-const textOf = (error: unknown): string => (error instanceof Error ? `${error.message} ${error.cause === undefined ? '' : textOf(error.cause)}` : String(error));
+const textOf = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.message} ${error.cause === undefined ? '' : textOf(error.cause)}`
+    : String(error);

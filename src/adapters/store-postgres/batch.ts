@@ -56,7 +56,7 @@ export function createBatch<I, R>(plan: BatchPlan<I, R>): Batch<I, R> {
   const runAll = async (calls: Call[]): Promise<void> => {
     try {
       const answers = await plan.run(calls.map((call) => call.input));
-      calls.forEach((call, i) => call.resolve(answers[i]!));
+      answers.forEach((answer, i) => calls[i]?.resolve(answer));
     } catch (error) {
       if (calls.length === 1 || !plan.mayRunAlone(error)) return calls.forEach((call) => call.reject(error));
       for (const call of calls) await runAll([call]);
@@ -70,7 +70,8 @@ export function createBatch<I, R>(plan: BatchPlan<I, R>): Batch<I, R> {
         schedule();
       }),
     idle: async () => {
-      if (open.length > 0 || state.inFlight > 0) await new Promise<void>((resolve) => state.waiting.push(resolve));
+      if (open.length > 0 || state.inFlight > 0)
+        await new Promise<void>((resolve) => state.waiting.push(resolve));
     },
   };
 }

@@ -21,13 +21,17 @@ export function storeError(error: unknown): unknown {
 }
 
 export const isUnavailable = (error: unknown): boolean =>
-  error instanceof PatchbayError ? error.code === 'store_unavailable' : unavailable.test(codeOf(error)) || lost.test(rootOf(error).message);
+  error instanceof PatchbayError
+    ? error.code === 'store_unavailable'
+    : unavailable.test(codeOf(error)) || lost.test(rootOf(error).message);
 
 // 08 connection exceptions, 53 insufficient resources (disk full, too many connections), 57P01 to 57P05 shutdown and
 // start, 58030 io_error, 25006 read only: a standby after a failover.
-const unavailable = /^(?:08...|53...|57P0[1-5]|58030|25006|E(?:CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|AI_AGAIN))$/;
+const unavailable =
+  /^(?:08...|53...|57P0[1-5]|58030|25006|E(?:CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|AI_AGAIN))$/;
 // pg names these by their text alone (pg 8.23, lib/client.js; pg-pool 3, index.js).
-const lost = /^Connection terminated|connection error and is not queryable|^Client was closed|^timeout exceeded when trying to connect|^Cannot use a pool after calling end/;
+const lost =
+  /^Connection terminated|connection error and is not queryable|^Client was closed|^timeout exceeded when trying to connect|^Cannot use a pool after calling end/;
 
 function codeOf(error: unknown): string {
   const { code } = rootOf(error) as Error & { code?: unknown };
@@ -40,4 +44,5 @@ function rootOf(error: unknown): Error {
 }
 
 /** Node tries each address of a host, and says what became of each. */
-const firstOf = (error: Error): Error => (error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error);
+const firstOf = (error: Error): Error =>
+  error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;

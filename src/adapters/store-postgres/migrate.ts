@@ -13,7 +13,9 @@ export async function migratePostgres(pool: Pool, migrationsFolder: string): Pro
     await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
     // drizzle's own BEGIN finds one open (a notice, no error) and its COMMIT ends ours, and with it the lock.
     await migrate(drizzle({ client }), { migrationsFolder });
-    await client.query(`INSERT INTO marks (name, value) VALUES ('subscriptions', 1) ON CONFLICT (name) DO NOTHING`);
+    await client.query(
+      `INSERT INTO marks (name, value) VALUES ('subscriptions', 1) ON CONFLICT (name) DO NOTHING`,
+    );
   } catch (error) {
     client.release(true);
     throw error;

@@ -7,7 +7,11 @@ import { mayRunAgain } from './errors.ts';
  * One write: its statements on one client, in order, in one transaction. On a pipelined client they leave together
  * with BEGIN; COMMIT never does, for a statement that could not even be sent would then be missing from a commit.
  */
-export async function transact<const T extends readonly Statement[]>(pool: Pool, isPipelined: boolean, build: (db: Db) => T): Promise<Rows<T>> {
+export async function transact<const T extends readonly Statement[]>(
+  pool: Pool,
+  isPipelined: boolean,
+  build: (db: Db) => T,
+): Promise<Rows<T>> {
   const client = await pool.connect();
   try {
     const steps = build(dbOf(client)).map(runOf);
@@ -67,7 +71,10 @@ const isClean = (client: PoolClient): Promise<boolean> =>
   );
 
 // The statements were built by drizzle's PostgreSQL half on a db that only looks like SQLite's: they run by `execute`.
-const runOf = (statement: Statement): Step => () => (statement as unknown as { execute(): Promise<unknown> }).execute();
+const runOf =
+  (statement: Statement): Step =>
+  () =>
+    (statement as unknown as { execute(): Promise<unknown> }).execute();
 
 const dbs = new WeakMap<PoolClient, Db>();
 

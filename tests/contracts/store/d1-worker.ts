@@ -11,7 +11,7 @@ export default {
       await proveCase(each, await openD1Store(env.DB));
       return new Response('proved');
     } catch (error) {
-      return new Response(error instanceof Error ? `${error.stack}\n${String(error.cause ?? '')}` : String(error), { status: 500 });
+      return new Response(error instanceof Error ? error.stack : String(error), { status: 500 });
     }
   },
 };

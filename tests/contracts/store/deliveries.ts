@@ -1,6 +1,17 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { eq } from 'drizzle-orm';
-import { type Case, type Stand, atMs, deliveryOf, eventOf, fillLane, lease, leaseIds, publish, settlementOf } from './stand.ts';
+import {
+  type Case,
+  type Stand,
+  atMs,
+  deliveryOf,
+  eventOf,
+  fillLane,
+  lease,
+  leaseIds,
+  publish,
+  settlementOf,
+} from './stand.ts';
 
 /** What is due, who takes it, and for how long. */
 export const deliveryCases: Case[] = [
@@ -11,8 +22,32 @@ export const deliveryCases: Case[] = [
       const a = await fillLane(stand, one, [atMs + 30, atMs + 10, atMs + 20, atMs + 5_000, null]);
       const b = await fillLane(stand, two, [atMs, atMs]);
       await fillLane(stand, three, [atMs]);
-      deepEqual((await leaseIds(stand, [[one, 2], [two, 5]], atMs + 100, atMs + 900)).sort(), [a[1], a[2], b[0], b[1]].sort());
-      deepEqual(await leaseIds(stand, [[one, 5], [two, 5]], atMs + 100, atMs + 900), [a[0]]);
+      deepEqual(
+        new Set(
+          await leaseIds(
+            stand,
+            [
+              [one, 2],
+              [two, 5],
+            ],
+            atMs + 100,
+            atMs + 900,
+          ),
+        ),
+        new Set([a[1], a[2], b[0], b[1]]),
+      );
+      deepEqual(
+        await leaseIds(
+          stand,
+          [
+            [one, 5],
+            [two, 5],
+          ],
+          atMs + 100,
+          atMs + 900,
+        ),
+        [a[0]],
+      );
       deepEqual(await leaseIds(stand, [], atMs + 100, atMs + 900), []);
       deepEqual(await leaseIds(stand, [[stand.name('sub'), 3]], atMs + 100, atMs + 900), []);
     },
@@ -21,16 +56,40 @@ export const deliveryCases: Case[] = [
     title: 'a leased delivery brings all that sending needs to know',
     prove: async (stand) => {
       const delivery = deliveryOf(stand, { line: null });
-      const event = eventOf(stand, { deliveries: [delivery], audience: ['acc_2', 'acc_1'], critical: true, city: null, schemaVersion: 3 });
+      const event = eventOf(stand, {
+        deliveries: [delivery],
+        audience: ['acc_2', 'acc_1'],
+        critical: true,
+        city: null,
+        schemaVersion: 3,
+      });
       const { events } = await publish(stand, [eventOf(stand, { subject: event.subject }), event]);
       const [leased] = await lease(stand, [[delivery.subscriptionId, 1]], atMs, atMs + 7);
       equal(JSON.stringify(leased!.event.data), event.dataJson);
       deepEqual(leased, {
-        id: delivery.id, leaseId: leased!.leaseId, untilMs: atMs + 7, subscriptionId: delivery.subscriptionId, grantId: delivery.grantId,
-        accountId: delivery.accountId, attempts: 0, tries: 0, line: null,
+        id: delivery.id,
+        leaseId: leased!.leaseId,
+        untilMs: atMs + 7,
+        subscriptionId: delivery.subscriptionId,
+        grantId: delivery.grantId,
+        accountId: delivery.accountId,
+        attempts: 0,
+        tries: 0,
+        line: null,
         event: {
-          position: events[1]!.position, id: event.id, env: 'live', type: event.type, schemaVersion: 3, occurredAtMs: atMs - 5, acceptedAtMs: atMs,
-          city: null, subject: event.subject, sequence: 2, critical: true, audience: ['acc_2', 'acc_1'], data: JSON.parse(event.dataJson),
+          position: events[1]!.position,
+          id: event.id,
+          env: 'live',
+          type: event.type,
+          schemaVersion: 3,
+          occurredAtMs: atMs - 5,
+          acceptedAtMs: atMs,
+          city: null,
+          subject: event.subject,
+          sequence: 2,
+          critical: true,
+          audience: ['acc_2', 'acc_1'],
+          data: JSON.parse(event.dataJson),
         },
       });
     },
@@ -49,7 +108,11 @@ export const deliveryCases: Case[] = [
     title: 'leases of one turn never share a delivery',
     prove: async (stand) => {
       const lane = stand.name('sub');
-      const ids = await fillLane(stand, lane, Array.from({ length: 12 }, () => atMs));
+      const ids = await fillLane(
+        stand,
+        lane,
+        Array.from({ length: 12 }, () => atMs),
+      );
       const taken = await Promise.all([1, 2, 3, 4].map(() => leaseIds(stand, [[lane, 3]], atMs, atMs + 100)));
       deepEqual(taken.flat().sort(), ids.sort());
     },
@@ -61,7 +124,7 @@ export const deliveryCases: Case[] = [
       const ids = await fillLane(stand, lane, [atMs + 3, atMs + 2, atMs + 1], { line: stand.name('line') });
       const free = await fillLane(stand, lane, [atMs + 4]);
       const [first, ...others] = await lease(stand, [[lane, 9]], atMs + 10, atMs + 100);
-      deepEqual([first!.id, ...others.map((each) => each.id)].sort(), [ids[0], free[0]].sort());
+      deepEqual(new Set([first!.id, ...others.map((each) => each.id)]), new Set([ids[0], free[0]]));
       deepEqual(await leaseIds(stand, [[lane, 9]], atMs + 10, atMs + 100), []);
       // A retry holds its line, though it is not due.
       await stand.store.settle([settlementOf(stand, first!, { state: 'retrying', dueAtMs: atMs + 500 })]);
@@ -90,7 +153,10 @@ export const deliveryCases: Case[] = [
       const lane = stand.name('sub');
       await fillLane(stand, lane, [atMs, atMs]);
       const [one, two] = await lease(stand, [[lane, 2]], atMs, atMs + 100);
-      const held = await stand.store.renew([one!, { id: two!.id, leaseId: 'lse_other' }, { id: 'dlv_none', leaseId: one!.leaseId }], atMs + 300);
+      const held = await stand.store.renew(
+        [one!, { id: two!.id, leaseId: 'lse_other' }, { id: 'dlv_none', leaseId: one!.leaseId }],
+        atMs + 300,
+      );
       deepEqual([...held], [one!.id]);
       deepEqual(await leaseIds(stand, [[lane, 2]], atMs + 100, atMs + 200), [two!.id]);
       await stand.store.settle([settlementOf(stand, one!)]);
@@ -106,11 +172,16 @@ export const deliveryCases: Case[] = [
         const lane = stand.name('sub');
         const dueAtMs = [atMs, atMs + 5_000, null][i % 3]!;
         if (i % 3 === 0) due.push(lane);
-        return eventOf(stand, { deliveries: [1, 2].map(() => deliveryOf(stand, { subscriptionId: lane, dueAtMs })) });
+        return eventOf(stand, {
+          deliveries: [1, 2].map(() => deliveryOf(stand, { subscriptionId: lane, dueAtMs })),
+        });
       });
       await publish(stand, events);
       const last = stand.name('sub');
-      deepEqual((await lanesFrom(stand, first, 1_000)).filter((lane) => lane < last), due);
+      deepEqual(
+        (await lanesFrom(stand, first, 1_000)).filter((lane) => lane < last),
+        due,
+      );
       deepEqual(await lanesFrom(stand, first, 7), due.slice(0, 7));
       deepEqual(await lanesFrom(stand, due[40]!, 3), due.slice(41, 44));
       deepEqual(await lanesFrom(stand, 'sub_~', 10), []);
@@ -120,9 +191,16 @@ export const deliveryCases: Case[] = [
     title: 'lanes that wait do not hide a due one behind them',
     prove: async (stand) => {
       const first = stand.name('sub');
-      const waiting = Array.from({ length: 60 }, () => eventOf(stand, { deliveries: [deliveryOf(stand, { subscriptionId: stand.name('sub'), dueAtMs: atMs + 9_000 })] }));
+      const waiting = Array.from({ length: 60 }, () =>
+        eventOf(stand, {
+          deliveries: [deliveryOf(stand, { subscriptionId: stand.name('sub'), dueAtMs: atMs + 9_000 })],
+        }),
+      );
       const due = stand.name('sub');
-      await publish(stand, [...waiting, eventOf(stand, { deliveries: [deliveryOf(stand, { subscriptionId: due })] })]);
+      await publish(stand, [
+        ...waiting,
+        eventOf(stand, { deliveries: [deliveryOf(stand, { subscriptionId: due })] }),
+      ]);
       deepEqual(await lanesFrom(stand, first, 1), [due]);
     },
   },
@@ -133,10 +211,13 @@ export const deliveryCases: Case[] = [
       const [id] = await fillLane(stand, lane, [atMs]);
       const { deliveries } = stand.store.tables;
       equal((await lanesFrom(stand, before, 1))[0], lane);
-      await stand.store.write((db) => [db.update(deliveries).set({ dueAt: null, state: 'cancelled' }).where(eq(deliveries.id, id!))]);
+      await stand.store.write((db) => [
+        db.update(deliveries).set({ dueAt: null, state: 'cancelled' }).where(eq(deliveries.id, id!)),
+      ]);
       equal((await lanesFrom(stand, before, 1)).includes(lane), false);
     },
   },
 ];
 
-const lanesFrom = (stand: Stand, after: string, limit: number) => stand.store.dueLanes(atMs + 10, after, limit);
+const lanesFrom = (stand: Stand, after: string, limit: number) =>
+  stand.store.dueLanes(atMs + 10, after, limit);

@@ -10,9 +10,13 @@ await new Promise((resolve) => setTimeout(resolve, Number(waitForMs) - Date.now(
 
 const written: number[] = [];
 for (let n = 0; n < 30; n += 1) {
-  const events = Array.from({ length: 5 }, (_, i) => eventOf(stand, { subject: `bookings/shared${(n + i) % 10}` }));
+  const events = Array.from({ length: 5 }, (_, i) =>
+    eventOf(stand, { subject: `bookings/shared${(n + i) % 10}` }),
+  );
   const answer = await publish(stand, events);
-  written.push(...answer.events.filter((event) => event.outcome === 'written').map((event) => event.position));
+  written.push(
+    ...answer.events.filter((event) => event.outcome === 'written').map((event) => event.position),
+  );
 }
 const taken: string[] = [];
 for (;;) {
