@@ -1,20 +1,19 @@
-import { execFile } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { sleep } from './clock.ts';
-import { launch, pidOf, stopProcess } from './programs.ts';
+import { nowMicros, sleep } from './clock.ts';
+import type { HubTokens } from './hub-tokens.ts';
+import { launch, pidOf, runProgram, stopProcess } from './programs.ts';
+import { createStamps } from './stamps.ts';
 import type { Target } from './target.ts';
 import { bookingTemplate } from './template.ts';
 
 /**
- * The hub as anybody would run it: its own process, its own command for tokens, and HTTP for all the rest.
+ * The hub as anybody would run it: a process of its own, asked over HTTP.
  * Everything that this benchmark takes for granted about it stands in the next few lines.
  */
-const SERVER = '../src/node.ts';
-const COMMAND = '../src/cli.ts';
+const SERVER = '../dist/start.js';
+const TOKENS = './hub-tokens.ts';
 const ENVIRONMENT = {
   PATCHBAY_ALLOW_LOOPBACK: '1',
   // Every endpoint here is the same host, which is not what these two caps are for.
@@ -24,33 +23,20 @@ const ENVIRONMENT = {
   LOG_LEVEL: 'warn',
   NODE_ENV: 'production',
 };
-const PUBLISHER_SCOPES = 'events:publish';
-const SUBSCRIBER_SCOPES = 'webhooks:manage,bookings:read';
 // More than any endpoint here can take: the pace of an endpoint is enforced, and must not be what is measured.
 const MAX_PER_SECOND = 100_000;
 const START_WITHIN_MS = 15_000;
 
-const run = promisify(execFile);
-
-/** A store with its tokens, made once by the command; each hub that is started gets a copy of it. */
-export type HubHome = {
-  directory: string;
-  publisher: string;
-  subscribers: { account: string; token: string }[];
-};
+/** A store with its tokens, made once; each hub that is started gets a copy of it. */
+export type HubHome = HubTokens & { directory: string };
 
 export async function prepareHub(directory: string): Promise<HubHome> {
-  const publisher = await createToken(directory, ['--service', '--scopes', PUBLISHER_SCOPES]);
-  const subscribers: HubHome['subscribers'] = [];
-  for (const account of ['bench-one', 'bench-two']) {
-    const token = await createToken(directory, ['--account', account, '--scopes', SUBSCRIBER_SCOPES]);
-    subscribers.push({ account, token });
-  }
-  return { directory, publisher, subscribers };
+  const env = { ...ENVIRONMENT, PATCHBAY_DATA: directory };
+  return { ...(await runProgram<HubTokens>({ file: TOKENS, env })), directory };
 }
 
 /** Starts a hub on a copy of the prepared store, or on the given directory as it stands. */
-export async function startHub(home: HubHome, directory: string): Promise<Target> {
+async function startHub(home: HubHome, directory: string): Promise<Target> {
   if (directory !== home.directory) cpSync(home.directory, directory, { recursive: true });
   const port = await freePort();
   const root = `http://127.0.0.1:${port}`;
@@ -71,23 +57,17 @@ export async function startHub(home: HubHome, directory: string): Promise<Target
   const startMs = performance.now() - startedAt;
 
   const call = caller(root);
-  const subscribers = await Promise.all(
-    home.subscribers.map(async ({ token }) => ({
-      token,
-      account: accountOf(await call('GET', '/v1/me', token)),
-    })),
-  );
-  const tokens = new Map(subscribers.map(({ account, token }) => [account, token]));
+  const tokens = new Map(home.subscribers.map(({ account, token }) => [account, token]));
   const owners = new Map<string, string>();
   const tokenOf = (account: string | undefined): string =>
-    tokens.get(account ?? '') ?? subscribers[0]?.token ?? '';
+    tokens.get(account ?? '') ?? home.subscribers[0]?.token ?? '';
 
   return {
     name: 'hub',
     pid: pidOf(child),
     publish,
     metricsUrl: `${root}/metrics`,
-    accounts: subscribers.map(({ account }) => account),
+    accounts: home.subscribers.map(({ account }) => account),
     startMs,
     subscribe: async (url, account) => {
       const token = tokenOf(account);
@@ -111,17 +91,22 @@ export async function startHub(home: HubHome, directory: string): Promise<Target
   };
 }
 
-async function createToken(directory: string, args: string[]): Promise<string> {
-  const file = fileURLToPath(new URL(COMMAND, import.meta.url));
-  const env = { ...process.env, ...ENVIRONMENT, PATCHBAY_DATA: directory };
-  const { stdout } = await run(process.execPath, [file, 'token', 'create', ...args], { env });
-  const token = /pbk_\w+/.exec(stdout)?.[0];
-  if (token === undefined) throw new Error('the command printed no token');
-  return token;
+/** Starts a hub, uses it, and stops it whatever happens. */
+export async function withHub<Result>(
+  home: HubHome,
+  directory: string,
+  use: (hub: Target) => Promise<Result>,
+): Promise<Result> {
+  const hub = await startHub(home, directory);
+  try {
+    return await use(hub);
+  } finally {
+    await hub.stop();
+  }
 }
 
 async function firstAccepted(child: ReturnType<typeof launch>, publish: Target['publish']): Promise<void> {
-  const body = bookingTemplate([`acc_${'0'.repeat(26)}`]).join('0'.repeat(26));
+  const body = bookingTemplate([`acc_${'0'.repeat(26)}`]).join(createStamps()(nowMicros()));
   const headers = { 'content-type': 'application/json', ...publish.headers };
   const endsAt = Date.now() + START_WITHIN_MS;
   const last = { answer: 'nothing answered' };
@@ -149,13 +134,6 @@ function caller(root: string) {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
     return text === '' ? null : JSON.parse(text);
   };
-}
-
-function accountOf(me: unknown): string {
-  // `/v1/me` names the caller's account; the look-through spares this file a schema.
-  const id = /acc_[0-9a-z]{26}/.exec(JSON.stringify(me))?.[0];
-  if (id === undefined) throw new Error('/v1/me names no account');
-  return id;
 }
 
 async function freePort(): Promise<number> {

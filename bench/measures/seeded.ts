@@ -1,5 +1,5 @@
 import { ACCOUNT_PLACE } from '../accounts.ts';
-import { startHub } from '../hub.ts';
+import { withHub } from '../hub.ts';
 import type { HubHome } from '../hub.ts';
 import { seedHistory, seedSubscriptions } from '../seed.ts';
 import type { Sink } from '../sink/client.ts';
@@ -18,10 +18,9 @@ export async function fillSubscriptions(
   sink: Sink,
   count: number,
 ): Promise<Filled> {
-  const hub = await startHub(home, directory);
-  const [made] = await subscribeAll(hub, sink, { group: 'seed', count: 1 });
-  if (made !== undefined) await hub.pause(made.id);
-  await hub.stop();
+  await withHub(home, directory, async (hub) => {
+    for (const { id } of await subscribeAll(hub, sink, { group: 'seed', count: 1 })) await hub.pause(id);
+  });
   return { directory, home: { ...home, directory }, accounts: seedSubscriptions(directory, count).accounts };
 }
 
@@ -31,38 +30,32 @@ export async function fillHistory(
   sink: Sink,
   count: number,
 ): Promise<Filled> {
-  const hub = await startHub(home, directory);
-  await subscribeAll(hub, sink, { group: 'e', count: 1 });
-  await deliverOne(hub, sink, bookingTemplate([firstAccount(hub)]), 1);
-  await hub.stop();
+  await withHub(home, directory, async (hub) => {
+    // A path of its own for each store: the sink knows one secret a path.
+    await subscribeAll(hub, sink, { group: `history-${count}`, count: 1 });
+    await deliverOne(hub, sink, bookingTemplate([firstAccount(hub)]), 1);
+  });
   if (count > 0) seedHistory(directory, count);
   return { directory, home: { ...home, directory }, accounts: 1 };
 }
 
 /** The hub's CPU for publishing one event that matches ten subscriptions, all paused; microseconds. */
-export async function publishCost(filled: Filled, seconds: number): Promise<number> {
-  const hub = await startHub(filled.home, filled.directory);
-  try {
+export function publishCost(filled: Filled, seconds: number): Promise<number> {
+  return withHub(filled.home, filled.directory, async (hub) => {
     const wish = { events: bookingTemplate([ACCOUNT_PLACE]), seconds, drawAccountsBelow: filled.accounts };
     await load(hub, { ...wish, seconds: seconds / 2 });
     const before = await readCpuMs(hub.pid, hub.metricsUrl);
     const sent = await load(hub, wish);
     return (((await readCpuMs(hub.pid, hub.metricsUrl)) - before) * 1000) / sent.events;
-  } finally {
-    await hub.stop();
-  }
+  });
 }
 
 /** The hub's CPU for publishing one event and delivering it once; microseconds. */
-export async function deliverCost(filled: Filled, sink: Sink, seconds: number): Promise<number> {
-  const hub = await startHub(filled.home, filled.directory);
-  try {
-    return (
-      await measureFanOut(hub, sink, { events: bookingTemplate([firstAccount(hub)]), fanOut: 1, seconds })
-    ).micros;
-  } finally {
-    await hub.stop();
-  }
+export function deliverCost(filled: Filled, sink: Sink, seconds: number): Promise<number> {
+  return withHub(filled.home, filled.directory, async (hub) => {
+    const events = bookingTemplate([firstAccount(hub)]);
+    return (await measureFanOut(hub, sink, { events, fanOut: 1, seconds })).micros;
+  });
 }
 
 function firstAccount(hub: Target): string {

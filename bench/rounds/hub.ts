@@ -1,5 +1,5 @@
 import { sleep } from '../clock.ts';
-import { startHub } from '../hub.ts';
+import { withHub } from '../hub.ts';
 import { measureBacklog } from '../measures/backlog.ts';
 import { deliverOne, measureFanOut, subscribeAll } from '../measures/fan-out.ts';
 import { measureLanes } from '../measures/lanes.ts';
@@ -14,7 +14,7 @@ import type { Bench } from './bench.ts';
 const IDLE_MS = 1_000;
 
 export async function measureHubPublish(bench: Bench): Promise<void> {
-  await withHub(bench, async (hub) => {
+  await withFreshHub(bench, async (hub) => {
     await sleep(IDLE_MS);
     bench.figures.note({ 'hub.start': hub.startMs, 'hub.memory.idle': readMemory(hub.pid).now });
     const found = await measurePublish(hub, eventsOf(hub), bench.options.seconds);
@@ -29,7 +29,7 @@ export async function measureHubPublish(bench: Bench): Promise<void> {
 /** Fan-out 1 and, in the same hub, the latencies at shares of the rate that it has just shown. */
 export async function measureHubFanOut1(bench: Bench): Promise<void> {
   const { figures, options, sink } = bench;
-  await withHub(bench, async (hub) => {
+  await withFreshHub(bench, async (hub) => {
     const events = eventsOf(hub);
     await subscribeOwn(hub, bench, 1);
     const found = await measureFanOut(hub, sink, { events, fanOut: 1, seconds: options.seconds });
@@ -52,7 +52,7 @@ export async function measureHubFanOut1(bench: Bench): Promise<void> {
 
 export async function measureHubFanOut10(bench: Bench): Promise<void> {
   const { figures, options, sink } = bench;
-  await withHub(bench, async (hub) => {
+  await withFreshHub(bench, async (hub) => {
     const events = eventsOf(hub);
     const subscriptions = await subscribeOwn(hub, bench, 10);
     const found = await measureFanOut(hub, sink, { events, fanOut: 10, seconds: options.seconds });
@@ -72,7 +72,7 @@ export async function measureHubLanes(bench: Bench): Promise<void> {
   const { figures, options, sink } = bench;
   // Eight deliveries an event: the rate that fan-out 10 has shown tells how many events that is.
   const deliveriesPerSecond = figures.median('hub.fan10') ?? 8_000;
-  await withHub(bench, async (hub) => {
+  await withFreshHub(bench, async (hub) => {
     const found = await measureLanes(hub, sink, {
       template: (account) => bookingTemplate([account]),
       eventsPerSecond: deliveriesPerSecond / 8,
@@ -97,12 +97,7 @@ function eventsOf(hub: Target): string[] {
   return bookingTemplate(hub.accounts.slice(0, 1));
 }
 
-async function withHub(bench: Bench, use: (hub: Target) => Promise<void>): Promise<void> {
+async function withFreshHub(bench: Bench, use: (hub: Target) => Promise<void>): Promise<void> {
   if (bench.home === undefined) throw new Error('there is no hub');
-  const hub = await startHub(bench.home, bench.directory());
-  try {
-    await use(hub);
-  } finally {
-    await hub.stop();
-  }
+  await withHub(bench.home, bench.directory(), use);
 }
