@@ -13,16 +13,16 @@ const digits = (number: string): string => `printf('%026d', ${number})`;
 
 /**
  * So many paused subscriptions, ten an account, each account with its own grant: copies of the one subscription
- * in the store, which must be paused. An event for any of these accounts matches ten and is delivered to none.
+ * in the store. An event for any of these accounts matches ten and is delivered to none.
  */
 export function seedSubscriptions(directory: string, count: number): { accounts: number } {
   const accounts = Math.ceil(count / PER_ACCOUNT);
   withStore(directory, (db) => {
     const [subscription] = rows<{ id: string; account_id: string; grant_id: string }>(
       db,
-      "SELECT * FROM subscriptions WHERE state = 'paused'",
+      'SELECT * FROM subscriptions LIMIT 1',
     );
-    if (subscription === undefined) throw new Error('there is no paused subscription to copy');
+    if (subscription === undefined) throw new Error('there is no subscription to copy');
     const { account_id: account, grant_id: grant } = subscription;
     // Epoch snapshots name what they hang below.
     const moved = (column: string, number: string): string =>
@@ -35,6 +35,7 @@ export function seedSubscriptions(directory: string, count: number): { accounts:
     });
     copy(db, 'subscriptions', `id = '${subscription.id}'`, accounts * PER_ACCOUNT, {
       id: `'sub_' || ${digits('i')}`,
+      state: `'paused'`,
       account_id: moved('account_id', `i / ${PER_ACCOUNT}`),
       grant_id: moved('grant_id', `i / ${PER_ACCOUNT}`),
       epochs: moved('epochs', `i / ${PER_ACCOUNT}`),

@@ -18,9 +18,7 @@ export async function fillSubscriptions(
   sink: Sink,
   count: number,
 ): Promise<Filled> {
-  await withHub(home, directory, async (hub) => {
-    for (const { id } of await subscribeAll(hub, sink, { group: 'seed', count: 1 })) await hub.pause(id);
-  });
+  await withHub(home, directory, (hub) => subscribeAll(hub, sink, { group: 'seed', count: 1 }));
   return { directory, home: { ...home, directory }, accounts: seedSubscriptions(directory, count).accounts };
 }
 

@@ -25,7 +25,7 @@ test('each seeded account has ten subscriptions that the hub would match', () =>
     grant_id: 'grt_a',
     env: 'live',
     owner: 'grant',
-    state: 'paused',
+    state: 'active',
   });
   expect(seedSubscriptions(directory, 40)).toEqual({ accounts: 4 });
 
@@ -33,7 +33,7 @@ test('each seeded account has ten subscriptions that the hub would match', () =>
   const found = read(sql, Object.fromEntries(params.map((value, at) => [at + 1, value])));
   expect(found).toHaveLength(10);
   expect(new Set(found.map((row) => row['id'])).size).toBe(10);
-  expect(found[0]).toMatchObject({ grantEpochs: `{"account":["${seededAccount(3)}",0]}` });
+  expect(found[0]).toMatchObject({ state: 'paused', grantEpochs: `{"account":["${seededAccount(3)}",0]}` });
 });
 
 test('seeded history is as many whole events, each with its delivery and attempt', () => {
