@@ -48,6 +48,18 @@ export const deliveryCases: Case[] = [
         ),
         [a[0]],
       );
+      deepEqual(
+        await leaseIds(
+          stand,
+          [
+            [one, 0],
+            [three, -1],
+          ],
+          atMs + 100,
+          atMs + 900,
+        ),
+        [],
+      );
       deepEqual(await leaseIds(stand, [], atMs + 100, atMs + 900), []);
       deepEqual(await leaseIds(stand, [[stand.name('sub'), 3]], atMs + 100, atMs + 900), []);
     },

@@ -51,6 +51,10 @@ export const writeCases: Case[] = [
     },
   },
   {
+    title: 'a write of nothing writes nothing',
+    prove: async ({ store }) => deepEqual(await store.write(() => []), []),
+  },
+  {
     title: 'writes of one turn are isolated: one that fails rejects alone, the others land',
     prove: async (stand) => {
       const { store } = stand;
@@ -171,7 +175,7 @@ export const writeCases: Case[] = [
     },
   },
   {
-    title: 'migrations can be applied twice, and the mark of the subscription set is there',
+    title: 'the mark of the subscription set is there from the start, once',
     prove: async ({ store }) => {
       ok((await store.version()) >= 1);
       await rejects(
