@@ -1,8 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Authenticator } from '#src/access';
+import { type Authenticator, meRoutes } from '#src/access';
+import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
+import { deliveryRoutes } from '#src/deliveries';
 import { PatchbayError, problemOf } from '#src/errors';
-import { publishRoute } from '#src/events';
+import { feedRoutes, publishRoute } from '#src/events';
+import { marketplaceRoutes } from '#src/marketplace';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
 
@@ -16,12 +19,7 @@ export function createApp(hub: Hub): OpenAPIHono {
     enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined),
   };
 
-  app.post('/v1/events', async (c) => {
-    const ctx = await door.enter(c.req.raw);
-    requirePublisher(ctx);
-    return respond(await publishRoute(ctx, c.req.raw));
-  });
-  subscriptionRoutes(door);
+  mountRoutes(door);
 
   app.notFound(() =>
     problemResponse(
@@ -33,6 +31,21 @@ export function createApp(hub: Hub): OpenAPIHono {
   );
   app.onError((error) => problemResponse(asPatchbayError(hub, error), hub.ids.newId('req')));
   return app;
+}
+
+/** Every room's routes, in the order of the reference. Knows no hub, so that the document can be made without one. */
+export function mountRoutes(door: Door): void {
+  door.app.post('/v1/events', async (c) => {
+    const ctx = await door.enter(c.req.raw);
+    requirePublisher(ctx);
+    return respond(await publishRoute(ctx, c.req.raw));
+  });
+  feedRoutes(door);
+  catalogRoutes(door);
+  subscriptionRoutes(door);
+  deliveryRoutes(door);
+  marketplaceRoutes(door);
+  meRoutes(door);
 }
 
 export async function enter(hub: Hub, authorization: string | undefined): Promise<Ctx> {

@@ -1,6 +1,8 @@
 export { type AccountStatus, setAccountStatus } from './account-status.ts';
 export { type Account, addMember, createAccount, findAccount, type NewAccount } from './accounts.ts';
 export { type Authenticator, createAuthenticator } from './authenticate.ts';
+export { meRoutes, showMe, type ShownMe } from './me.ts';
+export { type Reader, readerOf } from './me-reader.ts';
 export { requireGrant, requireScope } from './require.ts';
 export { type Revocation, type RevocationLevel, type RevocationReceipt, revoke } from './revoke.ts';
 export { suspend, unsuspend } from './suspend.ts';

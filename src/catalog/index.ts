@@ -6,6 +6,7 @@ export { expandTypes, matchesType } from './match.ts';
 export { downConvert, type MediaView, project, type View } from './project.ts';
 export { isProtectedAttribute, protectedAttributes } from './protected.ts';
 export { recordCatalogue, type RecordedCatalogue, type RecordedField, recordFields } from './record.ts';
+export { catalogRoutes } from './routes.ts';
 export type { EntityKind, EventData, EventType, Reason } from './types/event-type.ts';
 export { citySlug, type Privacy } from './types/fields.ts';
 export {

@@ -71,8 +71,8 @@ function writerOf(
   };
 }
 
-/** Keys in the order of the contract; absent ones are left out. */
-function standardAttributes(event: FormattedEvent): Record<string, unknown> {
+/** What is the same for every recipient, keys in the order of the contract; absent ones are left out. */
+export function standardAttributes(event: FormattedEvent): Record<string, unknown> {
   return {
     id: event.id,
     type: event.type,

@@ -1,4 +1,5 @@
 export { checked, fieldErrors, parseBody, readBody, requireJson, tooLarge } from './body.ts';
+export { conditional } from './conditional.ts';
 export {
   type Answer,
   type Asked,
@@ -8,4 +9,5 @@ export {
   respond,
   type RouteSpec,
 } from './mount.ts';
+export { afterParameter, decodePlace, limitParameter, notModified, pageOf } from './page.ts';
 export { parseStrictJson } from './strict-json.ts';

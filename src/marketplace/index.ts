@@ -1,0 +1,2 @@
+export { listEntities, showEntity } from './read.ts';
+export { marketplaceRoutes } from './routes.ts';
