@@ -4,7 +4,7 @@ import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
 import { deliveryRoutes } from '#src/deliveries';
 import { PatchbayError, problemOf } from '#src/errors';
-import { feedRoutes, publishRoute } from '#src/events';
+import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { marketplaceRoutes } from '#src/marketplace';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
@@ -41,6 +41,7 @@ export function mountRoutes(door: Door): void {
     return respond(await publishRoute(ctx, c.req.raw));
   });
   feedRoutes(door);
+  quarantineRoutes(door);
   catalogRoutes(door);
   subscriptionRoutes(door);
   deliveryRoutes(door);

@@ -7,3 +7,4 @@ export { findQuarantined, listQuarantined, showQuarantined } from './quarantine.
 export { type Mended, redrive, type Redriven } from './redrive.ts';
 export { feedRoutes } from './feed-routes.ts';
 export { bodyFor, isForReader, recordOf } from './show.ts';
+export { quarantineRoutes } from './quarantine-routes.ts';

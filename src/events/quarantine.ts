@@ -1,8 +1,9 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { decodeCursor, encodeCursor } from '#src/columns';
+import { encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Schema } from '#src/store';
+import { decodePlace } from '#src/wire';
 
 type EventRow = Schema['events']['$inferSelect'];
 
@@ -32,11 +33,17 @@ export async function listQuarantined(
   page: { limit: number; after?: string | undefined },
 ): Promise<QuarantinedPage> {
   const { events } = store.tables;
-  const before = page.after ? decodeCursor('quarantine', page.after, ['number'])[0] : Number.MAX_SAFE_INTEGER;
+  const [before] = page.after ? decodePlace('quarantine', page.after, 1) : [];
   const rows = await store.db
     .select()
     .from(events)
-    .where(and(eq(events.state, 'quarantined'), eq(events.env, caller.env), lt(events.position, before)))
+    .where(
+      and(
+        eq(events.state, 'quarantined'),
+        eq(events.env, caller.env),
+        before === undefined ? undefined : lt(events.position, before),
+      ),
+    )
     .orderBy(desc(events.position))
     .limit(page.limit + 1);
   const data = rows.slice(0, page.limit);
