@@ -1,9 +1,14 @@
 import type { Ports } from '#src/context';
+import { cancelKind, releaseKind } from '#src/deliveries';
 import { announce, expandEvent } from '#src/events';
+import { replayKind } from '#src/subscriptions';
 import type { TaskKinds } from '#src/tasks';
 
 /** What each kind of durable work does; the rooms own them. */
 export const taskKinds = (ports: Ports): TaskKinds => ({
   expand: expandEvent(ports),
   announce: announce(ports),
+  replay: replayKind(ports),
+  release: releaseKind(ports),
+  cancel: cancelKind(ports),
 });

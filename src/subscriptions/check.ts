@@ -2,9 +2,11 @@ import { eventTypes, expandTypes } from '#src/catalog';
 import type { Ports } from '#src/context';
 import { type FieldError, PatchbayError } from '#src/errors';
 import { filterFields } from './fields.ts';
-import { compileFilter } from './filter.ts';
+import { type CompiledFilter, compileFilter } from './filter.ts';
 
 type Needs = Pick<Ports, 'http' | 'settings'>;
+
+export type Wishes = { eventTypes: string[]; schemaVersion: number | null; filter: unknown };
 
 /** Where it may send. Throws `endpoint_refused` with the reason; returns the host that caps are counted by. */
 export function checkEndpoint({ http }: Needs, endpoint: { type: string; url?: string }): string {
@@ -21,44 +23,42 @@ export function checkEndpoint({ http }: Needs, endpoint: { type: string; url?: s
   });
 }
 
-/** Types, pinned version, filter and rate, by the scopes of who asks. Throws 422 with all that is wrong. */
-export function checkWishes(
-  { settings }: Needs,
-  wishes: { eventTypes: string[]; schemaVersion: number | null; filter: unknown; maxPerSecond: number },
-  scopes: ReadonlySet<string>,
-): void {
-  const errors: FieldError[] = [];
+/** Types, pinned version and filter, by the scopes of who asks. Throws 422 with all that is wrong. */
+export function checkWishes(wishes: Wishes, scopes: ReadonlySet<string>): CompiledFilter | null {
   const types = expandTypes(wishes.eventTypes);
-  wishes.eventTypes.forEach((pattern, i) => {
-    const missing = new Set(
-      expandTypes([pattern])
-        .map((type) => eventTypes.get(type)!.scope)
-        .filter((scope) => !scopes.has(scope)),
-    );
-    // A wildcard takes what the scopes reveal; a type that is named must be revealed.
-    const isNamed = eventTypes.has(pattern);
-    const revealsNothing = expandTypes([pattern]).every((type) => !scopes.has(eventTypes.get(type)!.scope));
-    if (missing.size > 0 && (isNamed || revealsNothing)) {
-      errors.push({
-        pointer: `/event_types/${i}`,
-        detail: `${pattern} needs the scope ${[...missing].join(', ')}, which this token does not have.`,
-      });
-    }
-  });
-  const { schemaVersion, maxPerSecond } = wishes;
-  if (schemaVersion !== null && !types.some((type) => eventTypes.get(type)!.versions[schemaVersion])) {
-    errors.push({
-      pointer: '/schema_version',
-      detail: `None of these types has a version ${schemaVersion}.`,
-    });
-  }
-  if (maxPerSecond > settings.maxMaxPerSecond) {
-    errors.push({ pointer: '/max_per_second', detail: `At most ${settings.maxMaxPerSecond} a second.` });
-  }
-  if (errors.length > 0)
-    throw new PatchbayError('validation_failed', { public: errors.map((e) => e.detail).join(' '), errors });
-  if (wishes.filter !== null && wishes.filter !== undefined) {
-    const readable = types.filter((type) => scopes.has(eventTypes.get(type)!.scope));
-    compileFilter(wishes.filter, filterFields(readable, schemaVersion, scopes));
-  }
+  const errors = [...typeErrors(wishes.eventTypes, scopes), ...versionErrors(types, wishes.schemaVersion)];
+  refuse(errors);
+  if (wishes.filter === null || wishes.filter === undefined) return null;
+  const readable = types.filter((type) => scopes.has(scopeOf(type)));
+  return compileFilter(wishes.filter, filterFields(readable, wishes.schemaVersion, scopes));
 }
+
+export function checkRate({ settings }: Pick<Needs, 'settings'>, maxPerSecond: number): void {
+  if (maxPerSecond <= settings.maxMaxPerSecond) return;
+  refuse([{ pointer: '/max_per_second', detail: `At most ${settings.maxMaxPerSecond} a second.` }]);
+}
+
+/** A wildcard takes what the scopes reveal; a type that is named must be revealed. */
+function typeErrors(patterns: readonly string[], scopes: ReadonlySet<string>): FieldError[] {
+  return patterns.flatMap((pattern, i) => {
+    const needed = new Set(expandTypes([pattern]).map(scopeOf));
+    const missing = [...needed].filter((scope) => !scopes.has(scope));
+    const isRefused = missing.length > 0 && (eventTypes.has(pattern) || missing.length === needed.size);
+    if (!isRefused) return [];
+    const detail = `${pattern} needs the scope ${missing.join(', ')}, which this token does not have.`;
+    return [{ pointer: `/event_types/${i}`, detail }];
+  });
+}
+
+function versionErrors(types: readonly string[], version: number | null): FieldError[] {
+  if (version === null || types.some((type) => eventTypes.get(type)?.versions[version])) return [];
+  return [{ pointer: '/schema_version', detail: `None of these types has a version ${version}.` }];
+}
+
+function refuse(errors: FieldError[]): void {
+  if (errors.length === 0) return;
+  throw new PatchbayError('validation_failed', { public: errors.map((e) => e.detail).join(' '), errors });
+}
+
+/** Every type that `expandTypes` gives is in the catalogue; one that is not would be revealed by no scope. */
+const scopeOf = (type: string): string => eventTypes.get(type)?.scope ?? '';

@@ -1,12 +1,16 @@
-import { and, count, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, count, eq, ne, sql } from 'drizzle-orm';
 import { raiseVersion, requireGrant } from '#src/access';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { checkEndpoint, checkWishes } from './check.ts';
+import { checkEndpoint, checkRate, checkWishes } from './check.ts';
+import { draftOf } from './draft.ts';
+import { changedMeanwhile, type SubscriptionRow } from './find.ts';
 import { makeSigningSecret } from './secrets.ts';
 import { showSubscription, type ShownSubscription } from './show.ts';
 import type { SubscriptionSpec } from './spec.ts';
+
+export type CreatedSubscription = ShownSubscription & ({ secret: string } | { public_key: string });
 
 /**
  * A standing wish. It has the scopes of the token that makes it, and remembers which that was. Once this resolves,
@@ -16,64 +20,31 @@ import type { SubscriptionSpec } from './spec.ts';
 export async function createSubscription(
   ctx: Ctx,
   spec: SubscriptionSpec,
-): Promise<ShownSubscription & ({ secret: string } | { public_key: string })> {
-  const { store, clock, ids, settings, caller } = ctx;
-  const { accountId, grantId } = requireGrant(caller);
-  if (spec.owner === 'app' && !caller.appId) {
-    throw new PatchbayError('validation_failed', {
-      errors: [
-        { pointer: '/owner', detail: 'Only the token of an app can make a subscription that the app owns.' },
-      ],
-    });
-  }
+): Promise<{ row: SubscriptionRow; shown: CreatedSubscription }> {
+  const { store, ids, settings, caller } = ctx;
+  requireOwner(ctx, spec.owner);
   const host = checkEndpoint(ctx, spec.endpoint);
   const maxPerSecond = spec.max_per_second ?? settings.defaultMaxPerSecond;
-  const filter = spec.filter ?? null;
+  checkRate(ctx, maxPerSecond);
   checkWishes(
-    ctx,
-    { eventTypes: spec.event_types, schemaVersion: spec.schema_version, filter, maxPerSecond },
+    { eventTypes: spec.event_types, schemaVersion: spec.schema_version, filter: spec.filter },
     caller.scopes,
   );
-  await refuseTooMany(ctx, accountId);
+  await refuseTooMany(ctx, spec.owner);
 
   const id = ids.newId('sub');
   const secret = await makeSigningSecret(ctx, id, spec.signature);
-  const now = clock.now();
+  const draft = draftOf(ctx, id, { ...spec, host, maxPerSecond });
   const { subscriptions, secrets } = store.tables;
-  const isApp = spec.owner === 'app';
-  const written = await store.write((db) => [
+  const [, , [row]] = await store.write((db) => [
     // The version first: on Postgres it waits for the publishes under way, so that the position read next is behind them.
-    ...raiseVersion(db, ctx, { accountId: isApp ? null : accountId, subscriptionId: id }),
+    ...raiseVersion(db, ctx, { accountId: draft.accountId, subscriptionId: id }),
     db
       .insert(subscriptions)
       .values({
-        id,
-        env: caller.env,
-        owner: spec.owner,
-        accountId,
-        grantId: isApp ? null : grantId,
-        appId: caller.appId,
-        partnerId: caller.partnerId,
-        tokenId: caller.tokenId,
-        scopes: [...caller.scopes],
-        epochs: caller.epochs,
-        endpoint: spec.endpoint,
-        host,
-        eventTypes: spec.event_types,
-        cities: spec.cities,
-        filter,
-        schemaVersion: spec.schema_version,
-        format: spec.format,
-        signature: spec.signature,
-        ordering: spec.ordering,
-        maxPerSecond,
-        description: spec.description,
-        state: 'active',
+        ...draft,
         publicKey: secret.publicKey,
         sinceEvent: sql`(select coalesce(max(position), 0) from events)`,
-        createdAt: now,
-        updatedAt: now,
-        version: 1,
       })
       .returning(),
     db.insert(secrets).values(secret.row),
@@ -81,31 +52,38 @@ export async function createSubscription(
       actor: actorOf(caller),
       action: 'subscription.create',
       subject: id,
-      accountId,
+      accountId: draft.accountId,
       requestId: ctx.requestId,
       detail: { host, types: spec.event_types },
     }),
   ]);
+  if (!row) throw changedMeanwhile();
   await ctx.directory.freshen();
-  return { ...showSubscription(written[2][0]!), ...secret.shown };
+  return { row, shown: { ...showSubscription(row), ...secret.shown } };
 }
 
-async function refuseTooMany({ store, settings }: Ctx, accountId: string): Promise<void> {
+/** Also for a wish that is only tried: who could not make it may not try it. */
+export function requireOwner({ caller }: Pick<Ctx, 'caller'>, owner: 'grant' | 'app'): void {
+  if (owner === 'grant') return void requireGrant(caller);
+  if (caller.appId) return;
+  const detail = 'Only the token of an app can make a subscription that the app owns.';
+  throw new PatchbayError('validation_failed', { public: detail, errors: [{ pointer: '/owner', detail }] });
+}
+
+async function refuseTooMany({ store, settings, caller }: Ctx, owner: 'grant' | 'app'): Promise<void> {
   const { subscriptions } = store.tables;
+  const ofOwner =
+    owner === 'app'
+      ? eq(subscriptions.appId, caller.appId ?? '')
+      : eq(subscriptions.accountId, caller.accountId ?? '');
   const [row] = await store.db
     .select({ n: count() })
     .from(subscriptions)
-    .where(
-      and(
-        eq(subscriptions.accountId, accountId),
-        ne(subscriptions.state, 'deleted'),
-        inArray(subscriptions.owner, ['grant', 'app']),
-      ),
-    );
-  if (row && row.n >= settings.maxSubscriptionsPerAccount) {
-    throw new PatchbayError('limit_reached', {
-      public: `An account may have ${settings.maxSubscriptionsPerAccount} subscriptions. Delete one, or ask for more.`,
-      retryAfterSeconds: 3_600,
-    });
-  }
+    .where(and(ofOwner, eq(subscriptions.owner, owner), ne(subscriptions.state, 'deleted')));
+  const most = settings.maxSubscriptionsPerAccount;
+  if (!row || row.n < most) return;
+  throw new PatchbayError('limit_reached', {
+    public: `${owner === 'app' ? 'An app' : 'An account'} may have ${most} subscriptions. Delete one, or ask for more.`,
+    retryAfterSeconds: 3_600,
+  });
 }

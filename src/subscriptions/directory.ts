@@ -81,14 +81,15 @@ export async function createDirectory(store: Store, log: Log, maxCandidates = 20
       .orderBy(asc(changes.position))
       .limit(1_000);
     const versions = new Set(rows.map((row) => row.version));
+    const known = rows.flatMap(({ accountId }) => (accountId === null ? [] : [accountId]));
     // Where the list is not whole (purged, or too long), or speaks of many accounts, all is forgotten.
-    if (versions.size < to - from || rows.some((row) => row.accountId === null)) {
+    if (versions.size < to - from || known.length < rows.length) {
       accounts.clear();
       return;
     }
-    for (const { accountId } of rows) {
-      accounts.delete(keyOf('live', accountId!));
-      accounts.delete(keyOf('test', accountId!));
+    for (const accountId of known) {
+      accounts.delete(keyOf('live', accountId));
+      accounts.delete(keyOf('test', accountId));
     }
   }
 }

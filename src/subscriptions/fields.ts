@@ -18,8 +18,8 @@ export function filterFields(
   scopes: ReadonlySet<string> | null,
 ): FilterFields {
   const perType = [...types].map((type) => {
-    const at =
-      version === null ? eventTypes.get(type)!.latest : Math.min(version, eventTypes.get(type)!.latest);
+    const latest = eventTypes.get(type)?.latest ?? 1;
+    const at = version === null ? latest : Math.min(version, latest);
     const all = fieldsOfType(type, at);
     return { all, visible: scopes === null ? all : visibleFields(type, at, scopes) };
   });
@@ -27,10 +27,15 @@ export function filterFields(
     const plain = envelope.get(path);
     if (plain) return plain;
     if (!path.startsWith('data.')) return 'unknown';
-    const field = path.slice('data.'.length);
-    const hidden = perType.find(({ all, visible }) => all.has(field) && !visible.has(field));
-    if (hidden) return { hidden: true, scope: hidden.all.get(field)!.scope };
-    const shown = perType.find(({ visible }) => visible.has(field));
-    return shown ? { kind: shown.visible.get(field)!.kind } : 'unknown';
+    const name = path.slice('data.'.length);
+    for (const { all, visible } of perType) {
+      const field = all.get(name);
+      if (field && !visible.has(name)) return { hidden: true, scope: field.scope };
+    }
+    for (const { visible } of perType) {
+      const field = visible.get(name);
+      if (field) return { kind: field.kind };
+    }
+    return 'unknown';
   };
 }

@@ -13,9 +13,9 @@ export { filterLimits } from './filter/limits.ts';
 
 export type CompiledFilter = {
   /** Never throws, whatever the view holds. */
-  matches(view: View): boolean;
+  matches: (view: View) => boolean;
   /** Why the view does not match, in words; `every condition holds` when it does. Quotes values of the view. */
-  explain(view: View): string;
+  explain: (view: View) => string;
   /** The filter itself, in words. */
   words: string;
   /** The paths it looks at, sorted, each once. */

@@ -18,26 +18,41 @@ export type HoldReason = 'suspended' | 'account_suspended' | 'subscription_pause
 
 export type Verdict = { send: 'now' } | { send: 'held'; reason: HoldReason } | { send: 'no'; why: Mismatch };
 
+/** How far back: a replay that was asked for, and a dry-run, may look behind the subscription, never behind the consent. */
+export type Reach = 'subscription' | 'consent';
+
 /**
  * Whether this event goes to this candidate at this moment. Pure, and the one place that decides: publish, expansion,
  * replay, dry-run and trace all ask here, so that none of them can see more than another.
  */
-export function judge(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'standing'>): Verdict {
-  const why = mismatch(views, candidate, gate);
+export function judge(
+  views: EventViews,
+  candidate: Candidate,
+  gate: Pick<Gate, 'standing'>,
+  reach: Reach = 'subscription',
+): Verdict {
+  const why = mismatch(views, candidate, gate, reach);
   if (why) return { send: 'no', why };
   const reason = holdReason(candidate, gate);
   return reason ? { send: 'held', reason } : { send: 'now' };
 }
 
 /** `position` 0 is an event that is only now being accepted: later than any subscription. */
-function mismatch(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'standing'>): Mismatch | null {
+function mismatch(
+  views: EventViews,
+  candidate: Candidate,
+  gate: Pick<Gate, 'standing'>,
+  reach: Reach,
+): Mismatch | null {
   const { event } = views;
   const { grant, subscription, types, cities, matchesFilter, scopes } = candidate;
-  if (event.position > 0 && event.position <= subscription.sinceEvent) return { code: 'before_subscription' };
+  if (reach === 'subscription' && event.position > 0 && event.position <= subscription.sinceEvent)
+    return { code: 'before_subscription' };
   if (event.position > 0 && !grant.history && event.position <= grant.sinceEvent)
     return { code: 'before_consent' };
   if (event.env !== subscription.env || !event.audience.includes(grant.accountId))
     return { code: 'audience' };
+  if (isTestOfAnother(event, subscription.id)) return { code: 'audience' };
   if (!types.has(event.type)) return { code: 'type' };
   const scope = eventTypes.get(event.type)?.scope;
   if (!scope || !scopes.has(scope)) return { code: 'scope', scope: scope ?? '' };
@@ -51,6 +66,13 @@ function mismatch(views: EventViews, candidate: Candidate, gate: Pick<Gate, 'sta
     return { code: 'account_ended', status: candidate.accountStatus };
   return null;
 }
+
+/** A test is for the one subscription that was tested; its subject says which. */
+export const testSubject = (subscriptionId: string): string => `subscriptions/${subscriptionId}`;
+const isTestOfAnother = ({ type, subject }: EventViews['event'], subscriptionId: string): boolean =>
+  type === 'integration.test' &&
+  subject.startsWith(testSubject('')) &&
+  subject !== testSubject(subscriptionId);
 
 /** What makes a matching event wait. Asked again before each attempt. */
 export function holdReason(

@@ -1,5 +1,6 @@
+import { and, desc, eq, gt, isNull, or } from 'drizzle-orm';
 import type { Ports } from '#src/context';
-import { newKeyPair, newSecret, sealedFor } from '#src/signatures';
+import { newKeyPair, newSecret, publicKeyOf, sealedFor } from '#src/signatures';
 
 type Needs = Pick<Ports, 'vault' | 'ids' | 'chance' | 'signing' | 'clock'>;
 
@@ -24,4 +25,41 @@ export async function makeSigningSecret(
     shown: pair ? { public_key: pair.publicKey } : { secret },
     publicKey: pair?.publicKey ?? null,
   };
+}
+
+/** Those that sign at this moment, newest first. */
+export function livingSecrets({ store, clock }: Pick<Ports, 'store' | 'clock'>, subscriptionId: string) {
+  const { secrets } = store.tables;
+  return store.db
+    .select()
+    .from(secrets)
+    .where(
+      and(
+        eq(secrets.subscriptionId, subscriptionId),
+        or(isNull(secrets.expiresAt), gt(secrets.expiresAt, clock.now())),
+      ),
+    )
+    .orderBy(desc(secrets.createdAt), desc(secrets.id));
+}
+
+export type PreviousKey = { public_key: string; expires_at: string };
+
+/** The public halves that a rotation left behind and that still sign. Each is half of what lies sealed. */
+export async function previousPublicKeys(
+  ports: Pick<Ports, 'store' | 'clock' | 'vault'>,
+  subscriptionId: string,
+): Promise<PreviousKey[]> {
+  const rows = await livingSecrets(ports, subscriptionId);
+  const previous = rows.flatMap(({ id, sealed, expiresAt }) =>
+    expiresAt ? [{ id, sealed, expiresAt }] : [],
+  );
+  return Promise.all(
+    previous.map(async ({ id, sealed, expiresAt }) => {
+      const privateKey = await ports.vault.open(sealed, sealedFor(subscriptionId, id));
+      return {
+        public_key: publicKeyOf(new TextDecoder().decode(privateKey)),
+        expires_at: expiresAt.toISOString(),
+      };
+    }),
+  );
 }

@@ -1,0 +1,169 @@
+import { and, eq, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import * as z from 'zod';
+import { raiseVersion } from '#src/access';
+import type { Ports } from '#src/context';
+import type { Db, Statement } from '#src/ports';
+import type { Chunk, Task } from '#src/tasks';
+import { belowLevel, isStopped, lanesBelow, levelOf, piecesOf, type StoppedLane } from './below.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
+
+const payloadShape = levelOf.extend({
+  reason: z.string(),
+  /** Queued later was queued under something new. Milliseconds; the task's own making, unless it goes on for another. */
+  queuedBefore: z.number().optional(),
+});
+type Payload = z.output<typeof payloadShape>;
+const cursorShape = z.strictObject({
+  after: z.string().default(''),
+  /** Something was on its way to a sender: the receipt is not complete yet. */
+  isUnderWay: z.boolean().default(false),
+});
+
+const perChunk = 480;
+const lookAgainMs = 2_000;
+
+/**
+ * The task kind `cancel`: what is queued below a revocation is cancelled and counted on its receipt, which completes
+ * when nothing below is leased any more. Leased ones are not touched: the sender asks the gate before the first byte
+ * and cancels them itself, and a row that two sides settle would lose one of the two.
+ */
+export const cancelKind =
+  (ports: Needs) =>
+  async (task: Task): Promise<Chunk> => {
+    const payload = payloadShape.parse(task.payload);
+    if (payload.level === 'token') return tokenChunk(ports, task, payload);
+    const cursor = cursorShape.parse(task.cursor ?? {});
+    const before = new Date(payload.queuedBefore ?? task.createdAt.getTime());
+    const { lanes, isEnd } = await lanesBelow(ports, belowLevel(ports, payload), cursor.after);
+    let { after, isUnderWay } = cursor;
+    for (const lane of lanes) {
+      const positions = await queuedIn(ports, lane, before);
+      if (positions.length > 0) {
+        return {
+          statements: (db) => cancelStatements(db, ports, task.subject, payload, positions),
+          cursor: { after, isUnderWay },
+          count: positions.length,
+          isLast: false,
+        };
+      }
+      isUnderWay ||= await hasLeased(ports, lane);
+      after = lane.id;
+    }
+    return {
+      statements: (db) =>
+        isEnd ? end(db, ports, task, { ...payload, queuedBefore: before.getTime() }, isUnderWay) : [],
+      cursor: { after, isUnderWay },
+      count: 0,
+      isLast: isEnd,
+    };
+  };
+
+/**
+ * A token that was merely given up leaves all that it made as it is. One that leaked has its subscriptions disabled by
+ * the revocation itself: what is queued is held as its turn comes. An app's subscription concerns many accounts, so
+ * every directory has to hear of it.
+ */
+function tokenChunk(ports: Needs, task: Task, { id, reason }: Payload): Chunk {
+  const isTainted = reason === 'leaked' || reason === 'abuse';
+  return {
+    statements: (db) => [
+      ...(isTainted ? raiseVersion(db, ports, { accountId: null }) : []),
+      completed(db, ports, task.subject),
+    ],
+    cursor: { after: id },
+    count: 0,
+    isLast: true,
+  };
+}
+
+/** Two questions, for two indexes: what is due some time, and what is held. */
+async function queuedIn({ store }: Needs, lane: StoppedLane, before: Date): Promise<number[]> {
+  const { deliveries } = store.tables;
+  const among = (...which: (SQL | undefined)[]) =>
+    store.db
+      .select({ position: deliveries.position })
+      .from(deliveries)
+      .where(
+        and(eq(deliveries.subscriptionId, lane.id), lane.only, lte(deliveries.createdAt, before), ...which),
+      )
+      .limit(perChunk);
+  const due = await among(isNotNull(deliveries.dueAt), inArray(deliveries.state, ['pending', 'retrying']));
+  const rows = due.length > 0 ? due : await among(isStopped({ store }), eq(deliveries.state, 'held'));
+  return rows.map(({ position }) => position);
+}
+
+async function hasLeased({ store }: Needs, lane: StoppedLane): Promise<boolean> {
+  const { deliveries } = store.tables;
+  const rows = await store.db
+    .select({ position: deliveries.position })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.subscriptionId, lane.id),
+        isNotNull(deliveries.dueAt),
+        eq(deliveries.state, 'leased'),
+        lane.only,
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Counted by a mark of this write: one that was leased or sent meanwhile is neither cancelled nor counted. */
+function cancelStatements(
+  db: Db,
+  { store, clock, ids }: Needs,
+  receipt: string,
+  { level }: Payload,
+  positions: number[],
+): Statement[] {
+  const { deliveries, revocations } = store.tables;
+  const mark = ids.newId('wrk');
+  const reason = level === 'subscription' ? 'subscription_deleted' : 'revoked';
+  return piecesOf(positions).flatMap((piece) => [
+    db
+      .update(deliveries)
+      .set({ state: 'cancelled', reason, dueAt: null, leaseId: null, mark, updatedAt: clock.now() })
+      .where(
+        and(inArray(deliveries.position, piece), inArray(deliveries.state, ['pending', 'retrying', 'held'])),
+      ),
+    db
+      .update(revocations)
+      .set({
+        cancelled: sql`${revocations.cancelled} + (${db
+          .select({ n: sql`count(*)` })
+          .from(deliveries)
+          .where(and(inArray(deliveries.position, piece), eq(deliveries.mark, mark)))})`,
+      })
+      .where(eq(revocations.id, receipt)),
+  ]);
+}
+
+/** Goes on in a task of its own while senders still have something: what they give back is queued again. */
+function end(db: Db, ports: Needs, task: Task, payload: Payload, isUnderWay: boolean): Statement[] {
+  if (!isUnderWay) return [completed(db, ports, task.subject)];
+  const now = ports.clock.now();
+  return [
+    db.insert(ports.store.tables.tasks).values({
+      id: ports.ids.newId('tsk'),
+      kind: task.kind,
+      subject: task.subject,
+      payload,
+      state: 'open',
+      done: 0,
+      dueAt: new Date(now.getTime() + lookAgainMs),
+      failures: 0,
+      createdAt: now,
+      updatedAt: now,
+    }),
+  ];
+}
+
+function completed(db: Db, { store, clock }: Needs, receipt: string): Statement {
+  const { revocations } = store.tables;
+  return db
+    .update(revocations)
+    .set({ completedAt: clock.now() })
+    .where(and(eq(revocations.id, receipt), isNull(revocations.completedAt)));
+}

@@ -1,0 +1,87 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { raiseVersion } from '#src/access';
+import { recordAudit } from '#src/audit';
+import { readScopes } from '#src/catalog';
+import { actorOf, type Ctx } from '#src/context';
+import { PatchbayError } from '#src/errors';
+import { checkEndpoint, checkRate, checkWishes } from './check.ts';
+import { preconditionFailed, requireMatch } from './etag.ts';
+import { changedMeanwhile, findSubscription, ownedByCaller, type SubscriptionRow } from './find.ts';
+import type { SubscriptionChange } from './spec.ts';
+
+/**
+ * Checked as when it was made, by the scopes that both its maker and its changer have. Holds for what is accepted or
+ * sent later: what is queued keeps its order, and goes to the new address.
+ */
+export async function changeSubscription(
+  ctx: Ctx,
+  id: string,
+  change: SubscriptionChange,
+  request: Request,
+): Promise<SubscriptionRow> {
+  const row = await findSubscription(ctx, id);
+  requireMatch(request, row);
+  const set = { ...endpointSet(ctx, row, change), ...wishesSet(ctx, row, change), ...restSet(ctx, change) };
+  if (Object.keys(set).length === 0) return row;
+  const { subscriptions } = ctx.store.tables;
+  const [, , [changed]] = await ctx.store.write((db) => [
+    ...raiseVersion(db, ctx, { accountId: row.accountId, subscriptionId: id }),
+    db
+      .update(subscriptions)
+      .set({ ...set, updatedAt: ctx.clock.now(), version: sql`${subscriptions.version} + 1` })
+      .where(and(eq(subscriptions.id, id), ownedByCaller(ctx), eq(subscriptions.version, row.version)))
+      .returning(),
+    recordAudit(db, ctx, {
+      actor: actorOf(ctx.caller),
+      action: 'subscription.change',
+      subject: id,
+      accountId: row.accountId,
+      requestId: ctx.requestId,
+      // The names alone: a filter or a description may hold what is personal.
+      detail: { fields: Object.keys(change), host: set.host ?? row.host },
+    }),
+  ]);
+  if (!changed) throw request.headers.has('if-match') ? preconditionFailed() : changedMeanwhile();
+  await ctx.directory.freshen();
+  return changed;
+}
+
+function endpointSet(ctx: Ctx, row: SubscriptionRow, { endpoint }: SubscriptionChange) {
+  if (!endpoint || JSON.stringify(endpoint) === JSON.stringify(row.endpoint)) return {};
+  refuseDetour(ctx, row);
+  const host = checkEndpoint(ctx, endpoint);
+  // Nobody has vouched for the new address: it begins with one event a second, like any other.
+  return { endpoint, host, provenAt: null, failingSince: null };
+}
+
+/** Else a token that may read little could send to itself what a token that reads more had subscribed. */
+function refuseDetour({ caller }: Ctx, row: SubscriptionRow): void {
+  const missing = readScopes.filter((scope) => row.scopes.includes(scope) && !caller.scopes.has(scope));
+  if (missing.length === 0) return;
+  throw new PatchbayError('scope_missing', {
+    public: `The subscription reveals what needs ${missing.join(', ')}, which this token does not have: it cannot say where that goes.`,
+  });
+}
+
+function wishesSet({ caller }: Ctx, row: SubscriptionRow, change: SubscriptionChange) {
+  const { event_types, cities, schema_version } = change;
+  const hasFilter = 'filter' in change;
+  if (!event_types && !cities && schema_version === undefined && !hasFilter) return {};
+  const wishes = {
+    eventTypes: event_types ?? row.eventTypes,
+    schemaVersion: schema_version === undefined ? row.schemaVersion : schema_version,
+    filter: hasFilter ? (change.filter ?? null) : row.filter,
+  };
+  checkWishes(wishes, new Set(row.scopes.filter((scope) => caller.scopes.has(scope))));
+  return { ...wishes, cities: cities ?? row.cities };
+}
+
+function restSet(ctx: Ctx, { format, ordering, max_per_second, description }: SubscriptionChange) {
+  if (max_per_second !== undefined) checkRate(ctx, max_per_second);
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(ordering === undefined ? {} : { ordering }),
+    ...(max_per_second === undefined ? {} : { maxPerSecond: max_per_second }),
+    ...(description === undefined ? {} : { description }),
+  };
+}

@@ -1,0 +1,33 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { decodeCursor, encodeCursor } from '#src/columns';
+import type { Ctx } from '#src/context';
+import { ownedByCaller } from './find.ts';
+import { showSubscription, type ShownSubscription } from './show.ts';
+import type { ListQuery } from './spec.ts';
+
+/** Newest first: ids sort by the time they were made. */
+export async function listSubscriptions(
+  ctx: Ctx,
+  { state, limit, cursor }: ListQuery,
+): Promise<{ data: ShownSubscription[]; next_cursor: string | null }> {
+  const { subscriptions } = ctx.store.tables;
+  const before = cursor === undefined ? null : decodeCursor('subscriptions', cursor, ['string'])[0];
+  const rows = await ctx.store.db
+    .select()
+    .from(subscriptions)
+    .where(
+      and(
+        ownedByCaller(ctx),
+        state ? eq(subscriptions.state, state) : undefined,
+        before === null ? undefined : lt(subscriptions.id, before),
+      ),
+    )
+    .orderBy(desc(subscriptions.id))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    data: page.map(showSubscription),
+    next_cursor: rows.length > limit && last ? encodeCursor('subscriptions', [last.id]) : null,
+  };
+}
