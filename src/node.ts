@@ -166,6 +166,8 @@ async function publishHot(
 const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : []);
 const newest = (keys: { version: number }[]): number => Math.max(...keys.map((key) => key.version));
 
+const dayMs = 86_400_000;
+
 function readSettings(environment: Environment): Settings {
   const number = (name: string, fallback: number): number => {
     const text = environment[name];
@@ -184,12 +186,9 @@ function readSettings(environment: Environment): Settings {
     attemptDeadlineMs: number('PATCHBAY_ATTEMPT_DEADLINE_MS', defaultSettings.attemptDeadlineMs),
     leaseMs: number('PATCHBAY_LEASE_MS', defaultSettings.leaseMs),
     sweepMs: number('PATCHBAY_SWEEP_MS', defaultSettings.sweepMs),
+    maxMatchesAtOnce: number('PATCHBAY_MAX_MATCHES', defaultSettings.maxMatchesAtOnce),
+    expandChunk: number('PATCHBAY_EXPAND_CHUNK', defaultSettings.expandChunk),
+    keepEventsMs: dayMs * number('PATCHBAY_KEEP_EVENTS_DAYS', defaultSettings.keepEventsMs / dayMs),
+    keepReceiptsMs: dayMs * number('PATCHBAY_KEEP_RECEIPTS_DAYS', defaultSettings.keepReceiptsMs / dayMs),
   };
-}
-
-if (import.meta.main) {
-  const running = await startNodeHub(process.env);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void running.stop().then(() => process.exit(0)));
-  }
 }

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { build } from 'esbuild';
+
+/**
+ * Bundles the entries for Node. Not for the types, which Node strips itself: drizzle-orm's package.json is 180 kB and is
+ * read again for each of its modules, so unbundled the hub starts in 1.3 s with 340 MiB, bundled in 0.5 s with 110.
+ */
+const entries = process.argv.slice(2);
+await build({
+  entryPoints: entries.length > 0 ? entries : ['src/start.ts', 'src/cli.ts'].filter((file) => existsSync(file)),
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  sourcemap: true,
+  logLevel: 'warning',
+  // Native code, worker threads of their own, or nothing to gain.
+  external: ['better-sqlite3', 'pino', 'prom-client', 'undici', 'pg-native'],
+  // Some of what is bundled is CommonJS and asks for Node's own modules.
+  banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
+});
