@@ -6,13 +6,14 @@ import { deliveryRoutes } from '#src/deliveries';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { marketplaceRoutes } from '#src/marketplace';
+import { type ApiDocument, documentOf, type HostOperations, operateRoutes } from '#src/operate';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
 
 export type Hub = Ports & { authenticator: Authenticator };
 
 /** Every route of the hub, on any host. One `onError`: what is thrown becomes a problem document, and never a stack. */
-export function createApp(hub: Hub): OpenAPIHono {
+export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
   const app = new OpenAPIHono();
   const door: Door = {
     app,
@@ -20,6 +21,7 @@ export function createApp(hub: Hub): OpenAPIHono {
   };
 
   mountRoutes(door);
+  operateRoutes(app, hub, host);
 
   app.notFound(() =>
     problemResponse(
@@ -47,6 +49,15 @@ export function mountRoutes(door: Door): void {
   deliveryRoutes(door);
   marketplaceRoutes(door);
   meRoutes(door);
+}
+
+/** The OpenAPI document without a hub: the same routes, behind a door that nobody is let in by. */
+export function describeApi(publicUrl: string): ApiDocument {
+  const app = new OpenAPIHono();
+  const enter = () =>
+    Promise.reject(new PatchbayError('internal', { internal: 'only described, not served' }));
+  mountRoutes({ app, enter });
+  return documentOf(app, publicUrl);
 }
 
 export async function enter(hub: Hub, authorization: string | undefined): Promise<Ctx> {

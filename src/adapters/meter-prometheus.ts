@@ -6,7 +6,10 @@ export type PrometheusMeter = { meter: Meter; scrape(): Promise<string>; content
 /** Milliseconds: from a local sink to a receiver that takes its whole deadline. */
 const buckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000, 60_000];
 
-/** `patchbay_` before each name; a metric is made when it is first used, so its labels are those of its first use. */
+/** Named by the requirements, so without our prefix, and there from the start: an alert on them must not wait for one. */
+const fixedNames = ['spam_reports', 'rate_limit_hits'];
+
+/** `patchbay_` before each name but the fixed ones; a metric is made when it is first used, so its labels are those of its first use. */
 export function createPrometheusMeter(): PrometheusMeter {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -24,6 +27,12 @@ export function createPrometheusMeter(): PrometheusMeter {
     labelNames: Object.keys(labels),
     registers: [registry],
   });
+  for (const name of fixedNames) {
+    const help = `${name.replaceAll('_', ' ')}, by whose limit or report it is`;
+    const counter = new Counter({ name, help, labelNames: ['whose'], registers: [registry] });
+    for (const whose of ['ours', 'theirs']) counter.inc({ whose }, 0);
+    counters.set(name, counter);
+  }
   return {
     meter: {
       count: (name, labels = {}, by = 1) =>

@@ -1,10 +1,12 @@
 export { checked, fieldErrors, parseBody, readBody, requireJson, tooLarge } from './body.ts';
 export { conditional } from './conditional.ts';
 export {
+  always,
   type Answer,
   type Asked,
   type Door,
   mount,
+  problemAnswers,
   problemSchema,
   respond,
   type RouteSpec,

@@ -40,7 +40,8 @@ export type RouteSpec<P extends Shape, Q extends Shape, B extends z.ZodType | un
 export type Asked<P, Q, B> = { ctx: Ctx; request: Request; params: Out<P>; query: Out<Q>; body: Out<B> };
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
-const always: ErrorCode[] = [
+/** What any route with a token may answer. */
+export const always: readonly ErrorCode[] = [
   'unauthenticated',
   'token_malformed',
   'token_expired',
@@ -138,6 +139,18 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem document.' });
 
+/** The problem documents that a route may answer, one entry a status, each with its closed list of codes. */
+export function problemAnswers(codes: readonly ErrorCode[]): [status: string, answer: object][] {
+  const byStatus = Map.groupBy(new Set(codes), (code) => errorCodes[code].status);
+  return [...byStatus].map(([status, list]) => [
+    String(status),
+    {
+      description: list.map((code) => `\`${code}\`: ${errorCodes[code].title}.`).join(' '),
+      content: { 'application/problem+json': { schema: problemSchema } },
+    },
+  ]);
+}
+
 function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
   const codes = [
     ...always,
@@ -147,14 +160,6 @@ function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
       : []),
     ...(spec.errors ?? []),
   ];
-  const byStatus = Map.groupBy(new Set(codes), (code) => errorCodes[code].status);
-  const problems = [...byStatus].map(([status, list]): [string, object] => [
-    String(status),
-    {
-      description: list.map((code) => `\`${code}\`: ${errorCodes[code].title}.`).join(' '),
-      content: { 'application/problem+json': { schema: problemSchema } },
-    },
-  ]);
   const answers = Object.entries(spec.answers).map(([status, { description, schema }]): [string, object] => [
     status,
     schema ? { description, content: { 'application/json': { schema } } } : { description },
@@ -174,7 +179,7 @@ function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
         ? { body: { required: !spec.isBodyOptional, content: { 'application/json': { schema: spec.body } } } }
         : {}),
     },
-    responses: Object.fromEntries<object>([...answers, ...problems]) as Parameters<
+    responses: Object.fromEntries<object>([...answers, ...problemAnswers(codes)]) as Parameters<
       typeof createRoute
     >[0]['responses'],
   });

@@ -1,0 +1,93 @@
+import { html } from 'hono/html';
+import { curlOf } from './example.ts';
+import { fieldsOf, fieldTable, ticked, typeOf } from './fields.ts';
+import type { Answer, Operation, Reference, Schema } from './model.ts';
+
+type Html = ReturnType<typeof html>;
+/** Where each shape was shown first, so that it is drawn once on a page. */
+export type Shapes = Map<string, { href: string; title: string }>;
+
+export function operationArticle(reference: Reference, operation: Operation, shapes: Shapes): Html {
+  const { id, method, path, summary, description, scopes, parameters, body, answers } = operation;
+  const good = answers.filter(({ isProblem }) => !isProblem);
+  const find = `${method} ${path} ${summary} ${(scopes ?? []).join(' ')} ${id}`.toLowerCase();
+  return html`<article id="${id}" data-find="${find}">
+<h3><a href="#${id}">${summary}</a></h3>
+<p class="call"><span class="m ${method.toLowerCase()}">${method}</span> <code>${path}</code> ${scopeChip(scopes)}</p>
+${description ? html`<p>${ticked(description)}</p>` : ''}
+${parameters.length > 0 ? fold('Parameters', parameterTable(reference, parameters)) : ''}
+${body ? fold('Body', shape(reference, body, shapes, { href: `#${id}`, title: `the body of “${summary}”` })) : ''}
+${good.map((answer) => goodAnswer(reference, operation, answer, shapes))}
+${fold('Errors', errorList(answers))}
+${path.startsWith('/') ? fold('With curl', html`<pre><code>${curlOf(reference, operation)}</code></pre>`) : ''}
+</article>`;
+}
+
+function scopeChip(scopes: string[] | null): Html {
+  if (scopes === null) return html`<span class="scope">no token</span>`;
+  if (scopes.length === 0) return html`<span class="scope">any token</span>`;
+  return html`<span class="scope">needs <code>${scopes.join(', ')}</code></span>`;
+}
+
+const fold = (title: Html | string, inside: Html): Html =>
+  html`<details><summary>${title}</summary>${inside}</details>`;
+
+function parameterTable(reference: Reference, parameters: Operation['parameters']): Html {
+  return fieldTable(
+    parameters.map(({ name, in: place, required, description, schema }) => ({
+      depth: 0,
+      name,
+      type: typeOf(reference, schema),
+      isRequired: required ?? false,
+      words: [
+        place === 'query' ? '' : `In the ${place}.`,
+        description ?? schema.description,
+        presetOf(schema),
+      ]
+        .filter(Boolean)
+        .join(' '),
+    })),
+  );
+}
+
+const presetOf = ({ default: preset }: Schema): string =>
+  preset === undefined ? '' : `Default ${JSON.stringify(preset)}.`;
+
+function goodAnswer(reference: Reference, operation: Operation, answer: Answer, shapes: Shapes): Html {
+  const title = html`<span class="ok">${answer.status}</span> ${answer.description}`;
+  const { schema } = answer;
+  if (!schema || fieldsOf(reference, schema).length === 0) return html`<p class="plain">${title}</p>`;
+  return fold(
+    title,
+    shape(reference, schema, shapes, {
+      href: `#${operation.id}`,
+      title: `the answer of “${operation.summary}”`,
+    }),
+  );
+}
+
+function shape(
+  reference: Reference,
+  schema: Schema,
+  shapes: Shapes,
+  here: { href: string; title: string },
+): Html {
+  const rows = fieldsOf(reference, schema);
+  const key = JSON.stringify(rows);
+  const known = shapes.get(key);
+  if (known && rows.length > 3) return html`<p>The same as <a href="${known.href}">${known.title}</a>.</p>`;
+  shapes.set(key, here);
+  return fieldTable(rows);
+}
+
+/** The codes of each status, each leading to its line in the list of all. */
+function errorList(answers: Answer[]): Html {
+  const rows = answers
+    .filter(({ isProblem }) => isProblem)
+    .map(({ status, description }) => {
+      const codes = [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
+      const links = codes.map((code) => html` <a href="#error-${code}"><code>${code}</code></a>`);
+      return html`<li><span class="bad">${status}</span>${links}</li>`;
+    });
+  return html`<ul class="errors">${rows}</ul>`;
+}

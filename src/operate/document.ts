@@ -1,0 +1,63 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { scopes } from '#src/catalog';
+import { errorCodes } from '#src/errors';
+import { publicEntries } from './public-entries.ts';
+import { publishEntry } from './publish-entry.ts';
+import { hubVersion } from './version.ts';
+import { webhookEntry } from './webhook-entry.ts';
+
+export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
+/**
+ * The whole contract as OpenAPI 3.1, from the very routes that are served. Added by hand are only those that do not
+ * go through `mount`: publish, which is parsed without it for speed, and what takes no token.
+ */
+export function documentOf(app: OpenAPIHono, publicUrl: string): ApiDocument {
+  const registry = app.openAPIRegistry;
+  publishEntry(registry);
+  publicEntries(registry);
+  webhookEntry(registry);
+  registry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'pbk_…',
+    description: `An opaque token: personal, of an app, or of a service. Scopes: ${scopeList}.`,
+  });
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Patchbay',
+      version: hubVersion,
+      summary: 'Publish an event once; it reaches every entitled endpoint, signed, retried and explained.',
+      description: introduction,
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: publicUrl }],
+    tags,
+  });
+}
+
+const scopeList = Object.keys(scopes)
+  .map((scope) => `\`${scope}\``)
+  .join(', ');
+
+const introduction = [
+  'Send `Authorization: Bearer pbk_…`. Bodies are JSON; unknown fields are refused, not ignored.',
+  'Errors are RFC 9457 problem documents (`application/problem+json`) with a `code` of a closed list, a `request_id`, and for a 422 `errors` with JSON pointers.',
+  'Lists answer `{"data":[…],"next_cursor":…}`. Reads answer an `ETag`; send it as `If-None-Match` and get a 304 where nothing has changed.',
+  'What is read, delivered, filtered and traced is always the same projection: what the scopes reveal at that moment.',
+  `Codes: ${Object.keys(errorCodes)
+    .map((code) => `\`${code}\``)
+    .join(', ')}.`,
+].join('\n\n');
+
+/** In the order of the reference. A tag that is missing here would stand last and unexplained: a test looks. */
+const tags = [
+  { name: 'Events', description: 'Publish, read, and ask why an event was or was not sent.' },
+  { name: 'Event types', description: 'What there is, with schemas, scopes and samples.' },
+  { name: 'Subscriptions', description: 'Standing wishes to receive some event types at an endpoint.' },
+  { name: 'Deliveries', description: 'One event for one subscription, and every attempt at it.' },
+  { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
+  { name: 'Access', description: 'Tokens, grants, and taking them back.' },
+  { name: 'Operate', description: 'For whoever runs the hub. No token.' },
+];

@@ -1,0 +1,9 @@
+/** What only the host knows of its own running. All of it may be missing: a Worker has no process to scrape. */
+export type HostOperations = {
+  /** Everything that the meter has counted, in Prometheus's text format. */
+  scrape?: () => Promise<{ body: string; contentType: string }>;
+  /** True from the moment that a stop was asked for. */
+  isStopping?: () => boolean;
+  /** The sender's load, where this process sends. */
+  sending?: () => { inFlight: number; waiting: number; lanes: number };
+};

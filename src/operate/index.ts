@@ -1,0 +1,4 @@
+export { type ApiDocument, documentOf } from './document.ts';
+export type { HostOperations } from './host.ts';
+export { operateRoutes } from './routes.ts';
+export { hubVersion } from './version.ts';

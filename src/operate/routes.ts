@@ -1,0 +1,78 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { compress } from 'hono/compress';
+import type { Ports } from '#src/context';
+import { PatchbayError } from '#src/errors';
+import { conditional, respond } from '#src/wire';
+import { referencePage } from './docs/page.ts';
+import { referenceScript } from './docs/script.ts';
+import { referenceStyle } from './docs/style.ts';
+import { documentOf } from './document.ts';
+import { createGauges } from './gauges.ts';
+import type { HostOperations } from './host.ts';
+import { createReadiness } from './readiness.ts';
+import { hubVersion } from './version.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'log' | 'meter' | 'digest' | 'settings'>;
+
+/** What takes no token: health, metrics, and the reference. Mounted last, so that the document has every route. */
+export function operateRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations): void {
+  const ready = createReadiness(hub, host);
+  const measure = createGauges(hub, host);
+  const noStore = { 'cache-control': 'no-store' };
+
+  app.get('/healthz', () =>
+    respond({ status: 200, body: { status: 'up', version: hubVersion }, headers: noStore }),
+  );
+  app.get('/readyz', async () => {
+    await ready();
+    return respond({ status: 200, body: { status: 'ready' }, headers: noStore });
+  });
+  app.get('/metrics', async () => {
+    if (!host.scrape)
+      throw new PatchbayError('not_found', { public: 'This host keeps no metrics of its own.' });
+    await measure();
+    const { body, contentType } = await host.scrape();
+    return new Response(body, { headers: { 'content-type': contentType, ...noStore } });
+  });
+
+  referenceRoutes(app, hub);
+}
+
+function referenceRoutes(app: OpenAPIHono, hub: Needs): void {
+  const document = once(() => documentOf(app, hub.settings.publicUrl));
+  const page = once(() => referencePage(document()));
+
+  for (const path of ['/openapi.json', '/docs', '/docs/*']) app.use(path, compress());
+  app.get('/openapi.json', (c) => respond(open(conditional(hub, c.req.raw, document()))));
+  app.get('/docs', () => text(page(), 'text/html'));
+  app.get('/docs/reference.css', () => text(referenceStyle, 'text/css'));
+  app.get('/docs/reference.js', () => text(referenceScript, 'text/javascript'));
+}
+
+/** The same for everybody, so anybody may keep it a while and any page may read it. */
+function open(answer: ReturnType<typeof conditional>): ReturnType<typeof conditional> {
+  const shared = {
+    'cache-control': 'public, max-age=300',
+    vary: 'accept-encoding',
+    'access-control-allow-origin': '*',
+  };
+  return { ...answer, headers: { ...answer.headers, ...shared } };
+}
+
+const text = (body: string, type: string): Response =>
+  new Response(body, {
+    headers: {
+      'content-type': `${type}; charset=utf-8`,
+      'cache-control': 'public, max-age=300',
+      'content-security-policy':
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    },
+  });
+
+/** At the first request: no start waits for a page that nobody may read. */
+function once<T>(make: () => T): () => T {
+  const kept: { value?: T } = {};
+  return () => (kept.value ??= make());
+}
