@@ -10,7 +10,8 @@ import { splitBySize } from './split.ts';
  */
 export type HotStatement = { sql: string; params: (string | number)[] };
 
-const writtenHere = `json_each(?1) r CROSS JOIN events e ON e.id = r.value ->> 0 AND e.receipt_id = r.value ->> 14 AND e.receipt_index = r.value ->> 15`;
+// `?1` here are the short rows of `keysOf`: the statements after the first need no more of an event than its keys.
+const writtenHere = `json_each(?1) r CROSS JOIN events e ON e.id = r.value ->> 0 AND e.receipt_id = r.value ->> 1 AND e.receipt_index = r.value ->> 2`;
 
 const insertReceipts = `INSERT INTO receipts (id, token_id, received_at, body)
   SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3 FROM json_each(?1) r WHERE true
@@ -27,8 +28,8 @@ const insertEvents = `INSERT INTO events (id, env, type, schema_version, stream,
   SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6,
     r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13,
     r.value ->> 14, r.value ->> 15, r.value ->> 16, r.value ->> 17,
-    coalesce((SELECT last_sequence FROM subjects WHERE id = r.value ->> 22), 0)
-      + row_number() OVER (PARTITION BY r.value ->> 22 ORDER BY r.key)
+    coalesce((SELECT last_sequence FROM subjects WHERE id = r.value ->> 20), 0)
+      + row_number() OVER (PARTITION BY r.value ->> 20 ORDER BY r.key)
   FROM json_each(?1) r
   WHERE (SELECT value FROM marks WHERE name = 'subscriptions') = r.value ->> 18
     AND (r.value ->> 19 IS NULL OR EXISTS (
@@ -36,7 +37,7 @@ const insertEvents = `INSERT INTO events (id, env, type, schema_version, stream,
   ON CONFLICT (id) DO NOTHING`;
 
 const raiseSequences = `INSERT INTO subjects (id, last_sequence)
-  SELECT r.value ->> 22, max(e.sequence) FROM ${writtenHere} WHERE true GROUP BY r.value ->> 22
+  SELECT r.value ->> 3, max(e.sequence) FROM ${writtenHere} WHERE true GROUP BY r.value ->> 3
   ON CONFLICT (id) DO UPDATE SET last_sequence = max(last_sequence, excluded.last_sequence)`;
 
 const insertFeed = `INSERT INTO feed (tx, account_id, event_position)
@@ -50,23 +51,25 @@ const insertDeliveries = `INSERT INTO deliveries (id, env, event_position, subsc
   WHERE true ON CONFLICT DO NOTHING`;
 
 const upsertEntities = `INSERT INTO entities (id, env, kind, entity_id, type, schema_version, sequence, event_position, city, data, updated_at)
-  SELECT e.env || ':' || (r.value ->> 20) || ':' || (r.value ->> 21), e.env, r.value ->> 20, r.value ->> 21, e.type,
-    e.schema_version, e.sequence, e.position, e.city, e.data, e.accepted_at
-  FROM ${writtenHere} WHERE e.state = 'accepted' AND r.value ->> 20 IS NOT NULL ORDER BY e.position
+  SELECT r.value ->> 6, e.env, r.value ->> 4, r.value ->> 5, e.type, e.schema_version, e.sequence, e.position, e.city,
+    e.data, e.accepted_at
+  FROM ${writtenHere} WHERE e.state = 'accepted' AND r.value ->> 4 IS NOT NULL ORDER BY e.position
   ON CONFLICT (id) DO UPDATE SET type = excluded.type, schema_version = excluded.schema_version,
     sequence = excluded.sequence, event_position = excluded.event_position, city = excluded.city,
     data = excluded.data, updated_at = excluded.updated_at
   WHERE excluded.sequence > entities.sequence`;
 
+// Most events of an entity have the audience of the one before: only a new audience is written. Comes before the upsert.
 const insertEntityAccounts = `INSERT INTO entity_accounts (id, entity)
-  SELECT a.value || ':' || e.env || ':' || (r.value ->> 20) || ':' || (r.value ->> 21),
-    e.env || ':' || (r.value ->> 20) || ':' || (r.value ->> 21)
-  FROM ${writtenHere} CROSS JOIN json_each(e.audience) a WHERE e.state = 'accepted' AND r.value ->> 20 IS NOT NULL
+  SELECT a.value || ':' || (r.value ->> 6), r.value ->> 6
+  FROM ${writtenHere} CROSS JOIN json_each(e.audience) a
+  WHERE e.state = 'accepted' AND r.value ->> 4 IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM entities n JOIN events p ON p.position = n.event_position WHERE n.id = r.value ->> 6 AND p.audience = e.audience)
   ON CONFLICT (id) DO NOTHING`;
 
 const insertExpansions = `INSERT INTO tasks (id, kind, subject, payload, state, done, due_at, failures, created_at, updated_at)
-  SELECT r.value ->> 23, 'expand', e.id, json_object('event', e.position), 'open', 0, e.accepted_at, 0, e.accepted_at, e.accepted_at
-  FROM ${writtenHere} WHERE r.value ->> 23 IS NOT NULL`;
+  SELECT r.value ->> 7, 'expand', e.id, json_object('event', e.position), 'open', 0, e.accepted_at, 0, e.accepted_at, e.accepted_at
+  FROM ${writtenHere} WHERE r.value ->> 7 IS NOT NULL`;
 
 const readPublished = `SELECT e.id, e.position, e.sequence, e.state, e.fingerprint, e.receipt_id AS receiptId, e.receipt_index AS receiptIndex
   FROM json_each(?1) r CROSS JOIN events e ON e.id = r.value`;
@@ -82,6 +85,7 @@ export function publishStatements(
   maxBytes = Infinity,
 ): HotStatement[] {
   const events: unknown[] = [];
+  const keys: unknown[] = [];
   const deliveries: unknown[] = [];
   const receipts: unknown[] = [];
   const claims: unknown[] = [];
@@ -126,11 +130,9 @@ export function publishStatements(
         event.critical ? 1 : 0,
         event.matchedVersion, // 13–18
         receipt.idempotencyId,
-        event.entity?.kind ?? null,
-        event.entity?.id ?? null,
-        `${event.env}:${event.subject}`, // 19–22
-        event.expandTaskId, // 23
+        `${event.env}:${event.subject}`, // 19–20
       ]);
+      keys.push(keysOf(event, receipt.id, index));
       for (const d of event.deliveries) {
         deliveries.push([
           d.id,
@@ -151,14 +153,16 @@ export function publishStatements(
   }
   const statements: HotStatement[] = [{ sql: insertReceipts, params: [JSON.stringify(receipts)] }];
   if (claims.length > 0) statements.push({ sql: insertClaims, params: [JSON.stringify(claims)] });
+  let done = 0;
   for (const piece of splitBySize(events, maxBytes)) {
-    const params = [JSON.stringify(piece)];
+    const params = [JSON.stringify(keys.slice(done, done + piece.length))];
+    done += piece.length;
     statements.push(
-      { sql: insertEvents, params },
+      { sql: insertEvents, params: [JSON.stringify(piece)] },
       { sql: raiseSequences, params },
       { sql: insertFeed, params },
     );
-    if (hasEntity) statements.push({ sql: upsertEntities, params }, { sql: insertEntityAccounts, params });
+    if (hasEntity) statements.push({ sql: insertEntityAccounts, params }, { sql: upsertEntities, params });
     if (hasExpansion) statements.push({ sql: insertExpansions, params });
   }
   for (const piece of splitBySize(deliveries, maxBytes))
@@ -170,6 +174,18 @@ export function publishStatements(
   );
   return statements;
 }
+
+/** Places 0 to 7: id, receipt, index in it, subject's key, entity's kind, id and key, task. */
+const keysOf = (event: NewEvent, receiptId: string, index: number): unknown[] => [
+  event.id,
+  receiptId,
+  index,
+  `${event.env}:${event.subject}`,
+  event.entity?.kind ?? null,
+  event.entity?.id ?? null,
+  event.entity ? `${event.env}:${event.entity.kind}:${event.entity.id}` : null,
+  event.expandTaskId,
+];
 
 export const versionStatement: HotStatement = {
   sql: `SELECT value FROM marks WHERE name = 'subscriptions'`,
