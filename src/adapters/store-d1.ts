@@ -7,7 +7,7 @@ import {
   type HotStatement,
   candidateOf,
   dueLanesStatement,
-  leasedOf,
+  leasedRows,
   leaseStatements,
   matchStatement,
   publishAnswers,
@@ -63,7 +63,7 @@ export async function openD1Store(d1: D1Database): Promise<Store> {
     match: async (env, accountIds) => (await rowsOf(matchStatement(env, accountIds))).map(candidateOf),
     dueLanes: async (nowMs, after, limit) =>
       (await rowsOf(dueLanesStatement(nowMs, after, limit))).map((row) => row['id'] as string),
-    lease: async (ask) => ((await run(leaseStatements(ask)))[1] ?? []).map(leasedOf),
+    lease: async (ask) => leasedRows((await run(leaseStatements(ask)))[1] ?? []),
     renew: async (deliveries, untilMs) =>
       new Set((await rowsOf(renewStatement(deliveries, untilMs))).map((row) => row['id'] as string)),
     settle: async (settlements) => {

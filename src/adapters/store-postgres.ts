@@ -5,7 +5,7 @@ import type { Db, NewEvent, NewReceipt, PublishAnswer, Rows, Settlement, Stateme
 import {
   type PostgresStatement,
   candidateOf,
-  leasedOf,
+  leasedRows,
   postgresDueLanes,
   postgresKnown,
   postgresLease,
@@ -83,7 +83,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     match: async (env, accountIds) => (await run(postgresMatch(env, accountIds))).map(candidateOf),
     dueLanes: async (nowMs, after, limit) =>
       (await run(postgresDueLanes(nowMs, after, limit))).map((row) => row['id'] as string),
-    lease: async (ask) => (await run(postgresLease(ask))).map(leasedOf),
+    lease: async (ask) => leasedRows(await run(postgresLease(ask))),
     renew: async (deliveries, untilMs) =>
       new Set((await run(postgresRenew(deliveries, untilMs))).map((row) => row['id'] as string)),
     settle: (settlements) => settle.add(settlements),

@@ -8,7 +8,7 @@ import {
   type HotStatement,
   candidateOf,
   dueLanesStatement,
-  leasedOf,
+  leasedRows,
   leaseStatements,
   matchStatement,
   publishAnswers,
@@ -66,7 +66,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     lease: (ask) =>
       turn.write(() => {
         const [, rows = []] = leaseStatements(ask).map(run);
-        return rows.map(leasedOf);
+        return leasedRows(rows);
       }),
     renew: (deliveries, untilMs) => turn.write(() => idsOf(run(renewStatement(deliveries, untilMs)))),
     settle: turn.batch(settle, (settlements: Settlement[]) => settlements),

@@ -161,7 +161,7 @@ export function createSender(ports: Needs): Sender {
       load.slowInFlight -= isSlow ? 1 : 0;
       if (outcome) learn(lane, outcome, startedAt);
       // The next of an ordered line can only be leased now that its head is settled.
-      if (delivery.line !== null || lane.hasMore) state.tellLow(lane.id);
+      if (delivery.line !== null || (lane.hasMore && waitingIn(lane) === 0)) state.tellLow(lane.id);
       turns.add(lane);
       pump();
       if (load.inFlight === 0) state.tellIdle();

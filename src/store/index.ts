@@ -8,7 +8,7 @@ export {
   settleStatements,
   versionStatement,
 } from './hot/sqlite.ts';
-export { candidateOf, leasedOf, publishAnswers } from './hot/rows.ts';
+export { candidateOf, leasedRows, publishAnswers } from './hot/rows.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';

@@ -1,5 +1,6 @@
 import type {
   CandidateRow,
+  EventRecord,
   LeasedDelivery,
   NewEvent,
   NewReceipt,
@@ -106,34 +107,43 @@ export function candidateOf(row: Raw): CandidateRow {
   };
 }
 
-export function leasedOf(row: Raw): LeasedDelivery {
-  return {
-    id: row['id'] as string,
-    leaseId: row['leaseId'] as string,
-    untilMs: Number(row['untilMs']),
-    subscriptionId: row['subscriptionId'] as string,
-    grantId: row['grantId'] as string,
-    accountId: row['accountId'] as string,
-    attempts: Number(row['attempts']),
-    tries: Number(row['tries']),
-    line: row['line'] as string | null,
-    event: {
-      position: Number(row['position']),
-      id: row['eventId'] as string,
-      env: row['env'] as 'live',
-      type: row['type'] as string,
-      schemaVersion: Number(row['schemaVersion']),
-      occurredAtMs: Number(row['occurredAtMs']),
-      acceptedAtMs: Number(row['acceptedAtMs']),
-      city: row['city'] as string | null,
-      subject: row['subject'] as string,
-      sequence: Number(row['sequence']),
-      critical: Boolean(row['critical']),
-      audience: parsed(row['audience']) as string[],
-      data: parsed(row['data']) as Record<string, unknown>,
-    },
-  };
+/** The rows of one lease. Deliveries of one event share its record: it is parsed, and later projected, once. */
+export function leasedRows(rows: Raw[]): LeasedDelivery[] {
+  const events = new Map<number, EventRecord>();
+  return rows.map((row) => {
+    const position = Number(row['position']);
+    const event = events.get(position) ?? eventOf(row, position);
+    events.set(position, event);
+    return {
+      id: row['id'] as string,
+      leaseId: row['leaseId'] as string,
+      untilMs: Number(row['untilMs']),
+      subscriptionId: row['subscriptionId'] as string,
+      grantId: row['grantId'] as string,
+      accountId: row['accountId'] as string,
+      attempts: Number(row['attempts']),
+      tries: Number(row['tries']),
+      line: row['line'] as string | null,
+      event,
+    };
+  });
 }
+
+const eventOf = (row: Raw, position: number): EventRecord => ({
+  position,
+  id: row['eventId'] as string,
+  env: row['env'] as 'live',
+  type: row['type'] as string,
+  schemaVersion: Number(row['schemaVersion']),
+  occurredAtMs: Number(row['occurredAtMs']),
+  acceptedAtMs: Number(row['acceptedAtMs']),
+  city: row['city'] as string | null,
+  subject: row['subject'] as string,
+  sequence: Number(row['sequence']),
+  critical: Boolean(row['critical']),
+  audience: parsed(row['audience']) as string[],
+  data: parsed(row['data']) as Record<string, unknown>,
+});
 
 /** SQLite gives JSON as text, Postgres's driver as values. */
 const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value);
