@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { type Authenticator, meRoutes } from '#src/access';
+import { accessRoutes, type Authenticator, meRoutes } from '#src/access';
 import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
 import { deliveryRoutes } from '#src/deliveries';
@@ -49,6 +49,7 @@ export function mountRoutes(door: Door): void {
   deliveryRoutes(door);
   marketplaceRoutes(door);
   meRoutes(door);
+  accessRoutes(door);
 }
 
 /** The OpenAPI document without a hub: the same routes, behind a door that nobody is let in by. */

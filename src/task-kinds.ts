@@ -1,3 +1,4 @@
+import { eraseAccount } from '#src/access';
 import type { Ports } from '#src/context';
 import { cancelKind, releaseKind } from '#src/deliveries';
 import { announce, expandEvent } from '#src/events';
@@ -8,6 +9,7 @@ import type { TaskKinds } from '#src/tasks';
 export const taskKinds = (ports: Ports): TaskKinds => ({
   expand: expandEvent(ports),
   announce: announce(ports),
+  erase: eraseAccount(ports),
   replay: replayKind(ports),
   release: releaseKind(ports),
   cancel: cancelKind(ports),

@@ -1,10 +1,29 @@
-export { type AccountStatus, setAccountStatus } from './account-status.ts';
-export { type Account, addMember, createAccount, findAccount, type NewAccount } from './accounts.ts';
+export { showAccount } from './account-routes.ts';
+export { accountStatuses, type AccountStatus, setAccountStatus } from './account-status.ts';
+export {
+  type Account,
+  accountActors,
+  addMember,
+  createAccount,
+  findAccount,
+  type NewAccount,
+  saveAccount,
+} from './accounts.ts';
 export { type Authenticator, createAuthenticator } from './authenticate.ts';
+export { eraseAccount } from './erase.ts';
+export { showToken } from './list-tokens.ts';
 export { meRoutes, showMe, type ShownMe } from './me.ts';
 export { type Reader, readerOf } from './me-reader.ts';
 export { requireGrant, requireScope } from './require.ts';
-export { type Revocation, type RevocationLevel, type RevocationReceipt, revoke } from './revoke.ts';
+export { showRevocation } from './receipts.ts';
+export {
+  type Revocation,
+  type RevocationLevel,
+  revocationLevels,
+  type RevocationReceipt,
+  revoke,
+} from './revoke.ts';
+export { accessRoutes } from './routes.ts';
 export { suspend, unsuspend } from './suspend.ts';
 export { newToken, parseToken, type TokenKind } from './token-format.ts';
 export { createPersonalToken, createServiceToken, type IssuedToken, type NewTokenInput } from './tokens.ts';

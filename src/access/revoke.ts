@@ -1,13 +1,27 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import type { Db } from '#src/ports';
 import type { EpochLevel } from '#src/store';
+import type { Authenticator } from './authenticate.ts';
 import { raiseVersion } from './version.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'queue'>;
+/** `authenticator`: of this process, where it has one; it must not remember a token that has just died. */
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'queue'> & {
+  authenticator?: Pick<Authenticator, 'forget'>;
+};
 
-export type RevocationLevel = 'token' | 'grant' | 'user' | 'app' | 'partner' | 'account' | 'installation';
+export const revocationLevels = [
+  'token',
+  'grant',
+  'user',
+  'app',
+  'partner',
+  'account',
+  'installation',
+] as const;
+export type RevocationLevel = (typeof revocationLevels)[number];
 export type Revocation = {
   level: RevocationLevel;
   id: string;
@@ -40,15 +54,18 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
     .limit(1);
   if (!token) throw new PatchbayError('not_found', { public: 'There is no such token.' });
   const isTainted = input.reason === 'leaked' || input.reason === 'abuse';
+  const dead = isTainted ? [input.id, ...(await tokensMadeBy(ports, input.id, token.accountId))] : [input.id];
   const now = clock.now();
   const rvk = ports.ids.newId('rvk');
   await store.write((db) => [
-    db
-      .update(tokens)
-      .set({ revokedAt: now, revokedReason: input.reason })
-      .where(and(eq(tokens.id, input.id), isNull(tokens.revokedAt))),
+    ...slices(dead).map((ids) =>
+      db
+        .update(tokens)
+        .set({ revokedAt: now, revokedReason: input.reason })
+        .where(and(inArray(tokens.id, ids), isNull(tokens.revokedAt))),
+    ),
     ...(isTainted
-      ? [
+      ? slices(dead).map((ids) =>
           db
             .update(subscriptions)
             .set({
@@ -57,15 +74,38 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
               updatedAt: now,
               version: sql`${subscriptions.version} + 1`,
             })
-            .where(and(eq(subscriptions.tokenId, input.id), sql`${subscriptions.state} <> 'deleted'`)),
-          ...raiseVersion(db, ports, { accountId: token.accountId }),
-        ]
+            .where(and(inArray(subscriptions.tokenId, ids), sql`${subscriptions.state} <> 'deleted'`)),
+        )
       : []),
+    ...(isTainted ? raiseVersion(db, ports, { accountId: token.accountId }) : []),
     ...receiptStatements(db, ports, rvk, input),
+    ...(token.accountId ? [announcement(db, ports, 'token.revoked', rvk, input)] : []),
   ]);
+  for (const id of dead) ports.authenticator?.forget(id);
   ports.queue.wake('tasks');
   return { id: rvk, completed: false };
 }
+
+/** The tokens that a token made, and what those made: the audit trail remembers who made what. */
+async function tokensMadeBy({ store }: Needs, id: string, accountId: string | null): Promise<string[]> {
+  // A service token makes no tokens, and a trail is looked up by its account.
+  if (accountId === null) return [];
+  const { audit } = store.tables;
+  const made = await store.db
+    .select({ actor: audit.actor, subject: audit.subject })
+    .from(audit)
+    .where(and(eq(audit.accountId, accountId), eq(audit.action, 'token.create')))
+    .orderBy(asc(audit.position));
+  const found = new Set([`token:${id}`]);
+  // In the order of the trail a maker stands before what it made.
+  for (const { actor, subject } of made) if (found.has(actor)) found.add(`token:${subject}`);
+  found.delete(`token:${id}`);
+  return [...found].map((actor) => actor.slice('token:'.length));
+}
+
+/** D1 binds at most 100 parameters a statement. */
+const slices = (ids: string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / 90) }, (_, i) => ids.slice(i * 90, i * 90 + 90));
 
 async function raiseEpoch(
   ports: Needs,
@@ -76,6 +116,7 @@ async function raiseEpoch(
   const now = clock.now();
   const rvk = ports.ids.newId('rvk');
   const subjectId = input.level === 'installation' ? '' : input.id;
+  const isGrant = input.level === 'grant';
   const [raised] = await store.write((db) => [
     db
       .insert(epochs)
@@ -96,9 +137,10 @@ async function raiseEpoch(
     db
       .update(grants)
       .set({ endedAt: now })
-      .where(and(input.level === 'grant' ? eq(grants.id, input.id) : sql`false`, isNull(grants.endedAt))),
-    ...raiseVersion(db, ports, { accountId: null }),
+      .where(and(isGrant ? eq(grants.id, input.id) : sql`false`, isNull(grants.endedAt))),
+    ...raiseVersion(db, ports, { accountId: input.level === 'account' ? input.id : null }),
     ...receiptStatements(db, ports, rvk, input),
+    ...(isGrant ? [announcement(db, ports, 'grant.revoked', rvk, input)] : []),
   ]);
   const row = raised[0];
   if (row) gate.note(row.level, row.subjectId, row.value, row.suspendedAt?.getTime() ?? null);
@@ -106,9 +148,8 @@ async function raiseEpoch(
   return { id: rvk, completed: false };
 }
 
-const receiptStatements = (db: Ports['store']['db'], ports: Needs, rvk: string, input: Revocation) => {
-  const { revocations, tasks } = ports.store.tables;
-  const now = ports.clock.now();
+const receiptStatements = (db: Db, ports: Needs, rvk: string, input: Revocation) => {
+  const { revocations } = ports.store.tables;
   return [
     db.insert(revocations).values({
       id: rvk,
@@ -116,21 +157,10 @@ const receiptStatements = (db: Ports['store']['db'], ports: Needs, rvk: string, 
       subjectId: input.id,
       reason: input.reason,
       actor: input.actor,
-      createdAt: now,
+      createdAt: ports.clock.now(),
       cancelled: 0,
     }),
-    db.insert(tasks).values({
-      id: ports.ids.newId('tsk'),
-      kind: 'cancel',
-      subject: rvk,
-      payload: { level: input.level, id: input.id, reason: input.reason },
-      state: 'open',
-      done: 0,
-      dueAt: now,
-      failures: 0,
-      createdAt: now,
-      updatedAt: now,
-    }),
+    newTask(db, ports, 'cancel', rvk, { level: input.level, id: input.id, reason: input.reason }),
     recordAudit(db, ports, {
       actor: input.actor,
       action: 'revoke',
@@ -140,3 +170,27 @@ const receiptStatements = (db: Ports['store']['db'], ports: Needs, rvk: string, 
     }),
   ] as const;
 };
+
+/** The account hears of it as an event of its own. */
+const announcement = (db: Db, ports: Needs, type: string, rvk: string, input: Revocation) =>
+  newTask(db, ports, 'announce', input.id, { type, reason: input.reason, revocation: rvk });
+
+const newTask = (
+  db: Db,
+  { store, ids, clock }: Needs,
+  kind: string,
+  subject: string,
+  payload: Record<string, unknown>,
+) =>
+  db.insert(store.tables.tasks).values({
+    id: ids.newId('tsk'),
+    kind,
+    subject,
+    payload,
+    state: 'open',
+    done: 0,
+    dueAt: clock.now(),
+    failures: 0,
+    createdAt: clock.now(),
+    updatedAt: clock.now(),
+  });

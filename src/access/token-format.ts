@@ -57,6 +57,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
 /** CRC-32 as in ISO-HDLC (zip, PNG), over ASCII. */
 function crc32(text: string): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < text.length; i++) crc = (crcTable[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (let i = 0; i < text.length; i++)
+    crc = (crcTable[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

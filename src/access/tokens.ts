@@ -3,9 +3,10 @@ import { recordAudit } from '#src/audit';
 import { isScope, scopeNames, type ScopeFacts, scopes } from '#src/catalog';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { raiseVersion } from './version.ts';
+import { findAccountById } from './accounts.ts';
 import { hashToken } from './hash-token.ts';
 import { newToken } from './token-format.ts';
+import { raiseVersion } from './version.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'chance' | 'ids' | 'digest' | 'peppers' | 'gate'>;
 
@@ -38,6 +39,7 @@ export async function createPersonalToken(
   input: NewTokenInput & { accountId: string; userId?: string | null },
 ): Promise<IssuedToken & { grantId: string }> {
   refuseScopes(input.scopes, (scope) => !scope.serviceOnly);
+  await requireLiving(ports, input.accountId);
   await ports.gate.freshen();
   const grantId = await selfGrant(ports, input.accountId, input.env);
   const issued = await issue(ports, by, 'k', input, {
@@ -46,6 +48,13 @@ export async function createPersonalToken(
     grantId,
   });
   return { ...issued, grantId };
+}
+
+/** What closed stays closed: a new grant would open it again. */
+async function requireLiving(ports: Needs, accountId: string): Promise<void> {
+  const { status } = await findAccountById(ports, accountId);
+  if (status === 'active' || status === 'suspended') return;
+  throw new PatchbayError('state_conflict', { public: `The account is ${status}; it gets no tokens.` });
 }
 
 function refuseScopes(asked: string[], isAllowed: (scope: ScopeFacts) => boolean): void {
@@ -70,13 +79,11 @@ async function issue(
   const { store, clock, chance, ids, peppers, gate } = ports;
   const { token, locator } = newToken(kind, input.env, chance);
   const id = ids.newId('tok');
-  const subjects = { account: owner.accountId, user: owner.userId, grant: owner.grantId };
-  const epochs = gate.snapshot(
-    Object.fromEntries(Object.entries(subjects).filter(([, value]) => value !== null)) as Record<
-      string,
-      string
-    >,
-  );
+  const epochs = gate.snapshot({
+    ...(owner.accountId ? { account: owner.accountId } : {}),
+    ...(owner.userId ? { user: owner.userId } : {}),
+    ...(owner.grantId ? { grant: owner.grantId } : {}),
+  });
   const expiresAt = input.expiresAt ?? null;
   await store.write((db) => [
     db.insert(store.tables.tokens).values({

@@ -1,1 +1,2 @@
+export { recordAuditIf } from './record-if.ts';
 export { type AuditRow, recordAudit } from './record.ts';

@@ -1,0 +1,177 @@
+/**
+ * Erasure of one account. What names it goes in the write that sets its status: its name and city, people who are
+ * members of it alone, its endpoints, its labels. What it saw goes after that, from a durable task in chunks.
+ *
+ * Events that it alone was the audience of lose their data. Those that others see too keep it, for it is theirs as
+ * well; they go with the retention of all events. Ids, types, states, times, attempts' statuses and the audit trail
+ * stay: they prove what was done. (docs/operations.md)
+ */
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { recordAudit } from '#src/audit';
+import type { Ports } from '#src/context';
+import type { Db } from '#src/ports';
+import type { Chunk, Task } from '#src/tasks';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
+const eventsPerChunk = 90;
+
+/** Apps' own subscriptions stay: they serve the app's other grants, whoever's consent they were made under. */
+export function erasingStatements(db: Db, ports: Needs, by: string, id: string) {
+  const { store, clock, ids } = ports;
+  const { accounts, users, members, tokens, subscriptions, secrets, tasks } = store.tables;
+  const isOwn = and(eq(subscriptions.accountId, id), eq(subscriptions.owner, 'grant'));
+  const own = db.select({ id: subscriptions.id }).from(subscriptions).where(isOwn);
+  const isMember = inArray(
+    users.id,
+    db.select({ id: members.userId }).from(members).where(eq(members.accountId, id)),
+  );
+  const isMemberElsewhere = sql`exists (
+    select 1 from members m join accounts a on a.id = m.account_id
+    where m.user_id = ${users.id} and m.account_id <> ${id} and a.status <> 'erased')`;
+  const now = clock.now();
+  return [
+    db
+      .update(accounts)
+      .set({ name: `erased ${id}`, actor: null, city: null })
+      .where(eq(accounts.id, id)),
+    db
+      .update(users)
+      .set({ name: 'erased', email: null })
+      .where(and(isMember, sql`not ${isMemberElsewhere}`)),
+    db.update(tokens).set({ label: '' }).where(eq(tokens.accountId, id)),
+    db.delete(secrets).where(inArray(secrets.subscriptionId, own)),
+    db
+      .update(subscriptions)
+      .set({
+        state: 'deleted',
+        stateReason: 'account_erased',
+        description: '',
+        endpoint: { type: 'webhook', url: 'https://erased.invalid/' },
+        host: 'erased.invalid',
+        filter: null,
+        updatedAt: now,
+      })
+      .where(isOwn),
+    db.insert(tasks).values({
+      id: ids.newId('tsk'),
+      kind: 'erase',
+      subject: id,
+      payload: { by },
+      state: 'open',
+      done: 0,
+      dueAt: now,
+      failures: 0,
+      createdAt: now,
+      updatedAt: now,
+    }),
+  ] as const;
+}
+
+/** The task kind `erase`. A chunk takes away the feed rows that led to it, so it needs no cursor. */
+export const eraseAccount =
+  (ports: Needs) =>
+  async (task: Task): Promise<Chunk> => {
+    const { store } = ports;
+    const { feed } = store.tables;
+    const id = task.subject;
+    const seen = await store.db
+      .select({ place: feed.position, event: feed.eventPosition })
+      .from(feed)
+      .where(eq(feed.accountId, id))
+      .orderBy(asc(feed.tx), asc(feed.position))
+      .limit(eventsPerChunk);
+    if (seen.length === 0) {
+      const entities = await entitiesOf(ports, id);
+      const by = String(task.payload['by']);
+      return {
+        statements: (db) => lastStatements(ports, db, { by, id, entities }),
+        cursor: null,
+        count: 0,
+        isLast: true,
+      };
+    }
+    return {
+      statements: (db) => chunkStatements(ports, db, id, seen),
+      cursor: null,
+      count: seen.length,
+      isLast: false,
+    };
+  };
+
+/** The stored text of an audience of one; cast, for Postgres compares no json. */
+const aloneIn = (column: unknown, id: string) => sql`cast(${column} as text) = ${JSON.stringify([id])}`;
+
+function chunkStatements({ store }: Needs, db: Db, id: string, seen: { place: number; event: number }[]) {
+  const { events, receipts, deliveries, attempts, feed } = store.tables;
+  const positions = seen.map((row) => row.event);
+  const isOwn = and(inArray(events.position, positions), aloneIn(events.audience, id));
+  return [
+    db
+      .update(attempts)
+      .set({ answer: '', detail: '' })
+      .where(
+        inArray(
+          attempts.deliveryId,
+          db
+            .select({ id: deliveries.id })
+            .from(deliveries)
+            .where(and(inArray(deliveries.eventPosition, positions), eq(deliveries.accountId, id))),
+        ),
+      ),
+    // The request as received too, even where it brought others' events: it is kept for days and proves little.
+    db
+      .update(receipts)
+      .set({ body: '' })
+      .where(inArray(receipts.id, db.select({ id: events.receiptId }).from(events).where(isOwn))),
+    db.update(events).set({ data: {} }).where(isOwn),
+    db.delete(feed).where(
+      inArray(
+        feed.position,
+        seen.map((row) => row.place),
+      ),
+    ),
+  ];
+}
+
+/** Quarantined events are in nobody's feed; read models outlive their events. */
+function lastStatements(
+  ports: Needs,
+  db: Db,
+  { by, id, entities: alone }: { by: string; id: string; entities: string[] },
+) {
+  const { events, receipts, entities, entityAccounts } = ports.store.tables;
+  const isQuarantined = and(eq(events.state, 'quarantined'), aloneIn(events.audience, id));
+  const slices = Array.from({ length: Math.ceil(alone.length / 90) }, (_, i) =>
+    alone.slice(i * 90, i * 90 + 90),
+  );
+  return [
+    db
+      .update(receipts)
+      .set({ body: '' })
+      .where(inArray(receipts.id, db.select({ id: events.receiptId }).from(events).where(isQuarantined))),
+    db.update(events).set({ data: {} }).where(isQuarantined),
+    ...slices.map((ids) => db.delete(entities).where(inArray(entities.id, ids))),
+    db.delete(entityAccounts).where(isOfAccount(entityAccounts.id, id)),
+    recordAudit(db, ports, { actor: by, action: 'account.erase', subject: id, accountId: id }),
+  ];
+}
+
+/** Read models that no other account sees. */
+async function entitiesOf({ store }: Needs, id: string): Promise<string[]> {
+  const { entityAccounts } = store.tables;
+  const mine = store.db
+    .select({ entity: entityAccounts.entity })
+    .from(entityAccounts)
+    .where(isOfAccount(entityAccounts.id, id));
+  const rows = await store.db
+    .select({ entity: entityAccounts.entity })
+    .from(entityAccounts)
+    .where(inArray(entityAccounts.entity, mine))
+    .groupBy(entityAccounts.entity)
+    .having(sql`count(*) = 1`);
+  return rows.map((row) => row.entity);
+}
+
+/** Not LIKE: the underscore of every id is a wildcard there, and would reach into other accounts. */
+const isOfAccount = (column: unknown, id: string) =>
+  sql`substr(${column}, 1, ${id.length + 1}) = ${`${id}:`}`;
