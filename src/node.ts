@@ -84,7 +84,8 @@ export async function startNodeHub(
   environment: Environment,
   log?: Log,
 ): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
-  const { hub, queue } = await openNodeHub(environment, log);
+  const { hub, metrics, queue } = await openNodeHub(environment, log);
+  const life = { isStopping: false };
   const sender = createSender(hub);
   const sweep = createSweep(hub, sender);
   const tasks = createTasks(hub, taskKinds(hub));
@@ -93,7 +94,11 @@ export async function startNodeHub(
     () => void sender.tend().catch((error: unknown) => hub.log.error('sender.tend', error)),
     10_000,
   );
-  const app = createApp(hub);
+  const app = createApp(hub, {
+    scrape: async () => ({ body: await metrics.scrape(), contentType: metrics.contentType }),
+    isStopping: () => life.isStopping,
+    sending: () => sender.stats(),
+  });
   const server = await serveNode({
     port: Number(environment['PORT'] ?? 8080),
     host: environment['HOST'] ?? '127.0.0.1',
@@ -112,6 +117,7 @@ export async function startNodeHub(
     port: server.port,
     hub,
     stop: async () => {
+      life.isStopping = true;
       clearInterval(tending);
       await server.close(10_000);
       queue.unbind();

@@ -1,5 +1,5 @@
-import { and, eq, inArray } from 'drizzle-orm';
-import { recordAudit } from '#src/audit';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { recordAuditIf } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { DeliveryState } from '#src/store';
@@ -20,7 +20,15 @@ export async function retryDelivery(ctx: Ctx, id: string): Promise<FullDelivery>
   const [changed] = await store.write((db) => [
     db
       .update(deliveries)
-      .set({ state: 'pending', reason: 'retry_asked', dueAt: now, tries: 0, leaseId: null, updatedAt: now })
+      .set({
+        state: 'pending',
+        reason: 'retry_asked',
+        dueAt: now,
+        tries: 0,
+        leaseId: null,
+        mark: ctx.requestId,
+        updatedAt: now,
+      })
       .where(
         and(
           eq(deliveries.id, id),
@@ -29,14 +37,19 @@ export async function retryDelivery(ctx: Ctx, id: string): Promise<FullDelivery>
         ),
       )
       .returning({ id: deliveries.id }),
-    recordAudit(db, ctx, {
-      actor: actorOf(caller),
-      action: 'delivery.retry',
-      subject: id,
-      accountId: delivery.accountId,
-      requestId: ctx.requestId,
-      detail: { from: delivery.state },
-    }),
+    recordAuditIf(
+      db,
+      ctx,
+      {
+        actor: actorOf(caller),
+        action: 'delivery.retry',
+        subject: id,
+        accountId: delivery.accountId,
+        requestId: ctx.requestId,
+        detail: { from: delivery.state },
+      },
+      sql`exists (select 1 from ${deliveries} where ${deliveries.id} = ${id} and ${deliveries.mark} = ${ctx.requestId})`,
+    ),
   ]);
   if (changed.length === 0) throw refused('leased');
   queue.wake('deliveries', [delivery.subscriptionId]);

@@ -93,7 +93,8 @@ const hubReasons: Record<string, { whose: Whose; words: string }> = {
   leased: { whose: 'nobody', words: 'An attempt is under way or about to begin' },
   retry_asked: { whose: 'nobody', words: 'It was asked to be sent again and waits for its turn' },
   replayed: { whose: 'nobody', words: 'It was replayed and waits for its turn' },
-  resumed: { whose: 'nobody', words: 'What held it has ended, and it waits for its turn' },
+  released: { whose: 'nobody', words: 'What held it has ended, and it waits for its turn' },
+  test: { whose: 'nobody', words: 'It is a test that was asked for, and waits for its turn' },
   handed_back: {
     whose: 'hub',
     words: 'A part of the hub was stopping and gave it back; it goes on by itself',

@@ -30,6 +30,7 @@ const kinds: Kind[] = [
 /** Bookings, RFPs, deliverables and reviews as they stand: four times the same two reads. */
 export function marketplaceRoutes(door: Door): void {
   for (const { kind, path, one, many, scope } of kinds) {
+    const words = kind === 'rfp' ? 'RFPs' : path;
     mount(
       door,
       {
@@ -37,7 +38,7 @@ export function marketplaceRoutes(door: Door): void {
         path: `/v1/${path}`,
         id: `list${many}`,
         tag: 'Marketplace',
-        summary: `List ${path} as they stand, newest id first`,
+        summary: `List ${words} as they stand, newest id first`,
         scope,
         query: z.strictObject({ after: afterParameter, limit: limitParameter }),
         answers: { 200: { description: 'A page.', schema: pageOf(shownEntity) }, 304: notModified },
@@ -53,7 +54,7 @@ export function marketplaceRoutes(door: Door): void {
         path: `/v1/${path}/{id}`,
         id: `get${one}`,
         tag: 'Marketplace',
-        summary: `Show one of the ${path} as it stands`,
+        summary: `Show one of the ${words} as it stands`,
         scope,
         params: z.strictObject({ id: z.string().regex(entityId) }),
         answers: { 200: { description: 'Its current state.', schema: shownEntity }, 304: notModified },

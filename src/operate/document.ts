@@ -28,7 +28,6 @@ export function documentOf(app: OpenAPIHono, publicUrl: string): ApiDocument {
     info: {
       title: 'Patchbay',
       version: hubVersion,
-      summary: 'Publish an event once; it reaches every entitled endpoint, signed, retried and explained.',
       description: introduction,
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
@@ -42,6 +41,7 @@ const scopeList = Object.keys(scopes)
   .join(', ');
 
 const introduction = [
+  'Publish an event once; it reaches every entitled endpoint, signed, retried and explained.',
   'Send `Authorization: Bearer pbk_…`. Bodies are JSON; unknown fields are refused, not ignored.',
   'Errors are RFC 9457 problem documents (`application/problem+json`) with a `code` of a closed list, a `request_id`, and for a 422 `errors` with JSON pointers.',
   'Lists answer `{"data":[…],"next_cursor":…}`. Reads answer an `ETag`; send it as `If-None-Match` and get a 304 where nothing has changed.',
@@ -57,7 +57,9 @@ const tags = [
   { name: 'Event types', description: 'What there is, with schemas, scopes and samples.' },
   { name: 'Subscriptions', description: 'Standing wishes to receive some event types at an endpoint.' },
   { name: 'Deliveries', description: 'One event for one subscription, and every attempt at it.' },
+  { name: 'Quarantine', description: 'For support: events that were kept and not delivered.' },
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
   { name: 'Access', description: 'Tokens, grants, and taking them back.' },
+  { name: 'Accounts', description: 'For the marketplace core: what becomes of its people.' },
   { name: 'Operate', description: 'For whoever runs the hub. No token.' },
 ];

@@ -44,7 +44,7 @@ function referenceRoutes(app: OpenAPIHono, hub: Needs): void {
 
   for (const path of ['/openapi.json', '/docs', '/docs/*']) app.use(path, compress());
   app.get('/openapi.json', (c) => respond(open(conditional(hub, c.req.raw, document()))));
-  app.get('/docs', () => text(page(), 'text/html'));
+  app.get('/docs', async () => text(await page(), 'text/html'));
   app.get('/docs/reference.css', () => text(referenceStyle, 'text/css'));
   app.get('/docs/reference.js', () => text(referenceScript, 'text/javascript'));
 }

@@ -1,3 +1,4 @@
+import { sampleEvent } from '#src/catalog';
 import type { Operation, Reference, Schema } from './model.ts';
 
 /** A call that can be pasted into a shell: the token and ids come from variables. */
@@ -27,7 +28,7 @@ const bodies: Record<string, unknown> = {
     city: 'houston',
     subject: 'reviews/rev_01k',
     audience: ['acc_01k'],
-    data: {},
+    data: sampleEvent('review.published'),
   },
   createSubscription: {
     endpoint: { type: 'webhook', url: 'https://example.com/hooks/patchbay' },

@@ -9,12 +9,11 @@ const maxDepth = 4;
 
 /** A schema as rows, what is below a field indented under it. */
 export function fieldsOf(reference: Reference, schema: Schema, depth = 0): Field[] {
-  const { resolve } = reference;
   const plain = objectIn(reference, schema);
   if (depth > maxDepth || !plain) return [];
   if (plain.oneOf ?? plain.anyOf) return variants(reference, plain, depth);
   return Object.entries(plain.properties ?? {}).flatMap(([name, field]) => {
-    const is = resolve(field);
+    const is = reference.resolve(field);
     return [
       {
         depth,
@@ -40,7 +39,8 @@ function variants(reference: Reference, { oneOf, anyOf }: Schema, depth: number)
 }
 
 /** The object that a schema holds: itself, what a list is of, or a union with an object in it. */
-function objectIn({ resolve }: Reference, schema: Schema): Schema | null {
+function objectIn(reference: Reference, schema: Schema): Schema | null {
+  const resolve = (one: Schema): Schema => reference.resolve(one);
   const is = resolve(schema);
   if (is.items) {
     const of = resolve(is.items);
@@ -77,11 +77,15 @@ function limitsOf({ minimum, maximum, minItems, maxItems, maxLength, default: pr
     .join(' ');
 }
 
-export function fieldTable(rows: Field[]): Html {
-  const body = rows.map(
-    ({ depth, name, type, isRequired, words }) => html`<tr>
-<td class="d${depth}"><code>${name}</code>${isRequired ? html` <b>needed</b>` : ''}</td><td><code>${type}</code></td><td>${ticked(words)}</td></tr>`,
-  );
+/** Of what is sent it is said what is needed, of what is answered what may be absent: the rarer of the two. */
+export function fieldTable(rows: Field[], isAnswer = false): Html {
+  const body = rows.map(({ depth, name, type, isRequired, words }) => {
+    const indent = depth > 0 ? html` class="d${depth}"` : '';
+    if (name === '') return html`<tr><td${indent} colspan="3">${words}</td></tr>`;
+    const mark = isAnswer && !isRequired ? 'may be absent' : !isAnswer && isRequired ? 'needed' : '';
+    return html`<tr>
+<td${indent}><code>${name}</code>${mark && html` <b>${mark}</b>`}</td><td><code>${type}</code></td><td>${ticked(words)}</td></tr>`;
+  });
   return html`<table><thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead><tbody>${body}</tbody></table>`;
 }
 

@@ -1,22 +1,25 @@
 import { html } from 'hono/html';
+import { always } from '#src/wire';
 import { curlOf } from './example.ts';
 import { fieldsOf, fieldTable, ticked, typeOf } from './fields.ts';
 import type { Answer, Operation, Reference, Schema } from './model.ts';
 
 type Html = ReturnType<typeof html>;
 /** Where each shape was shown first, so that it is drawn once on a page. */
-export type Shapes = Map<string, { href: string; title: string }>;
+type Place = { href: string; title: string; isAnswer: boolean };
+export type Shapes = Map<string, Place>;
 
 export function operationArticle(reference: Reference, operation: Operation, shapes: Shapes): Html {
   const { id, method, path, summary, description, scopes, parameters, body, answers } = operation;
-  const good = answers.filter(({ isProblem }) => !isProblem);
+  // A 304 is said once, at the start.
+  const good = answers.filter(({ isProblem, status }) => !isProblem && status !== '304');
   const find = `${method} ${path} ${summary} ${(scopes ?? []).join(' ')} ${id}`.toLowerCase();
   return html`<article id="${id}" data-find="${find}">
 <h3><a href="#${id}">${summary}</a></h3>
 <p class="call"><span class="m ${method.toLowerCase()}">${method}</span> <code>${path}</code> ${scopeChip(scopes)}</p>
 ${description ? html`<p>${ticked(description)}</p>` : ''}
 ${parameters.length > 0 ? fold('Parameters', parameterTable(reference, parameters)) : ''}
-${body ? fold('Body', shape(reference, body, shapes, { href: `#${id}`, title: `the body of “${summary}”` })) : ''}
+${body ? fold('Body', shape(reference, body, shapes, { href: `#${id}`, title: `the body of “${summary}”`, isAnswer: false })) : ''}
 ${good.map((answer) => goodAnswer(reference, operation, answer, shapes))}
 ${fold('Errors', errorList(answers))}
 ${path.startsWith('/') ? fold('With curl', html`<pre><code>${curlOf(reference, operation)}</code></pre>`) : ''}
@@ -54,7 +57,7 @@ const presetOf = ({ default: preset }: Schema): string =>
   preset === undefined ? '' : `Default ${JSON.stringify(preset)}.`;
 
 function goodAnswer(reference: Reference, operation: Operation, answer: Answer, shapes: Shapes): Html {
-  const title = html`<span class="ok">${answer.status}</span> ${answer.description}`;
+  const title = html`<span class="ok">${answer.status}</span> ${ticked(answer.description)}`;
   const { schema } = answer;
   if (!schema || fieldsOf(reference, schema).length === 0) return html`<p class="plain">${title}</p>`;
   return fold(
@@ -62,32 +65,41 @@ function goodAnswer(reference: Reference, operation: Operation, answer: Answer, 
     shape(reference, schema, shapes, {
       href: `#${operation.id}`,
       title: `the answer of “${operation.summary}”`,
+      isAnswer: true,
     }),
   );
 }
 
-function shape(
-  reference: Reference,
-  schema: Schema,
-  shapes: Shapes,
-  here: { href: string; title: string },
-): Html {
+function shape(reference: Reference, schema: Schema, shapes: Shapes, here: Place): Html {
+  const entry = entryOf(reference, schema);
+  if (entry) {
+    return html`<p>A page, <code>{"data":[…],"next_cursor":…}</code>. Each entry:</p>${shape(reference, entry, shapes, here)}`;
+  }
   const rows = fieldsOf(reference, schema);
   const key = JSON.stringify(rows);
   const known = shapes.get(key);
   if (known && rows.length > 3) return html`<p>The same as <a href="${known.href}">${known.title}</a>.</p>`;
   shapes.set(key, here);
-  return fieldTable(rows);
+  return fieldTable(rows, here.isAnswer);
 }
 
-/** The codes of each status, each leading to its line in the list of all. */
+/** What a page is of, so that its entry is known again where it stands alone. */
+function entryOf(reference: Reference, schema: Schema): Schema | null {
+  const { data, next_cursor: cursor, ...rest } = reference.resolve(schema).properties ?? {};
+  return cursor && Object.keys(rest).length === 0 ? (data?.items ?? null) : null;
+}
+
+/** The codes of each status, less those that any call may answer: they stand once, in the list of all. */
 function errorList(answers: Answer[]): Html {
   const rows = answers
     .filter(({ isProblem }) => isProblem)
     .map(({ status, description }) => {
       const codes = [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
-      const links = codes.map((code) => html` <a href="#error-${code}"><code>${code}</code></a>`);
-      return html`<li><span class="bad">${status}</span>${links}</li>`;
+      const own = codes.filter((code) => !common.has(code));
+      const links = own.map((code) => html` <a href="#error-${code}"><code>${code}</code></a>`);
+      return own.length === 0 ? '' : html`<li><span class="bad">${status}</span>${links}</li>`;
     });
-  return html`<ul class="errors">${rows}</ul>`;
+  return html`<ul class="errors">${rows}<li><a href="#errors">And those of any call.</a></li></ul>`;
 }
+
+const common = new Set<string>(always);

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import { errorCodes } from '#src/errors';
+import { always } from '#src/wire';
 import { ticked } from './fields.ts';
 import { type Operation, type Reference, referenceOf } from './model.ts';
 import { operationArticle, type Shapes } from './operation.ts';
@@ -7,10 +8,10 @@ import { operationArticle, type Shapes } from './operation.ts';
 type Html = ReturnType<typeof html>;
 
 /** The reference as one page that reads well without script: the filter and the copy buttons come with it. */
-export function referencePage(document: Parameters<typeof referenceOf>[0]): string {
+export async function referencePage(document: Parameters<typeof referenceOf>[0]): Promise<string> {
   const reference = referenceOf(document);
   const shapes: Shapes = new Map();
-  return String(html`${raw('<!doctype html>')}
+  return await html`${raw('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>${reference.title} API reference</title>
 <link rel="stylesheet" href="/docs/reference.css"><script type="module" src="/docs/reference.js"></script></head>
@@ -31,7 +32,7 @@ ${operations.map((operation) => operationArticle(reference, operation, shapes))}
 ${reference.webhooks.map((operation) => operationArticle(reference, operation, shapes))}</section>
 ${errorSection()}
 <p id="nothing" hidden>Nothing fits. Try a part of a path, a scope or a word.</p>
-</main></div></body></html>`);
+</main></div></body></html>`;
 }
 
 function navigation({ groups, webhooks }: Reference): Html {
@@ -62,7 +63,8 @@ function errorSection(): Html {
       html`<tr id="error-${code}"><td><code>${code}</code></td><td><span class="bad">${status}</span></td><td>${title}.</td></tr>`,
   );
   return html`<section id="errors"><h2>All errors</h2>
-<p>The list is closed: a code never changes its meaning or its status, and a new case gets a new one.</p>
+<p>The list is closed: a code never changes its meaning or its status, and a new case gets a new one.
+Any call with a token may answer ${always.map((code, i) => html`${i === 0 ? '' : ', '}<code>${code}</code>`)}.</p>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 

@@ -54,7 +54,7 @@ pre button{position:absolute;top:8px;right:8px;font:600 12px/20px system-ui,sans
 .errors a{text-decoration:none;margin-right:4px}.errors a:hover{text-decoration:underline}
 #errors td:nth-child(2){width:12%}
 @media(max-width:800px){.page{display:block;padding:0 16px}header{padding:16px}nav{position:static;max-height:none;padding:16px 0 0}
-.toc>summary{display:block;font-weight:600}main{padding-top:16px}h2{margin-top:48px}
+.toc>summary{display:list-item;font-weight:600}main{padding-top:16px}h2{margin-top:48px}
 table,thead,tbody,tr,td{display:block;width:auto}thead{display:none}tr{border-bottom:1px solid var(--line);padding:8px 0}td,td:first-child,td:nth-child(2){border:0;padding:0;width:auto}
 td.d1,td.d1~td{padding-left:16px}td.d2,td.d2~td{padding-left:32px}td.d3,td.d3~td{padding-left:48px}.scope{display:block;margin:0}}
 `;
