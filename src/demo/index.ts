@@ -1,0 +1,1 @@
+export { type DemoOptions, playDemo } from './play.ts';
