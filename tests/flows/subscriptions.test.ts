@@ -282,6 +282,7 @@ describe('the life of a subscription', () => {
     await revoke(hub.hub, { level: 'token', id: me.tokenId, reason: 'user', actor: 'test' });
     await publish();
     await until('it arrives', () => sub.got().length === 1);
+    expect(await statesOf(sub.id)).toHaveLength(1);
   });
 
   test('a suspension holds, and lifting it sends on what it held', async () => {
@@ -301,20 +302,18 @@ describe('the life of a subscription', () => {
     const { store, ids, clock } = hub.hub;
     const now = clock.now();
     await store.write((db) => [
-      db
-        .insert(tasks)
-        .values({
-          id: ids.newId('tsk'),
-          kind: 'release',
-          subject: sub.id,
-          payload: { level: 'subscription', id: sub.id },
-          state: 'open',
-          done: 0,
-          dueAt: now,
-          failures: 0,
-          createdAt: now,
-          updatedAt: now,
-        }),
+      db.insert(tasks).values({
+        id: ids.newId('tsk'),
+        kind: 'release',
+        subject: sub.id,
+        payload: { level: 'subscription', id: sub.id },
+        state: 'open',
+        done: 0,
+        dueAt: now,
+        failures: 0,
+        createdAt: now,
+        updatedAt: now,
+      }),
     ]);
     hub.hub.queue.wake('tasks');
     await until('the release is done', async () =>

@@ -144,20 +144,18 @@ describe('refusals of /v1/subscriptions', () => {
     const now = clock.now();
     const later = new Date(now.getTime() + 600_000);
     await store.write((db) => [
-      db
-        .insert(store.tables.tasks)
-        .values({
-          id: ids.newId('rpl'),
-          kind: 'replay',
-          subject: busy,
-          payload: { since: 1, until: 2, only: 'all' },
-          state: 'open',
-          done: 0,
-          dueAt: later,
-          failures: 0,
-          createdAt: now,
-          updatedAt: now,
-        }),
+      db.insert(store.tables.tasks).values({
+        id: ids.newId('rpl'),
+        kind: 'replay',
+        subject: busy,
+        payload: { since: 1, until: 2, only: 'all' },
+        state: 'open',
+        done: 0,
+        dueAt: later,
+        failures: 0,
+        createdAt: now,
+        updatedAt: now,
+      }),
     ]);
     expect(await hub.call('POST', `/v1/subscriptions/${busy}/replay`, me.token, { since })).toMatchObject({
       status: 409,
