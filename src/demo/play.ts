@@ -116,16 +116,18 @@ export async function playDemo(options: DemoOptions): Promise<number> {
     }
     return code;
   } catch (error) {
-    const lines = [
-      `  The demo stopped: ${error instanceof Error ? error.message : String(error)}`,
-      ...lastErrors(folder),
-      '',
-    ];
+    const lines = [`  The demo stopped: ${wordsOf(error)}`, ...lastErrors(folder), ''];
     for (const line of lines) screen.write(`${line}\n`);
     return 1;
   } finally {
     for (const close of toClose) await close();
   }
+}
+
+/** `fetch failed` alone says nothing: what failed is in its cause. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /** In this process, and closed again: the hub is not running yet. */
