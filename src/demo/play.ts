@@ -132,7 +132,8 @@ function wordsOf(error: unknown): string {
 
 /** In this process, and closed again: the hub is not running yet. */
 async function setUpIn(folder: string, { openHub }: DemoOptions): Promise<Tokens> {
-  const hub = await openHub({ PATCHBAY_DATA: folder });
+  // Nothing is sent here, so no thread is needed for it.
+  const hub = await openHub({ PATCHBAY_DATA: folder, PATCHBAY_SEND_THREAD: '0' });
   const tokens = await setUp(hub);
   await hub.http.close();
   await hub.store.close();
