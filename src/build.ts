@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -7,7 +7,13 @@ import { build } from 'esbuild';
  */
 const entries = process.argv.slice(2);
 await build({
-  entryPoints: entries.length > 0 ? entries : ['src/start.ts', 'src/cli.ts'].filter((file) => existsSync(file)),
+  entryPoints: [
+    ...(entries.length > 0 ? entries : ['src/start.ts', 'src/cli.ts', 'src/demo.ts']),
+    'src/adapters/http-worker.ts',
+  ].map((file) => ({
+    in: file,
+    out: basename(file, '.ts'),
+  })),
   outdir: 'dist',
   bundle: true,
   platform: 'node',
@@ -18,5 +24,7 @@ await build({
   // Native code, worker threads of their own, or nothing to gain.
   external: ['better-sqlite3', 'pino', 'prom-client', 'undici', 'pg-native'],
   // Some of what is bundled is CommonJS and asks for Node's own modules.
-  banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
 });

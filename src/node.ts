@@ -8,7 +8,8 @@ import { createSender, createSweep } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import { publishBytes } from '#src/events';
-import type { Log } from '#src/ports';
+import type { Http, Log } from '#src/ports';
+import { createRetention } from '#src/retention';
 import { createDirectory } from '#src/subscriptions';
 import { createTasks } from '#src/tasks';
 import { tooLarge } from '#src/wire';
@@ -17,6 +18,7 @@ import { createNodeDigest } from './adapters/digest-node.ts';
 import { createMemoryGate } from './adapters/gate-memory.ts';
 import { hostKeys } from './adapters/host-node/keys.ts';
 import { createNodeHttp } from './adapters/http-node.ts';
+import { createThreadHttp } from './adapters/http-thread.ts';
 import { createPinoLog } from './adapters/log-pino.ts';
 import { createPrometheusMeter, type PrometheusMeter } from './adapters/meter-prometheus.ts';
 import { createEmbeddedQueue } from './adapters/queue-embedded.ts';
@@ -53,15 +55,7 @@ export async function openNodeHub(environment: Environment, log?: Log): Promise<
     gate: await createMemoryGate(store),
     directory: await createDirectory(store, theLog),
     queue: queue.queue,
-    http: createNodeHttp({
-      policy: {
-        ports: list(environment['PATCHBAY_EGRESS_PORTS']).map(Number),
-        ownHosts: [new URL(settings.publicUrl).hostname],
-        ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
-      },
-      maxConnectionsPerOrigin: settings.hostMaxInFlight,
-      log: theLog,
-    }),
+    http: createHttp(environment, settings, theLog),
     clock,
     chance,
     ids: createIds(clock, chance),
@@ -90,6 +84,7 @@ export async function startNodeHub(
   const sweep = createSweep(hub, sender);
   const tasks = createTasks(hub, taskKinds(hub));
   queue.bind({ ...sender, wakeDeliveries: (ids) => sweep.wake(ids), wakeTasks: () => tasks.wake() });
+  const retention = createRetention(hub);
   const tending = setInterval(
     () => void sender.tend().catch((error: unknown) => hub.log.error('sender.tend', error)),
     10_000,
@@ -121,7 +116,7 @@ export async function startNodeHub(
       clearInterval(tending);
       await server.close(10_000);
       queue.unbind();
-      await Promise.all([sweep.stop(), tasks.stop()]);
+      await Promise.all([sweep.stop(), tasks.stop(), retention.stop()]);
       await sender.stop(hub.settings.attemptDeadlineMs + 1_000);
       await hub.http.close();
       await hub.store.close();
@@ -167,6 +162,21 @@ async function publishHot(
       body: await response.text(),
     };
   }
+}
+
+/** `PATCHBAY_SEND_THREAD=1` gives it a thread of its own: worth it where cores are free and endpoints speak TLS. */
+function createHttp(environment: Environment, settings: Settings, log: Log): Http {
+  const options = {
+    policy: {
+      ports: list(environment['PATCHBAY_EGRESS_PORTS']).map(Number),
+      ownHosts: [new URL(settings.publicUrl).hostname],
+      ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
+    },
+    maxConnectionsPerOrigin: settings.hostMaxInFlight,
+    log,
+  };
+  const isThreaded = environment['PATCHBAY_SEND_THREAD'] === '1';
+  return isThreaded ? createThreadHttp(options) : createNodeHttp(options);
 }
 
 const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : []);

@@ -69,9 +69,10 @@ export function createSweep(ports: Needs, sender: Sender): Sweep {
   }
 
   async function lease(ids: string[]): Promise<void> {
-    const lanes = ids
-      .map((subscriptionId) => ({ subscriptionId, room: sender.roomOf(subscriptionId) }))
-      .filter((lane) => lane.room > 0);
+    const rooms = ids.map((subscriptionId) => ({ subscriptionId, room: sender.roomOf(subscriptionId) }));
+    // A lane that is full asks by itself when it runs low.
+    for (const { subscriptionId, room } of rooms) if (room === 0) sender.noteMore(subscriptionId, true);
+    const lanes = rooms.filter(({ room }) => room > 0);
     if (lanes.length === 0) return;
     const nowMs = clock.ms();
     const leased = await store.lease({
