@@ -60,7 +60,7 @@ const probation: Rate = { perSecond: 1, burst: 1 };
 export function describeLane(lane: Lane, { subscription, grant }: Candidate, host: Host): void {
   lane.party = subscription.partnerId ?? grant.accountId;
   lane.host = host;
-  lane.isProven ||= subscription.provenAt !== null;
+  if (!lane.isProven && subscription.provenAt !== null) endProbation(lane);
   lane.failingSinceMs ??=
     lane.isProven && subscription.failingSince ? subscription.failingSince.getTime() : null;
   if (!lane.isProven) return;
@@ -68,8 +68,14 @@ export function describeLane(lane: Lane, { subscription, grant }: Candidate, hos
 }
 
 export function proveLane(lane: Lane, maxPerSecond: number): void {
-  lane.isProven = true;
+  endProbation(lane);
   lane.rate = rateOf(maxPerSecond);
+}
+
+/** What was reckoned at one a second is void, or an endpoint proven long ago stands still for a second after a restart. */
+function endProbation(lane: Lane): void {
+  lane.isProven = true;
+  lane.arrivalMs = 0;
 }
 
 /** How many more deliveries may wait here in memory: about two seconds of what it may send. */
