@@ -17,7 +17,7 @@ export function mismatchWords(
     case 'before_consent':
       return 'the event came before the consent, which did not include history.';
     case 'audience':
-      return 'the event is not for this account.';
+      return 'the event is not for this account, or is a test of another subscription.';
     case 'type':
       return `the subscription does not ask for ${views.event.type}.`;
     case 'scope':
