@@ -1,0 +1,103 @@
+/** What has no need to go by the hour. */
+import { and, asc, eq, gt, inArray, lt, lte, notExists } from 'drizzle-orm';
+import type { Ports } from '#src/context';
+import { claimMark, readMark } from './marks.ts';
+import { pause } from './pause.ts';
+import type { Needs } from './purge.ts';
+
+const dayMs = 86_400_000;
+const keepTasksMs = 30 * dayMs;
+const rowsPerLook = 90;
+
+/** Task ids grow with time. */
+export async function purgeTasks(ports: Needs): Promise<number> {
+  const { store, clock } = ports;
+  const { tasks } = store.tables;
+  const before = new Date(clock.ms() - keepTasksMs);
+  const state = { after: '', count: 0 };
+  for (;;) {
+    const page = await store.db
+      .select({ id: tasks.id, createdAt: tasks.createdAt })
+      .from(tasks)
+      .where(gt(tasks.id, state.after))
+      .orderBy(asc(tasks.id))
+      .limit(rowsPerLook);
+    const ids = page.filter((task) => task.createdAt < before).map((task) => task.id);
+    if (ids.length === 0) return state.count;
+    const [gone] = await store.write((db) => [
+      db
+        .delete(tasks)
+        .where(and(inArray(tasks.id, ids), eq(tasks.state, 'done'), lt(tasks.updatedAt, before)))
+        .returning({ id: tasks.id }),
+    ]);
+    state.count += gone.length;
+    state.after = ids.at(-1) ?? '';
+    await pause(clock);
+  }
+}
+
+/**
+ * The list of what changed carries no time, so a mark remembers how far it went a day ago. A directory that slept for
+ * longer finds the list not whole, and forgets everything it knew.
+ */
+export async function purgeChanges(ports: Needs): Promise<number> {
+  const { store, clock } = ports;
+  const { changes } = store.tables;
+  const upTo = await readMark(store, 'changes_upto');
+  if (!(await claimMark(ports, 'changes_at', clock.ms() - dayMs, clock.ms()))) return 0;
+  const version = await store.version();
+  const [gone] = await store.write((db) => [
+    db.delete(changes).where(lte(changes.version, upTo)).returning({ position: changes.position }),
+    db.update(store.tables.marks).set({ value: version }).where(eq(store.tables.marks.name, 'changes_upto')),
+  ]);
+  return gone.length;
+}
+
+/** Deleted long ago, and no delivery speaks of them any more. A walk over all of them, so once a day. */
+export async function purgeSubscriptions(ports: Needs): Promise<number> {
+  const { store, clock, settings } = ports;
+  const { subscriptions } = store.tables;
+  if (!(await claimMark(ports, 'subscriptions_at', clock.ms() - dayMs, clock.ms()))) return 0;
+  const before = clock.ms() - settings.keepEventsMs;
+  const state = { after: '', count: 0 };
+  for (;;) {
+    const page = await store.db
+      .select({ id: subscriptions.id, state: subscriptions.state, updatedAt: subscriptions.updatedAt })
+      .from(subscriptions)
+      .where(gt(subscriptions.id, state.after))
+      .orderBy(asc(subscriptions.id))
+      .limit(rowsPerLook);
+    const old = page.filter((row) => row.state === 'deleted' && row.updatedAt.getTime() < before);
+    state.count += await deleteSubscriptions(
+      store,
+      old.map((row) => row.id),
+    );
+    state.after = page.at(-1)?.id ?? '';
+    if (page.length < rowsPerLook) return state.count;
+    await pause(clock);
+  }
+}
+
+async function deleteSubscriptions(store: Ports['store'], ids: string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const { subscriptions, secrets, deliveries } = store.tables;
+  const [, gone] = await store.write((db) => [
+    db.delete(secrets).where(inArray(secrets.subscriptionId, ids)),
+    db
+      .delete(subscriptions)
+      .where(
+        and(
+          inArray(subscriptions.id, ids),
+          eq(subscriptions.state, 'deleted'),
+          notExists(
+            db
+              .select({ id: deliveries.id })
+              .from(deliveries)
+              .where(eq(deliveries.subscriptionId, subscriptions.id)),
+          ),
+        ),
+      )
+      .returning({ id: subscriptions.id }),
+  ]);
+  return gone.length;
+}

@@ -1,0 +1,37 @@
+/**
+ * What is kept how long (contract: bronze 7 days, events and deliveries 30 days, audit always). Everything goes in
+ * chunks of at most a thousand rows a write, with a pause between, so that publishing and sending go on meanwhile.
+ * Subjects, audit, revocations and tokens are never purged: sequences must not restart, and proofs stay.
+ */
+import type { Ports } from '#src/context';
+import { purgeChanges, purgeSubscriptions, purgeTasks } from './daily.ts';
+import { purgeEvents, purgeFeed } from './events.ts';
+import { purgeIdempotency, purgeReceipts } from './receipts.ts';
+
+export type Needs = Pick<Ports, 'store' | 'clock' | 'settings' | 'log' | 'meter'>;
+
+export type Purged = {
+  receipts: number;
+  idempotency: number;
+  events: number;
+  deliveries: number;
+  feed: number;
+  tasks: number;
+  changes: number;
+  subscriptions: number;
+};
+
+/** May run while the hub does, and more than once at a time: whatever it takes away, it takes by what is true then. */
+export async function purge(ports: Needs): Promise<Purged> {
+  const receipts = await purgeReceipts(ports);
+  const idempotency = await purgeIdempotency(ports);
+  const { events, deliveries, last } = await purgeEvents(ports);
+  const feed = await purgeFeed(ports, last);
+  const tasks = await purgeTasks(ports);
+  const changes = await purgeChanges(ports);
+  const subscriptions = await purgeSubscriptions(ports);
+  const purged = { receipts, idempotency, events, deliveries, feed, tasks, changes, subscriptions };
+  for (const [kind, count] of Object.entries(purged)) ports.meter.count('rows_purged', { kind }, count);
+  ports.log.info('purged', purged);
+  return purged;
+}

@@ -1,0 +1,36 @@
+import { claimMark } from './marks.ts';
+import { type Needs, purge } from './purge.ts';
+
+export type Retention = { stop(): Promise<void> };
+
+/** Soon after the start, so that a hub which is restarted every day purges too. */
+const firstMs = 60_000;
+
+/** One timer in every process; a mark in the store decides whose turn it is. */
+export function createRetention(ports: Needs): Retention {
+  const { clock, settings, log } = ports;
+  const state = { cancel: () => {}, isStopped: false, done: Promise.resolve() };
+
+  const later = (delayMs: number) => {
+    state.cancel = clock.after(delayMs, () => {
+      state.done = once().catch((error: unknown) => log.error('purge.fault', error));
+      void state.done.then(() => {
+        if (!state.isStopped) later(settings.purgeEveryMs);
+      });
+    });
+  };
+  later(Math.min(firstMs, settings.purgeEveryMs));
+  return {
+    stop: async () => {
+      state.isStopped = true;
+      state.cancel();
+      await state.done;
+    },
+  };
+
+  async function once(): Promise<void> {
+    // A little less than the interval: two timers drift, and a turn must not be missed for a second.
+    const most = clock.ms() - settings.purgeEveryMs * 0.9;
+    if (await claimMark(ports, 'purged_at', most, clock.ms())) await purge(ports);
+  }
+}
