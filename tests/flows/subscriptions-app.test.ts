@@ -83,7 +83,7 @@ describe('a subscription that an app owns', () => {
   });
 
   test('is seen and changed by every token of its app, and by no other', async () => {
-    const { app, a, plain, id, at } = await stand();
+    const { app, a, full, plain, id, at } = await stand();
     const own = await appToken(hub, app, null, ['webhooks:manage']);
     for (const { token } of [plain, own]) {
       expect((await hub.call('GET', at, token)).status).toBe(200);
@@ -95,6 +95,11 @@ describe('a subscription that an app owns', () => {
     expect((await hub.call('PATCH', at, own.token, { description: 'ours' })).body).toMatchObject({
       description: 'ours',
     });
+    const personal = await hub.call('POST', '/v1/subscriptions', a.token, {
+      endpoint: { type: 'webhook', url: `${sink.origin}/own` },
+      event_types: ['booking.*'],
+    });
+    expect((await hub.call('GET', `/v1/subscriptions/${personal.body.id}`, full.token)).status).toBe(404);
     const detour = { endpoint: { type: 'webhook', url: 'http://127.0.0.1:9/detour' } };
     expect(await hub.call('PATCH', at, plain.token, detour)).toMatchObject({
       status: 403,
