@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { yamlOfApi } from '../../openapi/yaml.ts';
+import { createApp, describeApi } from '../../src/app.ts';
+import { errorCodes } from '../../src/errors/index.ts';
+import { hubVersion } from '../../src/operate/index.ts';
+import { startTestHub, type TestHub } from '../harness/hub.ts';
+
+type Json = any;
+const document: Json = describeApi('https://patchbay.example');
+const methods = ['get', 'post', 'put', 'patch', 'delete'];
+const operations: { name: string; path: string; method: string; is: Json }[] = Object.entries<Json>(
+  document.paths,
+).flatMap(([path, item]) =>
+  Object.entries<Json>(item).map(([method, is]) => ({ name: `${method} ${path}`, path, method, is })),
+);
+
+describe('the OpenAPI document', () => {
+  test('openapi/patchbay.yaml is what the routes say now; node openapi/write.ts writes it', () => {
+    const written = readFileSync(new URL('../../openapi/patchbay.yaml', import.meta.url), 'utf8');
+    expect(yamlOfApi() === written, 'stale: run node openapi/write.ts').toBe(true);
+  });
+
+  test('it is OpenAPI 3.1 in the form of its parts', () => {
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'Patchbay', version: hubVersion, license: { name: 'Apache-2.0' } },
+      servers: [{ url: 'https://patchbay.example' }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    });
+    expect(operations.length).toBeGreaterThan(20);
+    for (const { name, path, method, is } of operations) {
+      expect(methods, name).toContain(method);
+      expect(path, name).toMatch(/^\/[a-z0-9_\-.{}/]*$/i);
+      const inPath = (is.parameters ?? []).filter((one: Json) => one.in === 'path');
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, one]) => one);
+      expect(inPath.map((one: Json) => one.name).sort(), name).toEqual(named.sort());
+      expect(
+        inPath.every((one: Json) => one.required === true),
+        name,
+      ).toBe(true);
+      for (const one of is.parameters ?? [])
+        expect(one, name).toMatchObject({ name: expect.any(String), schema: expect.any(Object) });
+    }
+  });
+
+  test('every operation has an id of its own, a summary, a known tag, a success and problem answers', () => {
+    const ids = operations.map(({ is }) => is.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const tags = document.tags.map((tag: Json) => tag.name);
+    for (const { name, is } of operations) {
+      expect(is.operationId, name).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(is.summary, name).toMatch(/\S{3}/);
+      expect(tags, name).toContain(is.tags[0]);
+      const statuses = Object.keys(is.responses);
+      expect(
+        statuses.some((status) => /^2\d\d$/.test(status)),
+        name,
+      ).toBe(true);
+      const problems = statuses.filter((status) => /^[45]\d\d$/.test(status));
+      expect(problems.length, name).toBeGreaterThan(0);
+      for (const status of problems) {
+        expect(Object.keys(is.responses[status].content), `${name} ${status}`).toEqual([
+          'application/problem+json',
+        ]);
+      }
+      for (const answer of Object.values<Json>(is.responses))
+        expect(answer.description, name).toEqual(expect.any(String));
+    }
+  });
+
+  test('an operation with a token tells its scope, and that it may answer 401, 403 and 500', () => {
+    const isOpen = ({ is }: { is: Json }) => is.security.length === 0;
+    expect(
+      operations
+        .filter(isOpen)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(['/healthz', '/metrics', '/openapi.json', '/readyz']);
+    for (const one of operations.filter((each) => !isOpen(each))) {
+      expect(one.is.security, one.name).toEqual([{ token: expect.any(Array) }]);
+      expect(Object.keys(one.is.responses), one.name).toEqual(expect.arrayContaining(['401', '403', '500']));
+    }
+  });
+
+  test('every reference leads somewhere', () => {
+    const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref ?? '');
+    expect(refs.length).toBeGreaterThan(50);
+    for (const ref of new Set(refs)) {
+      const found = ref
+        .replace(/^#\//, '')
+        .split('/')
+        .reduce((at: Json, part) => at?.[part], document);
+      expect(found, ref).toBeTypeOf('object');
+    }
+  });
+
+  test('the error codes are the closed list', () => {
+    expect(document.components.schemas.Problem.properties.code.enum.toSorted()).toEqual(
+      Object.keys(errorCodes).toSorted(),
+    );
+    const told = [...JSON.stringify(operations.map(({ is }) => is.responses)).matchAll(/`([a-z_]+)`: /g)].map(
+      ([, code]) => code ?? '',
+    );
+    for (const code of told) expect(Object.keys(errorCodes)).toContain(code);
+  });
+
+  test('what an endpoint receives is in it too', () => {
+    const hook = document.webhooks.event.post;
+    expect(hook.parameters.map((one: Json) => one.name)).toEqual([
+      'webhook-id',
+      'webhook-timestamp',
+      'webhook-signature',
+    ]);
+    expect(hook.requestBody.content['application/json'].schema).toEqual({
+      $ref: '#/components/schemas/WebhookBody',
+    });
+  });
+
+  test('its version is that of the package', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(hubVersion).toBe(version);
+  });
+});
+
+describe('the served document', () => {
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await startTestHub();
+  });
+  afterAll(() => hub.stopAndForget());
+
+  test('is the written one, with the address of this hub', async () => {
+    const { body, headers } = await hub.call('GET', '/openapi.json', null);
+    expect(body).toEqual(
+      JSON.parse(JSON.stringify({ ...document, servers: [{ url: hub.hub.settings.publicUrl }] })),
+    );
+    const etag = headers.get('etag') ?? '';
+    expect((await hub.call('GET', '/openapi.json', null, undefined, { 'if-none-match': etag })).status).toBe(
+      304,
+    );
+  });
+
+  test('every route under /v1 that is served is described, and the other way round', () => {
+    const served = createApp(hub.hub)
+      .routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'))
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    const told = operations
+      .filter(({ path }) => path.startsWith('/v1/'))
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect([...new Set(served)].sort()).toEqual(told.sort());
+  });
+
+  test('what takes a token answers 401 without one, whatever the route', async () => {
+    for (const { name, method, path, is } of operations.filter((one) => one.is.security.length > 0)) {
+      const answer = await hub.call(
+        method.toUpperCase(),
+        path.replaceAll(/\{\w+\}/g, 'x'),
+        null,
+        is.requestBody ? {} : undefined,
+      );
+      expect([answer.status, answer.body.code], name).toEqual([401, 'unauthenticated']);
+      expect(answer.headers.get('content-type'), name).toBe('application/problem+json');
+    }
+  });
+});
