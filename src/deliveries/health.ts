@@ -25,16 +25,26 @@ export function createHealthBook(ports: Needs): HealthBook {
   return {
     note: (lane, candidate, advice, succeeded) => {
       const id = lane.id;
-      if (succeeded && !known.has(id) && candidate.subscription.provenAt === null) {
-        known.add(id);
-        quietly('health.proven', id, () =>
-          store.write((db) => [
+      const proof = `${id} ${lane.target}`;
+      if (succeeded && !known.has(proof) && candidate.subscription.provenAt === null) {
+        known.add(proof);
+        quietly('health.proven', id, async () => {
+          const [proven] = await store.write((db) => [
             db
               .update(subscriptions)
               .set({ provenAt: clock.now() })
-              .where(and(eq(subscriptions.id, id), isNull(subscriptions.provenAt))),
-          ]),
-        );
+              // Of this version: the success of an address does not vouch for the one that took its place.
+              .where(
+                and(
+                  eq(subscriptions.id, id),
+                  isNull(subscriptions.provenAt),
+                  eq(subscriptions.version, candidate.subscription.version),
+                ),
+              )
+              .returning({ id: subscriptions.id }),
+          ]);
+          if (proven.length === 0) known.delete(proof);
+        });
       }
       if (succeeded && lane.failingSinceMs !== null) {
         lane.failingSinceMs = null;

@@ -10,6 +10,9 @@ export type Lane = {
   id: string;
   /** Whom it is served in turn with: all lanes of one partner or account share one turn. */
   party: string;
+  /** The address that all below was learnt of, and the version of the subscription that named it. */
+  target: string;
+  version: number;
   host: Host;
   urgent: LeasedDelivery[];
   waiting: LeasedDelivery[];
@@ -37,6 +40,8 @@ export function newLane(id: string, host: Host, nowMs: number): Lane {
     id,
     host,
     party: id,
+    target: '',
+    version: 0,
     urgent: [],
     waiting: [],
     inFlight: 0,
@@ -56,8 +61,16 @@ export function newLane(id: string, host: Host, nowMs: number): Lane {
 /** One a second until the first success (contract). */
 const probation: Rate = { perSecond: 1, burst: 1 };
 
-/** Takes over what the subscription says now. What this process has learnt since outlives a stale row. */
-export function describeLane(lane: Lane, { subscription, grant }: Candidate, host: Host): void {
+/**
+ * Takes over what the subscription says now. What this process has learnt since outlives a stale row, but not a new
+ * address: nobody proves an endpoint of their own and then points it at a stranger at full speed.
+ */
+export function describeLane(lane: Lane, candidate: Candidate, host: Host): void {
+  const { subscription, grant } = candidate;
+  // What is on its way still carries the row from before a change.
+  if (subscription.version < lane.version) return;
+  lane.version = subscription.version;
+  if (!isOfLane(lane, candidate)) beginAfresh(lane, targetOf(candidate));
   lane.party = subscription.partnerId ?? grant.accountId;
   lane.host = host;
   if (!lane.isProven && subscription.provenAt !== null) endProbation(lane);
@@ -65,6 +78,19 @@ export function describeLane(lane: Lane, { subscription, grant }: Candidate, hos
     lane.isProven && subscription.failingSince ? subscription.failingSince.getTime() : null;
   if (!lane.isProven) return;
   if (lane.rate.perSecond !== subscription.maxPerSecond) lane.rate = rateOf(subscription.maxPerSecond);
+}
+
+/** Whether an attempt made for this candidate tells anything of the lane's address. */
+export const isOfLane = (lane: Lane, candidate: Candidate): boolean => lane.target === targetOf(candidate);
+
+const targetOf = ({ subscription: { endpoint } }: Candidate): string =>
+  endpoint.type === 'webhook' ? endpoint.url : JSON.stringify(endpoint);
+
+function beginAfresh(lane: Lane, target: string): void {
+  const { window, rate, isProven, isSlow, failingSinceMs } = newLane(lane.id, lane.host, lane.lastUsedMs);
+  // The first address of all is not a change: what the lane has reckoned so far is of this one.
+  if (lane.target !== '') Object.assign(lane, { window, rate, isProven, isSlow, failingSinceMs });
+  lane.target = target;
 }
 
 export function proveLane(lane: Lane, maxPerSecond: number): void {

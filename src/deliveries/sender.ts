@@ -4,7 +4,7 @@ import { createSigners } from '#src/signatures';
 import { createViews, type EventViews } from '#src/view';
 import { afterOverload, afterSuccess } from './aimd.ts';
 import { createHealthBook } from './health.ts';
-import { type Lane, proveLane, roomOfLane, waitingIn } from './lane.ts';
+import { isOfLane, type Lane, proveLane, roomOfLane, waitingIn } from './lane.ts';
 import { createLanes } from './lanes.ts';
 import { mayGo } from './may-go.ts';
 import { afterOne } from './rate.ts';
@@ -68,7 +68,7 @@ export function createSender(ports: Needs): Sender {
       reservations.take(id);
       return currentLease();
     },
-    release: reservations.give,
+    release: (id, count) => reservations.give(id, count),
     hand: (deliveries, wasReserved = true) => {
       for (const delivery of deliveries) {
         if (wasReserved) reservations.give(delivery.subscriptionId, 1);
@@ -206,7 +206,8 @@ export function createSender(ports: Needs): Sender {
 
   function learn(lane: Lane, { candidate, advice, succeeded, timedOut }: Outcome, startedAt: number): void {
     if (candidate) lanes.describe(lane, candidate);
-    if (advice === null || !candidate) return;
+    // What went to an address of before tells nothing of the one of now.
+    if (advice === null || !candidate || !isOfLane(lane, candidate)) return;
     lane.isSlow = timedOut;
     if (succeeded) {
       if (!lane.isProven) proveLane(lane, candidate.subscription.maxPerSecond);

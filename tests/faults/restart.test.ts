@@ -17,7 +17,14 @@ describe('a lane after a restart', () => {
   };
   const candidate = (provenAt: Date | null) =>
     ({
-      subscription: { provenAt, partnerId: null, failingSince: null, maxPerSecond: 50 },
+      subscription: {
+        version: 1,
+        endpoint: { type: 'webhook', url: 'https://example.com/' },
+        provenAt,
+        partnerId: null,
+        failingSince: null,
+        maxPerSecond: 50,
+      },
       grant: { accountId: 'acc_a' },
     }) as unknown as Candidate; // Only what `describeLane` reads.
 
