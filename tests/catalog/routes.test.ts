@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeType, jsonSchema, typeNames } from '../../src/catalog/index.ts';
-import { startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Answer, startTestHub, type TestHub } from '../harness/hub.ts';
+
+type Json = Answer['body'];
 
 describe('GET /v1/event-types', () => {
   let hub: TestHub;
@@ -14,7 +16,7 @@ describe('GET /v1/event-types', () => {
 
   test('any token may list every type', async () => {
     const answer = await read('', await hub.service());
-    expect(answer.body.data.map((one: any) => one.type)).toEqual(typeNames);
+    expect(answer.body.data.map((one: Json) => one.type)).toEqual(typeNames);
     expect(answer.body).toMatchObject({
       next_cursor: null,
       data: [

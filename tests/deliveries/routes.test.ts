@@ -2,8 +2,10 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/columns/index.ts';
 import { appGrant } from '../events/app-grant.ts';
-import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
+
+type Json = Answer['body'];
 
 describe('deliveries', () => {
   let hub: TestHub;
@@ -93,7 +95,7 @@ describe('deliveries', () => {
       'all are delivered',
       async () => (await list(token, '?state=delivered')).body.data.length === 6,
     );
-    const pages: any[] = [];
+    const pages: Json[] = [];
     for (let after = ''; ;) {
       const page = (await list(token, `?limit=4&after=${after}`)).body;
       pages.push(...page.data);
@@ -103,7 +105,7 @@ describe('deliveries', () => {
     expect(pages.map((one) => one.event)).toEqual(events.toReversed().flatMap((event) => [event, event]));
     expect(new Set(pages.map((one) => one.id)).size).toBe(6);
     const of = async (query: string) =>
-      (await list(token, query)).body.data.map((one: any) => [one.event, one.subscription]);
+      (await list(token, query)).body.data.map((one: Json) => [one.event, one.subscription]);
     expect(await of(`?subscription=${first}`)).toEqual(events.toReversed().map((event) => [event, first]));
     expect(await of(`?event=${events[1]}&subscription=${second}`)).toEqual([[events[1], second]]);
     for (const state of ['pending', 'leased', 'retrying', 'held', 'dead', 'cancelled'])
@@ -144,8 +146,8 @@ describe('deliveries', () => {
       [app.token, own.id],
       [mine.token, ofApp.id],
     ]) {
-      expect((await hub.call('GET', `/v1/deliveries/${id}`, token!)).status).toBe(404);
-      expect((await hub.call('POST', `/v1/deliveries/${id}/retry`, token!)).status).toBe(404);
+      expect((await hub.call('GET', `/v1/deliveries/${id}`, token)).status).toBe(404);
+      expect((await hub.call('POST', `/v1/deliveries/${id}/retry`, token)).status).toBe(404);
     }
   });
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/columns/index.ts';
-import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { appGrant } from './app-grant.ts';
+
+type Json = Answer['body'];
 
 describe('GET /v1/events', () => {
   let hub: TestHub;
@@ -18,7 +20,7 @@ describe('GET /v1/events', () => {
     return answer.body.id;
   };
   const feed = (token: string, query = '') => hub.call('GET', `/v1/events${query}`, token);
-  const idsOf = (answer: { body: any }): string[] =>
+  const idsOf = (answer: { body: Json }): string[] =>
     answer.body.data.map((event: { id: string }) => event.id);
 
   test('a poller that goes on from its cursor sees each event once, oldest first', async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPersonalToken } from '../../src/access/index.ts';
-import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 import { appGrant } from './app-grant.ts';
+
+type Json = Answer['body'];
 
 describe('GET /v1/events/{id}/trace', () => {
   let hub: TestHub;
@@ -31,7 +33,7 @@ describe('GET /v1/events/{id}/trace', () => {
     (await hub.call('POST', '/v1/events', publisher, eventFor(audience, over))).body.id;
   const trace = (token: string, id: string) => hub.call('GET', `/v1/events/${id}/trace`, token);
   const lineOf = async (token: string, id: string, subscription: string) =>
-    (await trace(token, id)).body.subscriptions.find((one: any) => one.subscription === subscription);
+    (await trace(token, id)).body.subscriptions.find((one: Json) => one.subscription === subscription);
   const all = ['bookings:read', 'deliverables:read', 'rfps:read', 'money:read', 'webhooks:manage'];
   const tokenOf = async (accountId: string, scopes: string[]) =>
     (await createPersonalToken(hub.hub, 'test', { label: 'narrow', env: 'live', scopes, accountId })).token;
@@ -141,7 +143,7 @@ describe('GET /v1/events/{id}/trace', () => {
     await subscribe(other.token);
     const event = await publish([mine.id, other.id]);
     const seen = async (token: string) =>
-      (await trace(token, event)).body.subscriptions.map((s: any) => s.subscription);
+      (await trace(token, event)).body.subscriptions.map((s: Json) => s.subscription);
     expect(await seen(mine.token)).toEqual([byMe]);
     expect(await seen(app.token)).toEqual([byApp]);
   });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/columns/index.ts';
 import { appGrant } from '../events/app-grant.ts';
-import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+
+type Json = Answer['body'];
 
 const kinds = [
   { path: 'bookings', type: 'booking.confirmed', idField: 'booking_id', scope: 'bookings:read' },
@@ -29,7 +31,7 @@ describe('the current state', () => {
     Object.assign(event['data'], data);
     const answer = await hub.call('POST', '/v1/events', publisher, event);
     expect(answer.body).toMatchObject({ status: 'accepted' });
-    return { id: answer.body.id as string, data: event['data'] as Record<string, any> };
+    return { id: answer.body.id as string, data: event['data'] as Record<string, Json> };
   };
   const read = (path: string, token: string | null, headers = {}) =>
     hub.call('GET', `/v1/${path}`, token, undefined, headers);
@@ -77,7 +79,7 @@ describe('the current state', () => {
     const seen: string[] = [];
     for (let after = ''; ;) {
       const page = (await read(`bookings?limit=2&after=${after}`, token)).body;
-      seen.push(...page.data.map((one: any) => one.id));
+      seen.push(...page.data.map((one: Json) => one.id));
       if (page.next_cursor === null) break;
       after = page.next_cursor;
     }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Answer, startTestHub, type TestHub } from '../harness/hub.ts';
+
+type Json = Answer['body'];
 
 describe('GET /docs', () => {
   let hub: TestHub;
@@ -12,8 +14,8 @@ describe('GET /docs', () => {
 
   test('every operation of the document stands on the page, once, with an anchor that the contents lead to', async () => {
     const { body } = await hub.call('GET', '/openapi.json', null);
-    const ids = Object.values<any>(body.paths).flatMap((item) =>
-      Object.values<any>(item).map((one) => one.operationId),
+    const ids = Object.values<Json>(body.paths).flatMap((item) =>
+      Object.values<Json>(item).map((one) => one.operationId),
     );
     for (const id of ids) {
       expect(page.split(`<article id="${id}"`), id).toHaveLength(2);

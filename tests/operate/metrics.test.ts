@@ -106,6 +106,7 @@ describe('GET /metrics', () => {
     event['data'].status = 'nonsense';
     await hub.call('POST', '/v1/events', await hub.service(), event);
     await until('it is counted', async () => (await scrape()).get('patchbay_quarantined_events') === 1);
+    expect((await scrape()).get('patchbay_quarantined_events')).toBe(1);
   });
 
   test('the sender is measured where there is one, and a host without a meter has no such page', async () => {
