@@ -9,7 +9,6 @@ import { parseFilter } from './filter/parse.ts';
 import type { FilterFields, View } from './filter/tree.ts';
 
 export type { FieldKind, FilterField, FilterFields, View } from './filter/tree.ts';
-export { filterLimits } from './filter/limits.ts';
 
 export type CompiledFilter = {
   /** Never throws, whatever the view holds. */

@@ -76,7 +76,7 @@ export async function resumeSubscription(ctx: Ctx, id: string): Promise<Subscrip
  * for staff to start again.
  */
 const ownersAffair: readonly (string | null)[] = ['gone', 'failing_too_long', 'token_leaked'];
-export const mayResume = (reason: string | null): boolean => ownersAffair.includes(reason);
+const mayResume = (reason: string | null): boolean => ownersAffair.includes(reason);
 
 const stopped = (row: SubscriptionRow): PatchbayError =>
   new PatchbayError('state_conflict', {
