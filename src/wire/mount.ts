@@ -179,8 +179,6 @@ function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
         ? { body: { required: !spec.isBodyOptional, content: { 'application/json': { schema: spec.body } } } }
         : {}),
     },
-    responses: Object.fromEntries<object>([...answers, ...problemAnswers(codes)]) as Parameters<
-      typeof createRoute
-    >[0]['responses'],
+    responses: Object.fromEntries<object>([...answers, ...problemAnswers(codes)]),
   });
 }
