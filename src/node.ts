@@ -17,7 +17,7 @@ import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { createMemoryGate } from './adapters/gate-memory.ts';
 import { hostKeys } from './adapters/host-node/keys.ts';
-import { createNodeHttp } from './adapters/http-node.ts';
+import { createNodeHttp, type NodeHttpOptions } from './adapters/http-node.ts';
 import { createThreadHttp } from './adapters/http-thread.ts';
 import { createPinoLog } from './adapters/log-pino.ts';
 import { createPrometheusMeter, type PrometheusMeter } from './adapters/meter-prometheus.ts';
@@ -32,8 +32,11 @@ import { taskKinds } from './task-kinds.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 export type NodeHub = { hub: Hub; metrics: PrometheusMeter; queue: ReturnType<typeof createEmbeddedQueue> };
 
+/** Lent by tests that play a clock or a network. */
+export type Lent = { clock?: Clock; http?: Pick<NodeHttpOptions, 'resolve' | 'dial'> };
+
 /** The embedded profile: SQLite, one process, nothing else installed. */
-export async function openNodeHub(environment: Environment, log?: Log): Promise<NodeHub> {
+export async function openNodeHub(environment: Environment, log?: Log, lent: Lent = {}): Promise<NodeHub> {
   const folder = environment['PATCHBAY_DATA'] ?? 'data';
   mkdirSync(folder, { recursive: true });
   const settings = readSettings(environment);
@@ -42,7 +45,7 @@ export async function openNodeHub(environment: Environment, log?: Log): Promise<
     peppers: environment['PATCHBAY_PEPPERS'],
   });
   const theLog = log ?? createPinoLog(environment['LOG_LEVEL'] ?? 'info');
-  const clock = systemClock;
+  const clock = lent.clock ?? systemClock;
   const chance = systemChance;
   const metrics = createPrometheusMeter();
   const store = openSqliteStore({
@@ -77,8 +80,9 @@ export async function openNodeHub(environment: Environment, log?: Log): Promise<
 export async function startNodeHub(
   environment: Environment,
   log?: Log,
+  lent: Lent = {},
 ): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
-  const { hub, metrics, queue } = await openNodeHub(environment, log);
+  const { hub, metrics, queue } = await openNodeHub(environment, log, lent);
   const life = { isStopping: false };
   const sender = createSender(hub);
   const sweep = createSweep(hub, sender);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount, createPersonalToken, createServiceToken } from '../../src/access/index.ts';
 import { sampleEvent } from '../../src/catalog/index.ts';
-import { startNodeHub } from '../../src/node.ts';
+import { type Lent, startNodeHub } from '../../src/node.ts';
 import type { Log } from '../../src/ports/index.ts';
 
 export type Answer = { status: number; headers: Headers; body: any };
@@ -22,7 +22,7 @@ export function memoryLog(): Log & { lines: string[] } {
 }
 
 /** The real hub on a real SQLite file, a free port and loopback opened; `stop` leaves nothing behind. */
-export async function startTestHub(environment: Record<string, string> = {}) {
+export async function startTestHub(environment: Record<string, string> = {}, lent: Lent = {}) {
   const folder = environment['PATCHBAY_DATA'] ?? mkdtempSync(join(tmpdir(), 'patchbay-test-'));
   const log = memoryLog();
   const running = await startNodeHub(
@@ -34,6 +34,7 @@ export async function startTestHub(environment: Record<string, string> = {}) {
       ...environment,
     },
     log,
+    lent,
   );
   const { hub } = running;
   const origin = `http://127.0.0.1:${running.port}`;
