@@ -66,7 +66,7 @@ export async function findQuarantined({ store, caller }: Asking, id: string) {
     .leftJoin(receipts, eq(receipts.id, events.receiptId))
     .where(and(eq(events.id, id), eq(events.state, 'quarantined'), eq(events.env, caller.env)))
     .limit(1);
-  if (!row) throw new PatchbayError('not_found');
+  if (!row) throw new PatchbayError('not_found', { public: 'No event of this id is in quarantine here.' });
   const { event, receipt } = row;
   return {
     ...showQuarantined(event),

@@ -27,7 +27,7 @@ export async function redrive(ctx: Ctx, id: string, mended: Mended = {}): Promis
     .from(events)
     .where(and(eq(events.id, id), eq(events.env, ctx.caller.env)))
     .limit(1);
-  if (!event) throw new PatchbayError('not_found');
+  if (!event) throw new PatchbayError('not_found', { public: 'No event of this id is in quarantine here.' });
   if (event.state !== 'quarantined') throw notQuarantined();
   const accepted = validated(event, mended);
   // Unique to this call: rows below are made from the row that carries it, so the loser of a race makes none.

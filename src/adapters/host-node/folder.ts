@@ -1,0 +1,24 @@
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FolderFacts } from '#src/commands';
+
+/** What `patchbay doctor` asks about the data folder. Makes nothing. */
+export async function inspectFolder(path: string): Promise<FolderFacts> {
+  const folder = await stat(path).catch(() => null);
+  const keys = await stat(join(path, 'keys.json')).catch(() => null);
+  const database = await stat(join(path, 'patchbay.db')).catch(() => null);
+  const disk = await statfs(folder ? path : '.');
+  const isWritable = await access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return {
+    path,
+    isThere: folder?.isDirectory() === true && database !== null,
+    isWritable,
+    keysMode: keys ? keys.mode & 0o777 : null,
+    databaseBytes: database?.size ?? 0,
+    freeBytes: disk.bavail * disk.bsize,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Ports } from '#src/context';
+import { PatchbayError } from '#src/errors';
+
+/** One verb of `patchbay`, as data: its help costs nothing, and its code is loaded when it runs. */
+export type Command = {
+  /** As it is typed: `token create`. */
+  name: string;
+  summary: string;
+  /** In commander's form: `<id>`, `[id]`, with a description. */
+  arguments?: readonly (readonly [form: string, description: string])[];
+  options?: readonly (readonly [flags: string, description: string])[];
+  examples: readonly string[];
+  run(terminal: Terminal, input: Input): Promise<void>;
+};
+
+export type Input = { args: readonly string[]; options: Readonly<Record<string, unknown>> };
+
+/** What the host lends: the composition opens the hub, the terminal shows what became of it. */
+export type Terminal = {
+  /** The answer, on stdout: what another program may read. */
+  out(line: string): void;
+  /** For people, on stderr. */
+  note(line: string): void;
+  /** The exit code will be 1; what was said stands. */
+  fail(): void;
+  /** The hub's ports on the data folder, whether or not the hub runs beside. */
+  open(): Promise<Ports>;
+  inspectFolder(): Promise<FolderFacts>;
+  readFile(path: string): Promise<string>;
+  /** HTTP to the hub itself, and to the address that its operator names: no endpoint of a stranger, so no guard. */
+  call(request: CallRequest): Promise<CallAnswer>;
+  /** Resolves with ctrl-c. */
+  stopped(): Promise<void>;
+  isSet(variable: string): boolean;
+  hubUrl: string | null;
+};
+
+export type FolderFacts = {
+  path: string;
+  isThere: boolean;
+  isWritable: boolean;
+  /** Permission bits of keys.json, null where there is none. */
+  keysMode: number | null;
+  databaseBytes: number;
+  freeBytes: number;
+};
+
+export type CallRequest = { method: string; url: string; headers: Record<string, string>; body?: string };
+export type CallAnswer = { status: number; body: string; date: string | null };
+
+export function textOf({ options }: Input, name: string): string | null {
+  const value = options[name];
+  return typeof value === 'string' ? value : null;
+}
+
+export const isOn = ({ options }: Input, name: string): boolean => options[name] === true;
+
+export function needed(input: Input, name: string): string {
+  const value = textOf(input, name);
+  if (value === null) throw wrong(`--${name} is needed.`);
+  return value;
+}
+
+export function oneOf<T extends string>(known: readonly T[], value: string, what: string): T {
+  const found = known.find((one) => one === value);
+  if (found) return found;
+  throw wrong(`${what} is one of ${known.join(', ')}; ${value} is not.`);
+}
+
+export const listOf = (text: string | null): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** One readable line; the command ends with exit code 1. */
+export const wrong = (text: string): PatchbayError =>
+  new PatchbayError('invalid_parameter', { public: text });
+
+/** A plain table for people; programs ask for `--json`. */
+export function show(terminal: Terminal, input: Input, rows: readonly Record<string, unknown>[]): void {
+  if (isOn(input, 'json')) return terminal.out(JSON.stringify(rows, null, 2));
+  const [first] = rows;
+  if (!first) return terminal.note('There are none.');
+  const names = Object.keys(first);
+  const cells = [names, ...rows.map((row) => names.map((name) => cellOf(row[name])))];
+  const widths = names.map((_, i) => Math.max(...cells.map((line) => (line[i] ?? '').length)));
+  for (const line of cells)
+    terminal.out(
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (Array.isArray(value)) return value.map(cellOf).join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

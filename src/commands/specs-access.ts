@@ -1,0 +1,109 @@
+import type { Command } from './command.ts';
+
+const json = ['--json', 'answer as JSON'] as const;
+
+export const accessCommands: readonly Command[] = [
+  {
+    name: 'account create',
+    summary: 'make an account: a person, or an organisation such as a brand',
+    options: [
+      ['--name <name>', 'what it is called'],
+      ['--kind <kind>', 'person or organisation (default: organisation)'],
+      ['--actor <actor>', 'the part it takes: photographer, model, buyer, …'],
+      ['--city <city>', 'a lower-case name such as houston'],
+      ['--country <code>', 'two letters (default: US)'],
+      ['--time-zone <zone>', 'a name such as America/Chicago'],
+      json,
+    ],
+    examples: ['patchbay account create --name "Taqueria Luna" --kind organisation --city houston'],
+    run: async (terminal, input) => (await import('./account.ts')).makeAccount(terminal, input),
+  },
+  {
+    name: 'account list',
+    summary: 'list accounts',
+    options: [json],
+    examples: ['patchbay account list'],
+    run: async (terminal, input) => (await import('./account.ts')).listAccounts(terminal, input),
+  },
+  {
+    name: 'account status',
+    summary: 'suspend, close or erase an account, or make it active again',
+    arguments: [
+      ['<account>', 'its id or name'],
+      ['<status>', 'active, suspended, closed or erased; the last two are for good'],
+    ],
+    examples: ['patchbay account status acc_01… suspended'],
+    run: async (terminal, input) => (await import('./account.ts')).changeStatus(terminal, input),
+  },
+  {
+    name: 'token create',
+    summary: 'make a token; it is shown once, on stdout',
+    options: [
+      ['--scopes <list>', 'what it may do, separated by commas'],
+      ['--account <account>', 'id or name; without it the token is a service token of the marketplace'],
+      ['--label <text>', 'what it is for'],
+      ['--expires <time>', 'such as 90d, 12h or 30m; without it: never'],
+      ['--test', 'for test data, which is wholly apart'],
+      json,
+    ],
+    examples: [
+      'patchbay token create --scopes events:publish,accounts:write --label core',
+      'TOKEN=$(patchbay token create --scopes bookings:read,webhooks:manage --account "Taqueria Luna" --expires 90d)',
+    ],
+    run: async (terminal, input) => (await import('./token.ts')).makeToken(terminal, input),
+  },
+  {
+    name: 'token list',
+    summary: 'list tokens, newest first; never the tokens themselves',
+    options: [['--account <account>', 'of this account alone'], ['--all', 'dead ones too'], json],
+    examples: ['patchbay token list --account "Taqueria Luna"'],
+    run: async (terminal, input) => (await import('./token.ts')).showTokens(terminal, input),
+  },
+  {
+    name: 'token revoke',
+    summary: 'end a token at once, also in a hub that is running',
+    arguments: [['<id>', 'tok_…']],
+    options: [['--reason <reason>', 'leaked also stops all that it made (default: user)'], json],
+    examples: ['patchbay token revoke tok_01… --reason leaked'],
+    run: async (terminal, input) =>
+      (await import('./revoke.ts')).revokeLevel(terminal, {
+        ...input,
+        args: ['token', ...input.args],
+      }),
+  },
+  {
+    name: 'revoke',
+    summary: 'end access in one step, with all that hangs below; there is no way back',
+    arguments: [
+      ['<level>', 'token, grant, user, app, partner, account or installation'],
+      ['[id]', 'of what; nothing for the installation'],
+    ],
+    options: [['--reason <reason>', 'why; it is kept in the audit trail'], json],
+    examples: [
+      'patchbay revoke grant grt_01… --reason abuse',
+      'patchbay revoke partner ptr_01… --reason leaked',
+    ],
+    run: async (terminal, input) => (await import('./revoke.ts')).revokeLevel(terminal, input),
+  },
+  {
+    name: 'suspend',
+    summary: 'stop access for a time: calls answer 403, deliveries wait',
+    arguments: [
+      ['<level>', 'grant, user, app, partner, account or installation'],
+      ['[id]', 'of what'],
+    ],
+    options: [['--reason <reason>', 'why; it is kept in the audit trail']],
+    examples: ['patchbay suspend app app_01… --reason "odd traffic"'],
+    run: async (terminal, input) => (await import('./revoke.ts')).suspendLevel(terminal, input),
+  },
+  {
+    name: 'unsuspend',
+    summary: 'lift a suspension; what waited is sent, what was revoked stays revoked',
+    arguments: [
+      ['<level>', 'as in suspend'],
+      ['[id]', 'of what'],
+    ],
+    examples: ['patchbay unsuspend app app_01…'],
+    run: async (terminal, input) => (await import('./revoke.ts')).unsuspendLevel(terminal, input),
+  },
+];
