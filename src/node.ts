@@ -8,7 +8,7 @@ import { createSender, createSweep } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import { publishBytes } from '#src/events';
-import type { Http, Log } from '#src/ports';
+import type { Clock, Http, Log } from '#src/ports';
 import { createRetention } from '#src/retention';
 import { createDirectory } from '#src/subscriptions';
 import { createTasks } from '#src/tasks';
@@ -51,6 +51,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
   const store = openSqliteStore({
     file: join(folder, 'patchbay.db'),
     migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
+    isThreaded: environment['PATCHBAY_STORE_THREAD'] === '1',
   });
   const queue = createEmbeddedQueue();
   const ports = {
@@ -58,7 +59,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
     gate: await createMemoryGate(store),
     directory: await createDirectory(store, theLog),
     queue: queue.queue,
-    http: createHttp(environment, settings, theLog),
+    http: createHttp(environment, settings, theLog, lent.http),
     clock,
     chance,
     ids: createIds(clock, chance),
@@ -82,7 +83,7 @@ export async function startNodeHub(
   log?: Log,
   lent: Lent = {},
 ): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
-  const { hub, metrics, queue } = await openNodeHub(environment, log, lent);
+  const { hub, metrics, queue } = await openNodeHub({ PATCHBAY_STORE_THREAD: '1', ...environment }, log, lent);
   const life = { isStopping: false };
   const sender = createSender(hub);
   const sweep = createSweep(hub, sender);
@@ -169,7 +170,7 @@ async function publishHot(
 }
 
 /** `PATCHBAY_SEND_THREAD=1` gives it a thread of its own: worth it where cores are free and endpoints speak TLS. */
-function createHttp(environment: Environment, settings: Settings, log: Log): Http {
+function createHttp(environment: Environment, settings: Settings, log: Log, lent: Lent['http']): Http {
   const options = {
     policy: {
       ports: list(environment['PATCHBAY_EGRESS_PORTS']).map(Number),
@@ -180,7 +181,7 @@ function createHttp(environment: Environment, settings: Settings, log: Log): Htt
     log,
   };
   const isThreaded = environment['PATCHBAY_SEND_THREAD'] === '1';
-  return isThreaded ? createThreadHttp(options) : createNodeHttp(options);
+  return isThreaded ? createThreadHttp(options) : createNodeHttp({ ...options, ...lent });
 }
 
 const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : []);
