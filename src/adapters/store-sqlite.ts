@@ -1,13 +1,13 @@
-import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type Database from 'better-sqlite3';
+import { drizzle as drizzleFile } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import { sqliteColumns } from '#src/columns';
-import { PatchbayError } from '#src/errors';
 import type { Db, NewEvent, NewReceipt, Rows, Settlement, Statement, Store } from '#src/ports';
 import {
-  type HotStatement,
   candidateOf,
   dueLanesStatement,
+  type HotStatement,
   leasedRows,
   leaseStatements,
   matchStatement,
@@ -18,132 +18,105 @@ import {
   settleStatements,
   versionStatement,
 } from '#src/store';
-import { createTurn } from './store-sqlite/turn.ts';
+import { createThreadWriter } from './sqlite-thread.ts';
+import { failureToError, isConflict } from './store-sqlite/errors.ts';
+import { createExecute } from './store-sqlite/jobs.ts';
+import { openSqliteFile } from './store-sqlite/open.ts';
+import { createTurn, type Turn } from './store-sqlite/turn.ts';
+import { createInlineWriter } from './store-sqlite/writer.ts';
 
-export type SqliteOptions = { file: string; migrationsFolder: string; busyTimeoutMs?: number };
+export type SqliteOptions = {
+  file: string;
+  migrationsFolder: string;
+  busyTimeoutMs?: number;
+  /** Writes in a thread of their own: for the hub itself. */
+  isThreaded?: boolean;
+};
+
+type Row = Record<string, unknown>;
+type PublishCall = { receipt: NewReceipt; events: NewEvent[] };
 
 /**
  * The embedded store: one file, one writer. All writes of one turn of the event loop share one transaction and
- * one fsync (`synchronous=FULL`), and every caller is answered after it, with its own rows or its own error.
+ * one fsync (`synchronous=FULL`), and every caller is answered after it, with its own rows or its own error. Reads have
+ * this thread's own connection; WAL lets them go on beside the writer.
  */
 export function openSqliteStore(options: SqliteOptions): Store {
-  const file = openFile(options);
-  const client = drizzle(file);
-  const db = client as unknown as Db; // Queries are awaited everywhere; better-sqlite3's answer to that at once.
-  const run = runner(file);
-  const turn = createTurn(file, storeError);
-  const foreign = foreignWrites(file);
-
-  const publish = (calls: { receipt: NewReceipt; events: NewEvent[] }[]) => {
-    const [published, claims, version] = publishStatements(calls).map(run).slice(-3) as [Row[], Row[], Row[]];
-    return publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
-  };
-  const settle = (calls: Settlement[][]) => {
-    const marks = new Map(
-      settleStatements(calls.flat())
-        .map(run)[0]
-        ?.map((row) => [row['id'], row['mark']]),
-    );
-    return calls.map(
-      (settlements) =>
-        new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)),
-    );
-  };
+  const file = openSqliteFile(options);
+  prepareFile(file, options.migrationsFolder);
+  const writer = options.isThreaded ? createThreadWriter(options) : createInlineWriter(file);
+  const turn = createTurn(writer.send, failureToError);
+  const execute = createExecute(file);
+  const read = ({ sql, params }: HotStatement) => execute(sql, params, false) as Row[];
+  const db = remoteDb(execute, turn);
+  const publish = turn.merged((calls: PublishCall[]) => hot(publishStatements(calls)), publishedOf);
+  const settle = turn.merged((calls: Settlement[][]) => hot(settleStatements(calls.flat())), settledOf);
 
   return {
-    db,
+    db: db as unknown as Db, // The same query builder; only the type of what `run` answers differs.
     tables: schema(sqliteColumns),
     dialect: 'sqlite',
-    write: <const T extends readonly Statement[]>(build: (db: Db) => T) => {
-      const statements = build(db);
-      return turn.write(() => statements.map(execute) as Rows<T>);
+    write: async <const T extends readonly Statement[]>(build: (db: Db) => T) => {
+      const statements = build(db as unknown as Db);
+      const [first, ...others] = statements;
+      // `batch` wants one statement at least; a write of nothing writes nothing.
+      if (!first) return [] as unknown as Rows<T>;
+      return (await db.batch([first, ...others])) as unknown as Rows<T>;
     },
-    publish: turn.batch(publish, (receipt: NewReceipt, events: NewEvent[]) => ({ receipt, events })),
-    version: async () => Number(run(versionStatement)[0]?.['value'] ?? 0),
-    match: async (env, accountIds) => run(matchStatement(env, accountIds)).map(candidateOf),
+    publish: (receipt, events) => publish({ receipt, events }),
+    version: async () => Number(read(versionStatement)[0]?.['value'] ?? 0),
+    match: async (env, accountIds) => read(matchStatement(env, accountIds)).map(candidateOf),
     dueLanes: async (nowMs, after, limit) =>
-      run(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
-    lease: (ask) =>
-      turn.write(() => {
-        const [, rows = []] = leaseStatements(ask).map(run);
-        return leasedRows(rows);
-      }),
-    renew: (deliveries, untilMs) => turn.write(() => idsOf(run(renewStatement(deliveries, untilMs)))),
-    settle: turn.batch(settle, (settlements: Settlement[]) => settlements),
-    isConflict: (error) => /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(sqliteCode(error)),
-    foreignWrites: foreign,
+      read(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
+    lease: async (ask) => leasedRows(((await turn.run(hot(leaseStatements(ask))))[1] ?? []) as Row[]),
+    renew: async (deliveries, untilMs) => {
+      const [rows = []] = await turn.run(hot([renewStatement(deliveries, untilMs)]));
+      return new Set((rows as Row[]).map((row) => row['id'] as string));
+    },
+    settle,
+    isConflict,
+    foreignWrites: writer.foreignWrites,
     close: async () => {
       await turn.idle();
+      await writer.close();
       file.close();
     },
   };
 }
 
-/** Asked once a turn: the answer costs 10 µs, and what is decided within one turn is decided at one moment. */
-function foreignWrites(file: Database.Database): () => number {
-  const dataVersion = file.prepare('PRAGMA data_version').pluck();
-  const seen = { version: 0, isFresh: false };
-  return () => {
-    if (seen.isFresh) return seen.version;
-    seen.version = dataVersion.get() as number;
-    seen.isFresh = true;
-    setImmediate(() => {
-      seen.isFresh = false;
-    });
-    return seen.version;
-  };
-}
+const hot = (statements: HotStatement[]) => ({ statements, isRaw: false });
 
-type Row = Record<string, unknown>;
-const idsOf = (rows: Row[]): Set<string> => new Set(rows.map((row) => row['id'] as string));
-
-function openFile({ file: path, migrationsFolder, busyTimeoutMs }: SqliteOptions): Database.Database {
-  const file = new Database(path, { timeout: busyTimeoutMs ?? 5_000 });
-  file.pragma('journal_mode = WAL');
-  // better-sqlite3 falls back to NORMAL when WAL is set: FULL comes after it, or a power cut loses accepted events.
-  file.pragma('synchronous = FULL');
-  file.pragma('cache_size = -65536');
-  file.pragma('temp_store = MEMORY');
-  migrate(drizzle(file), { migrationsFolder });
+function prepareFile(file: Database.Database, migrationsFolder: string): void {
+  migrate(drizzleFile(file), { migrationsFolder });
   file.exec(`INSERT OR IGNORE INTO marks (name, value) VALUES ('subscriptions', 1)`);
-  return file;
 }
 
-/** Prepares each text once. */
-function runner(file: Database.Database): (statement: HotStatement) => Row[] {
-  const prepared = new Map<string, Database.Statement>();
-  return ({ sql, params }) => {
-    let statement = prepared.get(sql);
-    if (!statement) prepared.set(sql, (statement = file.prepare(sql)));
-    // better-sqlite3 takes `?1` for a name: it is bound by an object, not by place.
-    const bound = params.length === 0 ? [] : [Object.fromEntries(params.map((value, i) => [i + 1, value]))];
-    if (statement.reader) return statement.all(...bound) as Row[];
-    statement.run(...bound);
-    return [];
-  };
+/** Drizzle as a builder: what it reads is read here, what it writes goes to the writer with the rest of the turn. */
+function remoteDb(execute: ReturnType<typeof createExecute>, turn: Turn): SqliteRemoteDatabase {
+  return drizzle(
+    async (sql, params, method) => {
+      const rows = execute(sql, params, true);
+      return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
+    },
+    async (batch) => {
+      const rows = await turn.run({
+        statements: batch.map(({ sql, params }) => ({ sql, params })),
+        isRaw: true,
+      });
+      return rows.map((list) => ({ rows: list }));
+    },
+  );
 }
 
-/** A drizzle statement, run at once: nothing may be awaited inside a better-sqlite3 transaction. */
-function execute(statement: Statement): unknown {
-  const prepared = (statement as unknown as { prepare(): { execute(): { sync(): unknown } } }).prepare();
-  return prepared.execute().sync();
+function publishedOf(calls: PublishCall[], rows: unknown[][]) {
+  const [published = [], claims = [], version = []] = rows.slice(-3) as Row[][];
+  return publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
 }
 
-const sqliteCode = (error: unknown): string => {
-  const code =
-    (error as { code?: unknown; cause?: { code?: unknown } })?.code ??
-    (error as { cause?: { code?: unknown } })?.cause?.code;
-  return typeof code === 'string' ? code : '';
-};
-
-/** A store that cannot write is told from a statement that is wrong: the first is a 503, and nothing was accepted. */
-function storeError(error: unknown): unknown {
-  const code = sqliteCode(error);
-  if (!/^SQLITE_(FULL|READONLY|IOERR|BUSY|CANTOPEN|NOTADB|CORRUPT)/.test(code)) return error;
-  return new PatchbayError('store_unavailable', {
-    public: 'The store cannot take writes at the moment. Nothing was accepted; try again.',
-    internal: `sqlite: ${code}`,
-    retryAfterSeconds: 5,
-    cause: error,
-  });
+function settledOf(calls: Settlement[][], rows: unknown[][]): Set<string>[] {
+  const marks = new Map((rows[0] as Row[]).map((row) => [row['id'], row['mark']]));
+  return calls.map(
+    (settlements) =>
+      new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)),
+  );
 }
