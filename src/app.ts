@@ -6,7 +6,13 @@ import { deliveryRoutes } from '#src/deliveries';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { marketplaceRoutes } from '#src/marketplace';
-import { type ApiDocument, documentOf, type HostOperations, operateRoutes } from '#src/operate';
+import {
+  type ApiDocument,
+  createRequests,
+  documentOf,
+  type HostOperations,
+  operateRoutes,
+} from '#src/operate';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
 
@@ -15,23 +21,28 @@ export type Hub = Ports & { authenticator: Authenticator };
 /** Every route of the hub, on any host. One `onError`: what is thrown becomes a problem document, and never a stack. */
 export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
   const app = new OpenAPIHono();
+  const requests = createRequests(hub);
   const door: Door = {
     app,
-    enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined),
+    enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined, requests.idOf(request)),
   };
 
+  app.use(requests.line);
   mountRoutes(door);
   operateRoutes(app, hub, host);
 
-  app.notFound(() =>
+  app.notFound((c) =>
     problemResponse(
       new PatchbayError('not_found', {
         public: 'There is nothing at this address. The API is described at /docs.',
       }),
-      hub.ids.newId('req'),
+      requests.idOf(c.req.raw),
     ),
   );
-  app.onError((error) => problemResponse(asPatchbayError(hub, error), hub.ids.newId('req')));
+  app.onError((error, c) => {
+    const requestId = requests.idOf(c.req.raw);
+    return problemResponse(asPatchbayError(hub, error, requestId), requestId);
+  });
   return app;
 }
 
@@ -61,9 +72,13 @@ export function describeApi(publicUrl: string): ApiDocument {
   return documentOf(app, publicUrl);
 }
 
-export async function enter(hub: Hub, authorization: string | undefined): Promise<Ctx> {
+export async function enter(
+  hub: Hub,
+  authorization: string | undefined,
+  requestId: string = hub.ids.newId('req'),
+): Promise<Ctx> {
   const caller = await hub.authenticator.authenticate(authorization);
-  return { ...hub, caller, requestId: hub.ids.newId('req') };
+  return { ...hub, caller, requestId };
 }
 
 export function requirePublisher({ caller }: Ctx): void {
@@ -74,9 +89,14 @@ export function requirePublisher({ caller }: Ctx): void {
   }
 }
 
-export function asPatchbayError(hub: Pick<Hub, 'log' | 'meter'>, error: unknown): PatchbayError {
-  if (error instanceof PatchbayError) return error;
-  hub.log.error('request.fault', error);
+/** What nobody foresaw is logged whole and answered with nothing of it. */
+export function asPatchbayError(
+  hub: Pick<Hub, 'log' | 'meter'>,
+  error: unknown,
+  requestId?: string,
+): PatchbayError {
+  if (error instanceof PatchbayError && error.code !== 'internal') return error;
+  hub.log.error('request.fault', error, { request: requestId });
   hub.meter.count('request_faults');
   return new PatchbayError('internal', {
     public: 'Something went wrong inside the hub. Nothing more was done.',

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Reader } from '#src/access';
 import { eventTypes, expandTypes, matchesType, typeNames } from '#src/catalog';
 import { encodeCursor } from '#src/columns';
@@ -71,10 +71,11 @@ function revealed(types: string[], { scopes }: Reader): Set<string> {
 /** Places and types alone: bodies are read only for what will be shown. */
 function readHeads({ store }: Ctx, { accountId }: Reader, { tx, position }: Place, count: number) {
   const { feed, events } = store.tables;
+  // One writer on SQLite: `tx` is 0 in every row there, and said so, the index leads straight to the place.
   const isLater =
     store.dialect === 'postgres'
-      ? or(gt(feed.tx, tx), and(eq(feed.tx, tx), gt(feed.position, position)))
-      : gt(feed.position, position);
+      ? sql`(${feed.tx}, ${feed.position}) > (${sql.param(tx, feed.tx)}, ${sql.param(position, feed.position)})`
+      : and(eq(feed.tx, 0), gt(feed.position, position));
   // What a running transaction will still commit has a number at or above this; all below is settled for good.
   const isSettled =
     store.dialect === 'postgres'

@@ -1,0 +1,43 @@
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Ports } from '#src/context';
+
+export type Requests = {
+  /** One id for the log, the audit trail, the problem document and the answer's `x-request-id`. */
+  idOf(request: Request): string;
+  /** One wide line a request. The path without its query: a query may hold what is nobody's business. */
+  line: MiddlewareHandler;
+};
+
+/** Asked all the time by machines; their answers are their own log. */
+const quiet = new Set(['/healthz', '/readyz', '/metrics']);
+
+export function createRequests({
+  ids,
+  clock,
+  log,
+  meter,
+}: Pick<Ports, 'ids' | 'clock' | 'log' | 'meter'>): Requests {
+  const known = new WeakMap<Request, string>();
+  const idOf = (request: Request): string => {
+    const id = known.get(request) ?? ids.newId('req');
+    known.set(request, id);
+    return id;
+  };
+  return {
+    idOf,
+    line: async (c, next) => {
+      const startedAt = clock.ticks();
+      await next();
+      const id = idOf(c.req.raw);
+      c.header('x-request-id', id);
+      if (quiet.has(c.req.path)) return;
+      const ms = Math.round(clock.ticks() - startedAt);
+      const { method, path } = c.req;
+      const status = c.res.status;
+      // The pattern, not the path: a metric with an id in its labels never ends.
+      meter.observe('request_ms', ms, { method, route: routePath(c, -1), status: String(status) });
+      log.info('request', { request: id, method, path, status, ms });
+    },
+  };
+}
