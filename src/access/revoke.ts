@@ -77,7 +77,8 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
             .where(and(inArray(subscriptions.tokenId, ids), sql`${subscriptions.state} <> 'deleted'`)),
         )
       : []),
-    ...(isTainted ? raiseVersion(db, ports, { accountId: token.accountId }) : []),
+    // Null: what an app's token made may listen for many accounts.
+    ...(isTainted ? raiseVersion(db, ports, { accountId: null }) : []),
     ...receiptStatements(db, ports, rvk, input),
     ...(token.accountId ? [announcement(db, ports, 'token.revoked', rvk, input)] : []),
   ]);

@@ -1,6 +1,6 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { raiseVersion } from '#src/access';
-import { recordAudit } from '#src/audit';
+import { recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { Candidate } from '#src/ports';
 import type { Lane } from './lane.ts';
@@ -78,6 +78,8 @@ async function disable(
   const { store, clock, meter, directory, ids, queue } = ports;
   const { subscriptions, tasks } = store.tables;
   const now = clock.now();
+  const said = `tsk_${subscription.id}_${subscription.version}`;
+  const mark = ids.newId('wrk');
   const [changed] = await store.write((db) => [
     db
       .update(subscriptions)
@@ -92,30 +94,42 @@ async function disable(
           eq(subscriptions.id, subscription.id),
           ne(subscriptions.state, 'deleted'),
           ne(subscriptions.state, 'disabled'),
+          // A late answer of an address says nothing of the one that took its place.
+          eq(subscriptions.version, subscription.version),
         ),
       )
       .returning({ id: subscriptions.id }),
     ...raiseVersion(db, ports, { accountId: subscription.accountId, subscriptionId: subscription.id }),
-    recordAudit(db, ports, {
-      actor: 'hub',
-      action: 'subscription.disable',
-      subject: subscription.id,
-      accountId: subscription.accountId,
-      detail: { reason: why },
-    }),
-    // The account hears of it as an event of its own; a task, so that a crash here does not lose it.
-    db.insert(tasks).values({
-      id: ids.newId('tsk'),
-      kind: 'announce',
-      subject: subscription.id,
-      payload: { type: 'subscription.disabled', reason: why },
-      state: 'open',
-      done: 0,
-      dueAt: now,
-      failures: 0,
-      createdAt: now,
-      updatedAt: now,
-    }),
+    // The account hears of it as an event of its own; a task, so that a crash here does not lose it. Its id is of this
+    // version: several attempts may fail at once, and it is said once.
+    db
+      .insert(tasks)
+      .values({
+        id: said,
+        kind: 'announce',
+        subject: subscription.id,
+        payload: { type: 'subscription.disabled', reason: why },
+        state: 'open',
+        done: 0,
+        dueAt: now,
+        leaseId: mark,
+        failures: 0,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .onConflictDoNothing(),
+    recordAuditIf(
+      db,
+      ports,
+      {
+        actor: 'hub',
+        action: 'subscription.disable',
+        subject: subscription.id,
+        accountId: subscription.accountId,
+        detail: { reason: why },
+      },
+      sql`exists (select 1 from ${tasks} where ${tasks.id} = ${said} and ${tasks.leaseId} = ${mark})`,
+    ),
   ]);
   if (changed.length > 0) meter.count('subscriptions_disabled', { reason: why });
   await directory.freshen();

@@ -69,6 +69,8 @@ export function describeLane(lane: Lane, candidate: Candidate, host: Host): void
   const { subscription, grant } = candidate;
   // What is on its way still carries the row from before a change.
   if (subscription.version < lane.version) return;
+  // A resume clears the row, so a new version's word on failures counts more than what was seen under the old one.
+  if (subscription.version > lane.version) lane.failingSinceMs = subscription.failingSince?.getTime() ?? null;
   lane.version = subscription.version;
   if (!isOfLane(lane, candidate)) beginAfresh(lane, targetOf(candidate));
   lane.party = subscription.partnerId ?? grant.accountId;

@@ -14,7 +14,7 @@ export type Viewer = {
 };
 
 /** What a filter is held against: the envelope's public part and the projected data. */
-export type FilterView = { type: string; city: string | null; subject: string; data: EventData };
+export type FilterView = { type: string; city?: string; subject: string; data: EventData };
 
 /** All views of one event, each projected once however many deliveries share it. */
 export type EventViews = {
@@ -46,7 +46,7 @@ export function createViews(event: EventRecord): EventViews {
     filterView: (viewer) =>
       views.once(viewer, 'filter', (data) => ({
         type: event.type,
-        city: event.city,
+        ...(event.city === null ? {} : { city: event.city }),
         subject: event.subject,
         data,
       })),
