@@ -1,2 +1,1 @@
-export { listEntities, showEntity } from './read.ts';
 export { marketplaceRoutes } from './routes.ts';

@@ -14,7 +14,7 @@ export async function referencePage(document: Parameters<typeof referenceOf>[0])
   return await html`${raw('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>${reference.title} API reference</title>
-<link rel="stylesheet" href="/docs/reference.css"><script type="module" src="/docs/reference.js"></script></head>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/reference.css"><script type="module" src="/docs/reference.js"></script></head>
 <body><a class="skip" href="#main">Skip to the reference</a>
 <header><p class="name">${reference.title} <span>API ${reference.version}</span></p>
 <p class="links"><a href="/openapi.json">OpenAPI 3.1</a></p></header>
