@@ -7,7 +7,6 @@ export {
   createAccount,
   findAccount,
   type NewAccount,
-  saveAccount,
 } from './accounts.ts';
 export { type Authenticator, createAuthenticator } from './authenticate.ts';
 export { eraseAccount } from './erase.ts';
@@ -15,7 +14,6 @@ export { showToken } from './list-tokens.ts';
 export { meRoutes, showMe, type ShownMe } from './me.ts';
 export { type Reader, readerOf } from './me-reader.ts';
 export { requireGrant, requireScope } from './require.ts';
-export { showRevocation } from './receipts.ts';
 export {
   type Revocation,
   type RevocationLevel,

@@ -42,6 +42,8 @@ export type FolderFacts = {
   /** Permission bits of keys.json, null where there is none. */
   keysMode: number | null;
   databaseBytes: number;
+  /** SQLite's write-ahead log; it is written into the file's header. */
+  isWal: boolean;
   freeBytes: number;
 };
 

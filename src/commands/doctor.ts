@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { urlOf } from './call-hub.ts';
@@ -91,10 +91,14 @@ const loopback = (terminal: Terminal): Finding =>
       )
     : good('loopback', 'endpoints on this machine are refused');
 
-async function storeOf({ store, clock }: Ports, { databaseBytes }: FolderFacts): Promise<Finding[]> {
+async function storeOf({ store, clock }: Ports, { databaseBytes, isWal }: FolderFacts): Promise<Finding[]> {
   const { events } = store.tables;
-  const [newest] = await store.db.select({ at: sql<number | null>`max(${events.acceptedAt})` }).from(events);
-  const aheadMs = Number(newest?.at ?? 0) - clock.ms();
+  const [newest] = await store.db
+    .select({ at: events.acceptedAt })
+    .from(events)
+    .orderBy(desc(events.position))
+    .limit(1);
+  const aheadMs = (newest?.at.getTime() ?? 0) - clock.ms();
   const time =
     aheadMs > 5_000
       ? bad(
@@ -104,11 +108,9 @@ async function storeOf({ store, clock }: Ports, { databaseBytes }: FolderFacts):
         )
       : good('clock', clock.now().toISOString());
   if (store.dialect !== 'sqlite') return [good('store', 'PostgreSQL, migrations applied'), time];
-  const [row] = await store.db.all<{ journal_mode: string }>(sql`pragma journal_mode`);
-  const mode = row?.journal_mode ?? 'unknown';
-  const found = `SQLite, journal ${mode}, migrations applied, ${databaseBytes} bytes`;
-  const remedy = 'Is the folder on a network disk? WAL needs a local one.';
-  return [mode === 'wal' ? good('store', found) : bad('store', found, remedy), time];
+  const found = `SQLite with a ${isWal ? 'write-ahead log' : 'rollback journal'}, migrations applied, ${databaseBytes} bytes`;
+  const remedy = 'Is the folder on a network disk? The write-ahead log needs a local one.';
+  return [isWal ? good('store', found) : bad('store', found, remedy), time];
 }
 
 async function hubOf(terminal: Terminal, input: Input, ports: Ports): Promise<Finding[]> {

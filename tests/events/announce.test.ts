@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sampleEvent } from '../../src/catalog/index.ts';
 import { announce, publishSystemEvent } from '../../src/events/index.ts';
 import type { Task } from '../../src/tasks/index.ts';
 import { startTestHub, type TestHub } from '../harness/hub.ts';
@@ -28,17 +29,17 @@ describe('what the hub itself says', () => {
 
   test('a system event is durable and delivered like any other, to its account alone', async () => {
     const [account, other] = [await state.hub.account(), await state.hub.account()];
-    await subscribe(account.token, 'test', ['integration.test']);
-    await subscribe(other.token, 'stranger', ['integration.test']);
+    await subscribe(account.token, 'test', ['connection.broken']);
+    await subscribe(other.token, 'stranger', ['connection.broken']);
     const id = await publishSystemEvent(state.hub.hub, {
-      type: 'integration.test',
+      type: 'connection.broken',
       env: 'live',
       accountIds: [account.id],
-      subject: 'subscriptions/none',
-      data: { sent_at: '2026-11-21T15:00:00.000Z', note: 'This is a test.' },
+      subject: 'connections/none',
+      data: sampleEvent('connection.broken'),
     });
     await until('it arrives', () => arrivedAt('test').length === 1);
-    expect(JSON.parse(arrivedAt('test')[0]!.body)).toMatchObject({ id, type: 'integration.test' });
+    expect(JSON.parse(arrivedAt('test')[0]!.body)).toMatchObject({ id, type: 'connection.broken' });
     expect(arrivedAt('stranger')).toHaveLength(0);
   });
 

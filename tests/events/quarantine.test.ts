@@ -96,7 +96,8 @@ describe('quarantine', () => {
     const { id, good } = await publishBroken([account.id]);
     await subscribe(account.token, 'later');
     await call('POST', `/v1/quarantine/${id}/redrive`, state.publisher, { data: good['data'] });
-    await until('it arrives', () => receivedAt('later').length === 1);
+    await until('it arrives', () => receivedAt('later').length > 0);
+    expect(receivedAt('later')).toHaveLength(1);
   });
 
   test('a re-driven event takes a new place in the feed, and no later event takes its place', async () => {
