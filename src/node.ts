@@ -83,7 +83,11 @@ export async function startNodeHub(
   log?: Log,
   lent: Lent = {},
 ): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
-  const { hub, metrics, queue } = await openNodeHub({ PATCHBAY_STORE_THREAD: '1', ...environment }, log, lent);
+  const { hub, metrics, queue } = await openNodeHub(
+    { PATCHBAY_STORE_THREAD: '1', ...environment },
+    log,
+    lent,
+  );
   const life = { isStopping: false };
   const sender = createSender(hub);
   const sweep = createSweep(hub, sender);

@@ -11,9 +11,9 @@ export {
 export { type Authenticator, createAuthenticator } from './authenticate.ts';
 export { eraseAccount } from './erase.ts';
 export { showToken } from './list-tokens.ts';
-export { meRoutes, showMe, type ShownMe } from './me.ts';
+export { meRoutes } from './me.ts';
 export { type Reader, readerOf } from './me-reader.ts';
-export { requireGrant, requireScope } from './require.ts';
+export { requireGrant } from './require.ts';
 export {
   type Revocation,
   type RevocationLevel,

@@ -39,7 +39,7 @@ export function createThreadWriter(file: SqliteFile): Writer {
     const code = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js';
     const worker = new Worker(new URL(code, import.meta.url), { workerData: setup });
     worker.on('message', hear);
-    worker.on('error', (error) => failAll(error.message));
+    worker.on('error', (error: Error) => failAll(error.message));
     worker.on('exit', () => {
       state.closed();
       if (state.isClosing) return;

@@ -53,11 +53,11 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const settle = turn.merged((calls: Settlement[][]) => hot(settleStatements(calls.flat())), settledOf);
 
   return {
-    db: db as unknown as Db, // The same query builder; only the type of what `run` answers differs.
+    db,
     tables: schema(sqliteColumns),
     dialect: 'sqlite',
     write: async <const T extends readonly Statement[]>(build: (db: Db) => T) => {
-      const statements = build(db as unknown as Db);
+      const statements = build(db);
       const [first, ...others] = statements;
       // `batch` wants one statement at least; a write of nothing writes nothing.
       if (!first) return [] as unknown as Rows<T>;
@@ -75,7 +75,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     },
     settle,
     isConflict,
-    foreignWrites: writer.foreignWrites,
+    foreignWrites: () => writer.foreignWrites(),
     close: async () => {
       await turn.idle();
       await writer.close();

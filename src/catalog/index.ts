@@ -8,23 +8,14 @@ export { isProtectedAttribute, protectedAttributes } from './protected.ts';
 export { recordCatalogue, type RecordedCatalogue, type RecordedField, recordFields } from './record.ts';
 export { catalogRoutes } from './routes.ts';
 export type { EntityKind, EventData, EventType, Reason } from './types/event-type.ts';
-export { citySlug, type Privacy } from './types/fields.ts';
-export {
-  isScope,
-  readScopes,
-  reviewedScopes,
-  type Scope,
-  type ScopeFacts,
-  scopeNames,
-  scopes,
-} from './types/scopes.ts';
+export type { Privacy } from './types/fields.ts';
+export { isScope, readScopes, type Scope, type ScopeFacts, scopeNames, scopes } from './types/scopes.ts';
 export {
   contentRatings,
   type ContentRating,
   providerRoles,
   type Stream,
   streams,
-  usRegions,
   usTimeZones,
 } from './types/vocabulary.ts';
 export { validate, type Validation } from './validate.ts';

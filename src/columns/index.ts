@@ -1,4 +1,4 @@
 export { decodeCursor, encodeCursor } from './cursors.ts';
-export { createIds, isId, type IdKind, type Ids, idPattern, publisherEventId } from './ids.ts';
+export { createIds, type IdKind, type Ids, idPattern, publisherEventId } from './ids.ts';
 export { postgresColumns } from './postgres.ts';
 export { type Columns, sqliteColumns } from './sqlite.ts';

@@ -37,7 +37,8 @@ async function subscriptionDisabled({ store }: Ports, task: Task): Promise<Syste
     .from(subscriptions)
     .where(eq(subscriptions.id, task.subject))
     .limit(1);
-  if (!row?.accountId) return null;
+  // Resumed since, or never disabled because the address was changed at that moment: nothing to say.
+  if (!row?.accountId || row.state !== 'disabled') return null;
   const reason = wordFor(disabledReasons, task.payload['reason'], 'switched_off');
   return {
     // Several attempts may find at once that an endpoint is gone: the row's version is the same for all of them.

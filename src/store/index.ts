@@ -3,11 +3,11 @@ export {
   dueLanesStatement,
   leaseStatements,
   matchStatement,
-  publishStatements,
   renewStatement,
   settleStatements,
   versionStatement,
 } from './hot/sqlite.ts';
+export { publishStatements } from './hot/sqlite-publish.ts';
 export { candidateOf, leasedRows, publishAnswers } from './hot/rows.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';

@@ -1,4 +1,4 @@
-export { checked, fieldErrors, parseBody, readBody, requireJson, tooLarge } from './body.ts';
+export { fieldErrors, readBody, requireJson, tooLarge } from './body.ts';
 export { conditional } from './conditional.ts';
 export {
   always,
@@ -7,7 +7,6 @@ export {
   type Door,
   mount,
   problemAnswers,
-  problemSchema,
   respond,
   type RouteSpec,
 } from './mount.ts';

@@ -42,11 +42,6 @@ export const readScopes: readonly Scope[] = scopeNames.filter(
   (scope) => scope.endsWith(':read') && !scopes[scope].serviceOnly,
 );
 
-/** Scopes that an app may hold only with a review on record. */
-export const reviewedScopes: readonly Scope[] = scopeNames.filter(
-  (scope) => !scopes[scope].serviceOnly && (scopes[scope].restricted || scopes[scope].writing),
-);
-
 export function isScope(name: string): name is Scope {
   return Object.hasOwn(scopes, name);
 }
