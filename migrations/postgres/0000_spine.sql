@@ -74,15 +74,10 @@ CREATE TABLE "deliveries" (
 --> statement-breakpoint
 CREATE TABLE "entities" (
 	"id" text PRIMARY KEY NOT NULL,
-	"env" text NOT NULL,
 	"kind" text NOT NULL,
 	"entity_id" text NOT NULL,
-	"type" text NOT NULL,
-	"schema_version" bigint NOT NULL,
 	"sequence" bigint NOT NULL,
 	"event_position" bigint NOT NULL,
-	"city" text,
-	"data" json NOT NULL,
 	"updated_at" bigint NOT NULL
 );
 --> statement-breakpoint
@@ -296,6 +291,7 @@ CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("subscription_id","du
 CREATE INDEX "deliveries_subscription" ON "deliveries" USING btree ("subscription_id","position");--> statement-breakpoint
 CREATE INDEX "deliveries_stopped" ON "deliveries" USING btree ("subscription_id","state","position") WHERE state in ('retrying', 'held', 'dead', 'cancelled');--> statement-breakpoint
 CREATE INDEX "deliveries_line" ON "deliveries" USING btree ("subscription_id","line","sequence") WHERE line is not null;--> statement-breakpoint
+CREATE INDEX "entities_event" ON "entities" USING btree ("event_position");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_id" ON "events" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "events_state" ON "events" USING btree ("state","position");--> statement-breakpoint
 CREATE INDEX "feed_account" ON "feed" USING btree ("account_id","tx","position");--> statement-breakpoint

@@ -85,18 +85,14 @@ CREATE INDEX `deliveries_stopped` ON `deliveries` (`subscription_id`,`state`,`po
 CREATE INDEX `deliveries_line` ON `deliveries` (`subscription_id`,`line`,`sequence`) WHERE line is not null;--> statement-breakpoint
 CREATE TABLE `entities` (
 	`id` text PRIMARY KEY NOT NULL,
-	`env` text NOT NULL,
 	`kind` text NOT NULL,
 	`entity_id` text NOT NULL,
-	`type` text NOT NULL,
-	`schema_version` integer NOT NULL,
 	`sequence` integer NOT NULL,
 	`event_position` integer NOT NULL,
-	`city` text,
-	`data` text NOT NULL,
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `entities_event` ON `entities` (`event_position`);--> statement-breakpoint
 CREATE TABLE `entity_accounts` (
 	`id` text PRIMARY KEY NOT NULL,
 	`entity` text NOT NULL

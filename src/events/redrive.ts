@@ -149,27 +149,18 @@ function entityRows({ store }: Ctx, db: Db, event: EventRow, { type, data }: Acc
       .select(
         sql`${selectList(store, entities, {
           id: words(key),
-          env: sql`e.env`,
           kind: words(type.entity.kind),
           entityId: words(entityId),
-          type: sql`e.type`,
-          schemaVersion: sql`e.schema_version`,
           sequence: sql`e.sequence`,
           eventPosition: sql`e.position`,
-          city: sql`e.city`,
-          data: sql`e.data`,
           updatedAt: sql`e.accepted_at`,
         })} from events e where e.mark = ${mark} and e.id = ${event.id}`,
       )
       .onConflictDoUpdate({
         target: entities.id,
         set: {
-          type: sql`excluded.type`,
-          schemaVersion: sql`excluded.schema_version`,
           sequence: sql`excluded.sequence`,
           eventPosition: sql`excluded.event_position`,
-          city: sql`excluded.city`,
-          data: sql`excluded.data`,
           updatedAt: sql`excluded.updated_at`,
         },
         setWhere: sql`excluded.sequence > ${entities.sequence}`,

@@ -12,7 +12,7 @@ export type PurgedEvents = { events: number; deliveries: number; last: number };
 
 /**
  * Old events with their deliveries and attempts. One that still has a delivery under way, or a task that will make
- * some, stays whole until that has ended, however old. `last`: the highest position that was looked at.
+ * some, stays whole until that has ended, however old. The one that tells a booking's current state stays without them. `last`: the highest position that was looked at.
  */
 export async function purgeEvents(ports: Needs): Promise<PurgedEvents> {
   const { clock, settings } = ports;
@@ -108,7 +108,7 @@ async function purgeDeliveries(ports: Needs, positions: number[]): Promise<numbe
 /** Only where no delivery is left: a replay may have made one since. */
 async function deleteEvents({ store }: Needs, positions: number[]): Promise<number> {
   if (positions.length === 0) return 0;
-  const { events, deliveries } = store.tables;
+  const { events, deliveries, entities } = store.tables;
   const [gone] = await store.write((db) => [
     db
       .delete(events)
@@ -120,6 +120,9 @@ async function deleteEvents({ store }: Needs, positions: number[]): Promise<numb
               .select({ id: deliveries.id })
               .from(deliveries)
               .where(eq(deliveries.eventPosition, events.position)),
+          ),
+          notExists(
+            db.select({ id: entities.id }).from(entities).where(eq(entities.eventPosition, events.position)),
           ),
         ),
       )

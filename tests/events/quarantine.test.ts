@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hubCaller, redrive } from '../../src/events/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
@@ -124,9 +125,13 @@ describe('quarantine', () => {
     await call('POST', '/v1/events', state.publisher, { ...good, data });
     await call('POST', `/v1/quarantine/${id}/redrive`, state.publisher, { data: good['data'] });
     const { store } = state.hub.hub;
-    const entities = await store.db.select().from(store.tables.entities);
+    const { entities, events } = store.tables;
+    const rows = await store.db
+      .select({ entityId: entities.entityId, data: events.data })
+      .from(entities)
+      .innerJoin(events, eq(events.position, entities.eventPosition));
     const booking = (good['data'] as { booking_id: string }).booking_id;
-    expect(entities.find((row) => row.entityId === booking)?.data).toMatchObject(data);
+    expect(rows.find((row) => row.entityId === booking)?.data).toMatchObject(data);
   });
 
   test('two re-drives at the same moment accept and deliver once', async () => {

@@ -40,6 +40,8 @@ describe('retention', () => {
     const event = eventFor(audience, over);
     const published = await state.hub.call('POST', '/v1/events', state.core, event, headers);
     expect(published.status).toBe(202);
+    // Another event tells the current state of that booking, or the first would be kept for it.
+    await state.hub.call('POST', '/v1/events', state.core, { ...event, audience: ['acc_nobody'] });
     return published.body.id as string;
   };
   const listener = async (path: string) => {
@@ -69,6 +71,17 @@ describe('retention', () => {
     expect(await eventOf(id)).toBeDefined();
     expect((await purge(inDays(31))).events).toBeGreaterThan(0);
     expect(await eventOf(id)).toBeUndefined();
+  });
+
+  test('the event that tells the current state of a booking outlives its deliveries', async () => {
+    const account = await listener('current');
+    const published = await state.hub.call('POST', '/v1/events', state.core, eventFor([account.id]));
+    await until('it is delivered', settled(account.id));
+    await purge(inDays(400));
+    expect(await deliveriesOf(account.id)).toEqual([]);
+    expect(await eventOf(published.body.id)).toBeDefined();
+    const booking = (await state.hub.call('GET', '/v1/bookings', account.token)).body.data[0];
+    expect(booking.event).toBe(published.body.id);
   });
 
   test('an event goes with its deliveries, attempts and feed rows; a younger one stays', async () => {
@@ -143,7 +156,7 @@ describe('retention', () => {
     const before = await kept();
     await purge(inDays(31));
     const next = await state.hub.call('POST', '/v1/events', state.core, eventFor([account.id], { subject }));
-    expect(next.body.sequence).toBe(2);
+    expect(next.body.sequence).toBe(3);
     expect(await kept()).toEqual(before);
   });
 

@@ -172,11 +172,10 @@ shaped AS MATERIALIZED (
   SELECT w.*, w.attached ->> 'kind' AS kind, w.attached ->> 'entity' AS entity, w.env || ':' || (w.attached ->> 'kind') || ':' || (w.attached ->> 'entity') AS key
   FROM written w WHERE w.state = 'accepted' AND w.attached ? 'kind'),
 projected AS (
-  INSERT INTO entities (id, env, kind, entity_id, type, schema_version, sequence, event_position, city, data, updated_at)
-  SELECT DISTINCT ON (s.key) s.key, s.env, s.kind, s.entity, s.type, s.schema_version, s.sequence, s.position, s.city, s.data, s.accepted_at
+  INSERT INTO entities (id, kind, entity_id, sequence, event_position, updated_at)
+  SELECT DISTINCT ON (s.key) s.key, s.kind, s.entity, s.sequence, s.position, s.accepted_at
   FROM shaped s ORDER BY s.key, s.sequence DESC, s.position
-  ON CONFLICT (id) DO UPDATE SET type = excluded.type, schema_version = excluded.schema_version, sequence = excluded.sequence,
-    event_position = excluded.event_position, city = excluded.city, data = excluded.data, updated_at = excluded.updated_at
+  ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, event_position = excluded.event_position, updated_at = excluded.updated_at
   WHERE excluded.sequence > entities.sequence),
 seen AS (
   INSERT INTO entity_accounts (id, entity)

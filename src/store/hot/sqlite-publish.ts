@@ -46,13 +46,10 @@ const insertDeliveries = `INSERT INTO deliveries (id, env, event_position, subsc
   FROM json_each(?1) d CROSS JOIN events e ON e.id = d.value ->> 1 AND e.receipt_id = d.value ->> 2 AND e.receipt_index = d.value ->> 11
   WHERE true ON CONFLICT DO NOTHING`;
 
-const upsertEntities = `INSERT INTO entities (id, env, kind, entity_id, type, schema_version, sequence, event_position, city, data, updated_at)
-  SELECT r.value ->> 6, e.env, r.value ->> 4, r.value ->> 5, e.type, e.schema_version, e.sequence, e.position, e.city,
-    e.data, e.accepted_at
+const upsertEntities = `INSERT INTO entities (id, kind, entity_id, sequence, event_position, updated_at)
+  SELECT r.value ->> 6, r.value ->> 4, r.value ->> 5, e.sequence, e.position, e.accepted_at
   FROM ${writtenHere} WHERE e.state = 'accepted' AND r.value ->> 4 IS NOT NULL ORDER BY e.position
-  ON CONFLICT (id) DO UPDATE SET type = excluded.type, schema_version = excluded.schema_version,
-    sequence = excluded.sequence, event_position = excluded.event_position, city = excluded.city,
-    data = excluded.data, updated_at = excluded.updated_at
+  ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, event_position = excluded.event_position, updated_at = excluded.updated_at
   WHERE excluded.sequence > entities.sequence`;
 
 // Most events of an entity have the audience of the one before: only a new audience is written. Comes before the upsert.

@@ -79,21 +79,21 @@ export const eventTables = (c: Columns) => ({
     },
     (t) => [c.index('feed_account').on(t.accountId, t.tx, t.position)],
   ),
-  /** Read models: the newest accepted event of each booking, RFP, deliverable and review. */
-  entities: c.table('entities', {
-    /** `env:kind:entity id`. */
-    id: c.text('id').primaryKey(),
-    env: c.text('env').notNull(),
-    kind: c.text('kind').notNull(),
-    entityId: c.text('entity_id').notNull(),
-    type: c.text('type').notNull(),
-    schemaVersion: c.count('schema_version').notNull(),
-    sequence: c.count('sequence').notNull(),
-    eventPosition: c.count('event_position').notNull(),
-    city: c.text('city'),
-    data: c.json<Record<string, unknown>>('data').notNull(),
-    updatedAt: c.instant('updated_at').notNull(),
-  }),
+  /** Read models: which event tells the current state of each booking, RFP, deliverable and review. */
+  entities: c.table(
+    'entities',
+    {
+      /** `env:kind:entity id`. */
+      id: c.text('id').primaryKey(),
+      kind: c.text('kind').notNull(),
+      entityId: c.text('entity_id').notNull(),
+      sequence: c.count('sequence').notNull(),
+      /** Its newest accepted event, which retention spares. */
+      eventPosition: c.count('event_position').notNull(),
+      updatedAt: c.instant('updated_at').notNull(),
+    },
+    (t) => [c.index('entities_event').on(t.eventPosition)],
+  ),
   entityAccounts: c.table('entity_accounts', {
     /** `account:env:kind:entity id`: one look-up, one order. */
     id: c.text('id').primaryKey(),

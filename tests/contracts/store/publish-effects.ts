@@ -25,7 +25,7 @@ export const publishEffectCases: Case[] = [
     title: 'an entity shows its newest sequence; an old event that comes late changes nothing',
     prove: async (stand) => {
       const { store } = stand;
-      const { entities, entityAccounts } = store.tables;
+      const { entities, entityAccounts, events } = store.tables;
       const id = stand.name('bkg');
       const subject = `bookings/${id}`;
       const entity = { kind: 'booking', id };
@@ -39,15 +39,18 @@ export const publishEffectCases: Case[] = [
       const read = async () =>
         (
           await store.db
-            .select()
+            .select({
+              sequence: entities.sequence,
+              entityId: entities.entityId,
+              kind: entities.kind,
+              data: events.data,
+            })
             .from(entities)
+            .innerJoin(events, eq(events.position, entities.eventPosition))
             .where(eq(entities.id, `live:booking:${id}`))
         )[0]!;
       const two = await read();
-      deepEqual(
-        [two.data, two.sequence, two.city, two.entityId, two.kind],
-        [{ n: 2 }, 2, 'austin', id, 'booking'],
-      );
+      deepEqual([two.data, two.sequence, two.entityId, two.kind], [{ n: 2 }, 2, id, 'booking']);
       await publish(stand, [of(4)]);
       deepEqual([(await read()).data, (await read()).sequence], [{ n: 4 }, 4]);
       // Another subject counts for itself: its low sequence is older than what the entity has.
