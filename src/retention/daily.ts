@@ -9,29 +9,46 @@ const dayMs = 86_400_000;
 const keepTasksMs = 30 * dayMs;
 const rowsPerLook = 90;
 
-/** Task ids grow with time. */
+/** Ids that were drawn grow with time, so that walk ends where all are young; named ones (`tsk_sub_…`) come after them. */
+const firstNamed = 'tsk_8';
+
 export async function purgeTasks(ports: Needs): Promise<number> {
+  const drawn = await walkTasks(ports, '', (row) => row.id < firstNamed, true);
+  return drawn + (await walkTasks(ports, firstNamed, () => true, false));
+}
+
+type TaskHead = { id: string; createdAt: Date };
+
+async function walkTasks(
+  ports: Needs,
+  from: string,
+  isOurs: (row: TaskHead) => boolean,
+  endsWhereYoung: boolean,
+): Promise<number> {
   const { store, clock } = ports;
   const { tasks } = store.tables;
   const before = new Date(clock.ms() - keepTasksMs);
-  const state = { after: '', count: 0 };
+  const state = { after: from, count: 0 };
   for (;;) {
-    const page = await store.db
+    const page: TaskHead[] = await store.db
       .select({ id: tasks.id, createdAt: tasks.createdAt })
       .from(tasks)
       .where(gt(tasks.id, state.after))
       .orderBy(asc(tasks.id))
       .limit(rowsPerLook);
-    const ids = page.filter((task) => task.createdAt < before).map((task) => task.id);
-    if (ids.length === 0) return state.count;
-    const [gone] = await store.write((db) => [
-      db
-        .delete(tasks)
-        .where(and(inArray(tasks.id, ids), eq(tasks.state, 'done'), lt(tasks.updatedAt, before)))
-        .returning({ id: tasks.id }),
-    ]);
-    state.count += gone.length;
-    state.after = ids.at(-1) ?? '';
+    const ours = page.filter(isOurs);
+    const ids = ours.filter((task) => task.createdAt < before).map((task) => task.id);
+    if (ids.length > 0) {
+      const [gone] = await store.write((db) => [
+        db
+          .delete(tasks)
+          .where(and(inArray(tasks.id, ids), eq(tasks.state, 'done'), lt(tasks.updatedAt, before)))
+          .returning({ id: tasks.id }),
+      ]);
+      state.count += gone.length;
+    }
+    state.after = page.at(-1)?.id ?? '';
+    if (ours.length < rowsPerLook || (endsWhereYoung && ids.length === 0)) return state.count;
     await pause(clock);
   }
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
 import { pause } from './pause.ts';
-import type { Needs } from './purge.ts';
+import { readMark, writeMark } from './marks.ts';
+import type { Extent, Needs } from './purge.ts';
 
 /** D1 binds at most 100 parameters a statement. */
 const eventsPerLook = 90;
@@ -12,12 +13,15 @@ export type PurgedEvents = { events: number; deliveries: number; last: number };
 
 /**
  * Old events with their deliveries and attempts. One that still has a delivery under way, or a task that will make
- * some, stays whole until that has ended, however old. The one that tells a booking's current state stays without them. `last`: the highest position that was looked at.
+ * some, stays whole until that has ended, however old. The one that tells a booking's current state stays without them.
+ * What stays is not looked at again by every purge: a short one (`extent` new) begins where the last one ended.
+ * `last`: the highest position that was looked at.
  */
-export async function purgeEvents(ports: Needs): Promise<PurgedEvents> {
+export async function purgeEvents(ports: Needs, extent: Extent): Promise<PurgedEvents> {
   const { clock, settings } = ports;
   const before = new Date(clock.ms() - settings.keepEventsMs);
-  const total: PurgedEvents = { events: 0, deliveries: 0, last: 0 };
+  const last = extent === 'all' ? 0 : await readMark(ports.store, 'events_upto');
+  const total: PurgedEvents = { events: 0, deliveries: 0, last };
   for (;;) {
     const page = await eventsAfter(ports, total.last);
     const old = page.filter((event) => event.acceptedAt < before);
@@ -25,6 +29,7 @@ export async function purgeEvents(ports: Needs): Promise<PurgedEvents> {
     total.deliveries += await purgeDeliveries(ports, ended);
     total.events += await deleteEvents(ports, ended);
     total.last = page.at(-1)?.position ?? total.last;
+    if (old.length > 0 && old.length === page.length) await writeMark(ports.store, 'events_upto', total.last);
     // Positions grow with time: a page on which all are young is the end.
     if (page.length < eventsPerLook || old.length === 0) return total;
     await pause(clock);
@@ -132,11 +137,11 @@ async function deleteEvents({ store }: Needs, positions: number[]): Promise<numb
 }
 
 /** Feed rows whose event has gone. They lie in the order of their events, so the walk ends behind `last`. */
-export async function purgeFeed(ports: Needs, last: number): Promise<number> {
+export async function purgeFeed(ports: Needs, last: number, extent: Extent): Promise<number> {
   const { store, clock } = ports;
   const { feed, events } = store.tables;
   const hasEvent = sql`exists (select 1 from ${events} where ${events.position} = ${feed.eventPosition})`;
-  const state = { after: 0, count: 0 };
+  const state = { after: extent === 'all' ? 0 : await readMark(store, 'feed_upto'), count: 0 };
   for (;;) {
     const page = await store.db
       .select({ position: feed.position, event: feed.eventPosition })
@@ -160,6 +165,7 @@ export async function purgeFeed(ports: Needs, last: number): Promise<number> {
     ]);
     state.count += gone.length;
     state.after = end.position;
+    if (page.every((row) => row.event <= last)) await writeMark(store, 'feed_upto', end.position);
     await pause(clock);
   }
 }

@@ -28,3 +28,10 @@ export async function claimMark(
   ]);
   return claimed.length > 0;
 }
+
+export async function writeMark(store: Store, name: string, value: number): Promise<void> {
+  const { marks } = store.tables;
+  await store.write((db) => [
+    db.insert(marks).values({ name, value }).onConflictDoUpdate({ target: marks.name, set: { value } }),
+  ]);
+}

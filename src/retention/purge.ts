@@ -21,12 +21,15 @@ export type Purged = {
   subscriptions: number;
 };
 
+/** `all` looks at everything, `new` at what has grown old since the last purge: enough by the hour. */
+export type Extent = 'all' | 'new';
+
 /** May run while the hub does, and more than once at a time: whatever it takes away, it takes by what is true then. */
-export async function purge(ports: Needs): Promise<Purged> {
+export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purged> {
   const receipts = await purgeReceipts(ports);
   const idempotency = await purgeIdempotency(ports);
-  const { events, deliveries, last } = await purgeEvents(ports);
-  const feed = await purgeFeed(ports, last);
+  const { events, deliveries, last } = await purgeEvents(ports, extent);
+  const feed = await purgeFeed(ports, last, extent);
   const tasks = await purgeTasks(ports);
   const changes = await purgeChanges(ports);
   const subscriptions = await purgeSubscriptions(ports);

@@ -3,6 +3,7 @@ import { type Needs, purge } from './purge.ts';
 
 export type Retention = { stop(): Promise<void> };
 
+const dayMs = 86_400_000;
 /** Soon after the start, so that a hub which is restarted every day purges too. */
 const firstMs = 60_000;
 
@@ -31,6 +32,8 @@ export function createRetention(ports: Needs): Retention {
   async function once(): Promise<void> {
     // A little less than the interval: two timers drift, and a turn must not be missed for a second.
     const most = clock.ms() - settings.purgeEveryMs * 0.9;
-    if (await claimMark(ports, 'purged_at', most, clock.ms())) await purge(ports);
+    if (!(await claimMark(ports, 'purged_at', most, clock.ms()))) return;
+    const isNewDay = await claimMark(ports, 'purged_all_at', clock.ms() - dayMs, clock.ms());
+    await purge(ports, isNewDay ? 'all' : 'new');
   }
 }

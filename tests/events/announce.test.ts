@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleEvent } from '../../src/catalog/index.ts';
 import { announce, publishSystemEvent } from '../../src/events/index.ts';
@@ -89,7 +90,11 @@ describe('what the hub itself says', () => {
       createdAt: clock.now(),
       updatedAt: clock.now(),
     });
-    await store.write((db) => [db.insert(tasks).values(task()), db.insert(tasks).values(task())]);
+    await store.write((db) => [
+      db.update(subscriptions).set({ state: 'disabled' }).where(eq(subscriptions.id, row.id)),
+      db.insert(tasks).values(task()),
+      db.insert(tasks).values(task()),
+    ]);
     queue.wake('tasks');
     await until('it arrives', () => arrivedAt('health').length > 0);
     await until('both tasks end', async () =>

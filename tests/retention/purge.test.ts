@@ -188,6 +188,49 @@ describe('retention', () => {
     await until('it is delivered', settled(account.id));
   });
 
+  test('finished tasks go after 30 days, open ones stay, whatever their ids look like', async () => {
+    const { store, ids, clock } = state.hub.hub;
+    const { tasks } = tables();
+    const task = (id: string, its: 'open' | 'done') => ({
+      id,
+      kind: 'announce',
+      subject: 'retention',
+      payload: {},
+      state: its,
+      done: 0,
+      failures: 0,
+      createdAt: clock.now(),
+      updatedAt: clock.now(),
+    });
+    const open = ids.newId('tsk');
+    const all = [task(ids.newId('tsk'), 'done'), task(open, 'open'), task('tsk_sub_01_3', 'done')];
+    await store.write((tx) => all.map((row) => tx.insert(tasks).values(row)));
+    const left = async () => (await db().select().from(tasks)).filter((row) => row.subject === 'retention');
+    await purge(inDays(29));
+    expect(await left()).toHaveLength(3);
+    await purge(inDays(31));
+    expect(await left()).toMatchObject([{ id: open }]);
+  });
+
+  test('a short purge goes on where the last one ended, a whole one takes what has ended since', async () => {
+    const account = await listener('short');
+    const path = `/v1/accounts/${account.id}/status`;
+    await state.hub.call('PUT', path, state.core, { status: 'suspended' });
+    await publish([account.id]);
+    await publish([account.id]);
+    await purge(inDays(600));
+    await state.hub.call('PUT', path, state.core, { status: 'active' });
+    await until('both are delivered', settled(account.id));
+    await purge(inDays(600), 'new');
+    expect(await deliveriesOf(account.id)).toHaveLength(2);
+    await publish([account.id]);
+    await until('the third is delivered', settled(account.id));
+    await purge(inDays(601), 'new');
+    expect(await deliveriesOf(account.id)).toHaveLength(2);
+    await purge(inDays(601), 'all');
+    expect(await deliveriesOf(account.id)).toHaveLength(0);
+  });
+
   test('of two processes whose timers end together one purges', async () => {
     const lines: string[] = [];
     const log = { info: (event: string) => void lines.push(event), warn: () => {}, error: () => {} };
