@@ -95,7 +95,10 @@ export function asPatchbayError(
   error: unknown,
   requestId?: string,
 ): PatchbayError {
-  if (error instanceof PatchbayError && error.code !== 'internal') return error;
+  if (error instanceof PatchbayError && error.code !== 'internal') {
+    if (error.code === 'limit_reached') hub.meter.count('rate_limit_hits', { whose: 'ours' });
+    return error;
+  }
   hub.log.error('request.fault', error, { request: requestId });
   hub.meter.count('request_faults');
   return new PatchbayError('internal', {

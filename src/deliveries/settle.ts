@@ -21,6 +21,7 @@ export async function settleAttempt(
     attempt,
   });
   ports.meter.count('delivery_attempts', { outcome: verdict.state });
+  if (attempt.status === 429) ports.meter.count('rate_limit_hits', { whose: 'theirs' });
   ports.meter.observe('delivery_attempt_ms', attempt.durationMs);
   if (verdict.state === 'delivered')
     ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);

@@ -34,13 +34,20 @@ describe('GET /metrics', () => {
     }
   });
 
-  test('rate_limit_hits counts ours and theirs apart [S2-58]', async () => {
-    hub.hub.meter.count('rate_limit_hits', { whose: 'theirs' });
-    const found = await scrape();
-    expect([
-      found.get('rate_limit_hits{whose="theirs"}'),
-      found.get('rate_limit_hits{whose="ours"}'),
-    ]).toEqual([1, 0]);
+  test('an endpoint that answers 429 counts as theirs, and not as ours [S2-58]', async () => {
+    const { id, token } = await hub.account();
+    sink.answer((_, response) => void response.writeHead(429, { 'retry-after': '60' }).end());
+    const endpoint = { type: 'webhook', url: `${sink.origin}/busy` };
+    const made = await hub.call('POST', '/v1/subscriptions', token, { endpoint, event_types: ['booking.*'] });
+    await hub.call('POST', '/v1/events', await hub.service(), eventFor([id]));
+    await until(
+      'the 429 is counted',
+      async () => (await scrape()).get('rate_limit_hits{whose="theirs"}') === 1,
+    );
+    expect((await scrape()).get('rate_limit_hits{whose="ours"}')).toBe(0);
+    await hub.call('DELETE', `/v1/subscriptions/${made.body.id}`, token);
+    sink.received.length = 0;
+    sink.answer((_, response) => void response.end('ok'));
   });
 
   test('what was accepted and not even tried shows its age, and what waits is counted by state', async () => {

@@ -1,6 +1,9 @@
 import type { Job, Outcome } from './jobs.ts';
 
 export type Send = (jobs: Job[]) => Promise<Outcome[]>;
+/** Turns that a commit waits for company. */
+const maxRounds = 4;
+
 type Entry = { jobs(): Job[]; settle(outcomes: Outcome[]): void };
 
 export type Turn = {
@@ -20,14 +23,28 @@ export type Turn = {
  */
 export function createTurn(send: Send, fail: (outcome: Extract<Outcome, { ok: false }>) => unknown): Turn {
   const entries: Entry[] = [];
-  const state = { underWay: 0, isScheduled: false, waiting: [] as (() => void)[] };
+  const state = { underWay: 0, isScheduled: false, asked: 0, seen: 0, rounds: 0, waiting: [] as (() => void)[] };
 
   const add = (entry: Entry): void => {
     entries.push(entry);
+    state.asked++;
     if (state.isScheduled) return;
     state.isScheduled = true;
-    setImmediate(() => void flush());
+    setImmediate(look);
   };
+
+  /** Goes on to the next turn as long as turns bring more, a few at most: under load a commit carries tens, not three. */
+  function look(): void {
+    const isGrowing = state.asked > state.seen && state.rounds < maxRounds;
+    if (!isGrowing) {
+      Object.assign(state, { asked: 0, seen: 0, rounds: 0 });
+      void flush();
+      return;
+    }
+    state.seen = state.asked;
+    state.rounds++;
+    setImmediate(look);
+  }
 
   async function flush(): Promise<void> {
     state.isScheduled = false;
@@ -83,7 +100,10 @@ export function createTurn(send: Send, fail: (outcome: Extract<Outcome, { ok: fa
       };
       return (input: I) =>
         new Promise<R>((resolve, reject) => {
-          if (open.push({ input, resolve, reject }) > 1) return;
+          if (open.push({ input, resolve, reject }) > 1) {
+            state.asked++;
+            return;
+          }
           const calls: Call[] = [];
           add({
             jobs: () => {
