@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAuthenticator } from '#src/access';
+import { createAuthenticator, recordTokenUse } from '#src/access';
 import { createIds } from '#src/columns';
 import { defaultSettings, type Settings } from '#src/context';
 import { createSender, createSweep } from '#src/deliveries';
@@ -94,8 +94,12 @@ export async function startNodeHub(
   const tasks = createTasks(hub, taskKinds(hub));
   queue.bind({ ...sender, wakeDeliveries: (ids) => sweep.wake(ids), wakeTasks: () => tasks.wake() });
   const retention = createRetention(hub);
+  const tend = async (): Promise<void> => {
+    await sender.tend();
+    await recordTokenUse(hub, hub.authenticator);
+  };
   const tending = setInterval(
-    () => void sender.tend().catch((error: unknown) => hub.log.error('sender.tend', error)),
+    () => void tend().catch((error: unknown) => hub.log.error('hub.tend', error)),
     10_000,
   );
   const app = createApp(hub, {
@@ -127,6 +131,9 @@ export async function startNodeHub(
       queue.unbind();
       await Promise.all([sweep.stop(), tasks.stop(), retention.stop()]);
       await sender.stop(hub.settings.attemptDeadlineMs + 1_000);
+      await recordTokenUse(hub, hub.authenticator).catch((error: unknown) =>
+        hub.log.error('hub.tend', error),
+      );
       await hub.http.close();
       await hub.store.close();
       hub.log.info('stopped');

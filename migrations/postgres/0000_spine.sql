@@ -280,7 +280,7 @@ CREATE TABLE "users" (
 	"created_at" bigint NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX "accounts_name" ON "accounts" USING btree ("name");--> statement-breakpoint
+CREATE INDEX "accounts_name" ON "accounts" USING btree ("name");--> statement-breakpoint
 CREATE INDEX "attempts_delivery" ON "attempts" USING btree ("delivery_id");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "audit" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "audit_account" ON "audit" USING btree ("account_id");--> statement-breakpoint

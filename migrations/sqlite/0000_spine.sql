@@ -11,7 +11,7 @@ CREATE TABLE `accounts` (
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `accounts_name` ON `accounts` (`name`);--> statement-breakpoint
+CREATE INDEX `accounts_name` ON `accounts` (`name`);--> statement-breakpoint
 CREATE TABLE `apps` (
 	`id` text PRIMARY KEY NOT NULL,
 	`partner_id` text NOT NULL,

@@ -20,7 +20,7 @@ export type NewAccount = {
 /** Who takes part in the marketplace (S1-19); an organisation without a part of its own has none. */
 export const accountActors = [...providerRoles, 'buyer'] as const;
 
-/** A person or an organisation. 422 outside the countries that this installation serves; 409 for a name that is taken. */
+/** A person or an organisation. 422 outside the countries that this installation serves; 409 for an id that is taken; names need not be unique. */
 export async function createAccount(ports: Needs, by: string, input: NewAccount): Promise<Account> {
   const { store, clock, ids } = ports;
   const now = clock.now();
@@ -114,7 +114,7 @@ async function orTaken<T>({ store }: Needs, run: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!store.isConflict(error)) throw error;
     throw new PatchbayError('conflict', {
-      public: 'An account of this id or name is there already.',
+      public: 'An account of this id is there already.',
       cause: error,
     });
   }

@@ -25,4 +25,5 @@ export { accessRoutes } from './routes.ts';
 export { suspend, unsuspend } from './suspend.ts';
 export { newToken, parseToken, type TokenKind } from './token-format.ts';
 export { createPersonalToken, createServiceToken, type IssuedToken, type NewTokenInput } from './tokens.ts';
+export { recordTokenUse } from './token-use.ts';
 export { raiseVersion } from './version.ts';

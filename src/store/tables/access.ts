@@ -22,7 +22,7 @@ export const accessTables = (c: Columns) => ({
       createdAt: c.instant('created_at').notNull(),
       updatedAt: c.instant('updated_at').notNull(),
     },
-    (t) => [c.uniqueIndex('accounts_name').on(t.name)],
+    (t) => [c.index('accounts_name').on(t.name)],
   ),
   users: c.table('users', {
     id: c.text('id').primaryKey(),
