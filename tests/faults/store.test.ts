@@ -1,20 +1,116 @@
-import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isNotNull } from 'drizzle-orm';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Lent } from '../../src/node.ts';
+import { PatchbayError } from '../../src/errors/index.ts';
+import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
+import { jumpingClock } from './jumping-clock.ts';
+
+const timing = { PATCHBAY_LEASE_MS: '2000', PATCHBAY_ATTEMPT_DEADLINE_MS: '1000' };
 
 /** The store refuses writes under a running hub. What is answered must be true, and nothing may need a restart. */
 describe('a store that cannot be written', () => {
-  let hub: TestHub;
-  let sink: Sink;
-  let publisher = '';
-  let account: Awaited<ReturnType<TestHub['account']>>;
+  const undo: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  });
 
-  beforeEach(async () => {
-    hub = await startTestHub({ PATCHBAY_LEASE_MS: '2000', PATCHBAY_ATTEMPT_DEADLINE_MS: '1000' });
-    sink = await startSink();
-    account = await hub.account();
-    publisher = await hub.service();
+  test.skipIf(!mayMount())(
+    'a disk that fills up: 503 and nothing accepted; with space again, all that was accepted arrives',
+    { timeout: 60_000 },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'patchbay-disk-'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder]);
+      undo.push(() => {
+        execFileSync('umount', ['-l', folder]);
+        rmSync(folder, { recursive: true, force: true });
+      });
+      const clock = jumpingClock();
+      const { hub, sink, account, publish } = await stand({ ...timing, PATCHBAY_DATA: folder }, { clock });
+      const filler = join(folder, 'filler');
+      const { bavail, bsize } = statfsSync(folder);
+      writeFileSync(filler, Buffer.alloc(bavail * bsize - 256 * 1024));
+
+      const accepted: string[] = [];
+      for (;;) {
+        const answer = await publish(eventFor([account.id]));
+        if (answer.status !== 202) {
+          expectUnavailable(answer);
+          break;
+        }
+        accepted.push(answer.body.id as string);
+        expect(accepted.length, 'the disk never became full').toBeLessThan(2_000);
+      }
+      // A batch is refused whole, as one event is; its first event is then known to nobody.
+      const refused = eventFor([account.id], { id: 'evt_refused' });
+      const batch = Array.from({ length: 100 }, () => eventFor([account.id]));
+      expectUnavailable(await publish({ events: [refused, ...batch] }));
+      expect((await hub.call('GET', '/v1/events/evt_refused', account.token)).status).toBe(404);
+      expect((await hub.call('GET', '/healthz', null)).status).toBe(200);
+      expect((await hub.call('GET', '/v1/events', account.token)).status).toBe(200);
+
+      rmSync(filler);
+      const again = await publish(refused);
+      expect(again.body).toMatchObject({ id: 'evt_refused', status: 'accepted' });
+      const expected = new Set([...accepted, 'evt_refused']);
+      // What was sent and could not be settled is due again after half a minute, which need not be waited for.
+      clock.jump(31_000);
+      await until('all that was accepted has arrived', () => missing(sink, expected) === 0, 20_000);
+      await until('all is settled', async () => (await openIn(hub)).length === 0, 20_000);
+      const pairs = new Set(
+        sink.received.map((one) => `${eventOf(one)} ${String(one.headers['webhook-id'])}`),
+      );
+      expect(pairs.size).toBe(new Set(sink.received.map(eventOf)).size);
+      expect(new Set(sink.received.map(eventOf)).size).toBe(expected.size + 1);
+      expect((await hub.call('GET', '/readyz', null)).status).toBe(200);
+    },
+  );
+
+  test('a store that turns read-only: 503, reads go on; writable again, what was under way is settled', async () => {
+    const { hub, sink, account, publish } = await stand(timing);
+    const open: (() => void)[] = [];
+    sink.answer((_, response) => void open.push(() => response.end('ok')));
+    const underWay = await publish(eventFor([account.id]));
+    await until('it is on its way', () => open.length === 1);
+    const mend = refuseWrites(hub);
+    open[0]?.();
+    expectUnavailable(await publish(eventFor([account.id])));
+    const change = await hub.call('POST', '/v1/subscriptions', account.token, {
+      endpoint: { type: 'webhook', url: sink.origin },
+      event_types: ['booking.*'],
+    });
+    expectUnavailable(change);
+    expect((await hub.call('GET', '/v1/deliveries', account.token)).status).toBe(200);
+    expect((await hub.call('GET', '/v1/events', account.token)).status).toBe(200);
+    expect((await hub.call('GET', '/healthz', null)).status).toBe(200);
+
+    mend();
+    sink.answer((_, response) => void response.end('ok'));
+    const after = await publish(eventFor([account.id]));
+    expect(after.body.status).toBe('accepted');
+    await until('what could not be settled is sent again, and settled', async () => {
+      const { body } = await hub.call('GET', `/v1/deliveries?event=${underWay.body.id}`, account.token);
+      return body.data[0]?.state === 'delivered';
+    });
+    const ids = sink.received
+      .filter((one) => eventOf(one) === underWay.body.id)
+      .map((one) => one.headers['webhook-id']);
+    expect(ids.length).toBe(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  async function stand(environment: Record<string, string>, lent: Lent = {}) {
+    const hub = await startTestHub(environment, lent);
+    undo.push(() => hub.stop());
+    const sink = await startSink();
+    undo.push(() => sink.close());
+    const account = await hub.account();
+    const publisher = await hub.service();
+    const publish = (body: unknown) => hub.call('POST', '/v1/events', publisher, body);
     await hub.call('POST', '/v1/subscriptions', account.token, {
       endpoint: { type: 'webhook', url: sink.origin },
       event_types: ['booking.*'],
@@ -22,116 +118,56 @@ describe('a store that cannot be written', () => {
     // Proven, so that nothing waits for its second.
     await publish(eventFor([account.id]));
     await until('the endpoint is proven', () => sink.received.length === 1);
-  });
-  afterEach(async () => {
-    await hub.stopAndForget();
-    await sink.close();
-  });
-
-  const publish = (body: unknown) => hub.call('POST', '/v1/events', publisher, body);
-  const pragma = async (text: string): Promise<number> => {
-    const [row] = await hub.hub.store.db.all<Record<string, number>>(sql.raw(`PRAGMA ${text}`));
-    return Number(Object.values(row ?? {})[0]);
-  };
-  const countOf = async (table: string): Promise<number> => {
-    const [row] = await hub.hub.store.db.all<{ n: number }>(sql.raw(`SELECT count(*) AS n FROM ${table}`));
-    return row?.n ?? -1;
-  };
-  const expectUnavailable = (answer: Awaited<ReturnType<typeof publish>>) => {
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(answer.body).toMatchObject({ code: 'store_unavailable', status: 503 });
-    expect(JSON.stringify(answer.body)).not.toMatch(/sqlite|disk|readonly/i);
-  };
-  /** Fails until it does not: what the publisher is told to do. */
-  const publishUntilFull = async (): Promise<string[]> => {
-    const accepted: string[] = [];
-    for (let i = 0; i < 200; i++) {
-      const answer = await publish(eventFor([account.id]));
-      if (answer.status !== 202) {
-        expectUnavailable(answer);
-        return accepted;
-      }
-      accepted.push(answer.body.id as string);
-    }
-    throw new Error('the disk never became full');
-  };
-
-  test(
-    'a disk that fills up: 503 and nothing accepted; with space again, every event that was accepted arrives once',
-    { timeout: 60_000 },
-    async () => {
-      await pragma(`max_page_count = ${(await pragma('page_count')) + 30}`);
-      const accepted = await publishUntilFull();
-      const before = { events: await countOf('events'), receipts: await countOf('receipts') };
-      const refused = eventFor([account.id], { id: 'evt_refused' });
-      // A batch is refused whole, as one event is.
-      const batch = Array.from({ length: 50 }, () => eventFor([account.id]));
-      expectUnavailable(await publish({ events: [refused, ...batch] }));
-      expect(await countOf('events')).toBe(before.events);
-      expect(await countOf('receipts')).toBe(before.receipts);
-      expect((await hub.call('GET', '/healthz', null)).status).toBe(200);
-      expect((await hub.call('GET', '/v1/events', account.token)).status).toBe(200);
-
-      await pragma('max_page_count = 1000000');
-      const again = await publish(refused);
-      expect(again.body).toMatchObject({ id: 'evt_refused', status: 'accepted' });
-      const expected = new Set([...accepted, 'evt_refused']);
-      await until(
-        'all that was accepted has arrived',
-        () => {
-          const here = new Set(sink.received.map((one) => (JSON.parse(one.body) as { id: string }).id));
-          return [...expected].every((id) => here.has(id));
-        },
-        45_000,
-      );
-      await until(
-        'nothing is open',
-        async () => (await countOf('deliveries WHERE due_at IS NOT NULL')) === 0,
-        45_000,
-      );
-      const pairs = new Map<string, Set<unknown>>();
-      for (const { body, headers } of sink.received) {
-        const { id } = JSON.parse(body) as { id: string };
-        pairs.set(id, (pairs.get(id) ?? new Set()).add(headers['webhook-id']));
-      }
-      for (const [id, ids] of pairs) expect(ids.size, id).toBe(1);
-      expect(pairs.size).toBe(expected.size + 1);
-      expect((await hub.call('GET', '/readyz', null)).status).toBe(200);
-    },
-  );
-
-  test('a store that turns read-only: 503, reads go on; writable again, what was under way is settled', async () => {
-    const slow: (() => void)[] = [];
-    sink.answer((_, response) => void slow.push(() => response.end('ok')));
-    const underWay = await publish(eventFor([account.id]));
-    await until('it is on its way', () => slow.length === 1);
-    // As a file system that was remounted read-only shows itself to SQLite; file modes do not bind root.
-    await pragma('query_only = 1');
-    slow[0]?.();
-    expectUnavailable(await publish(eventFor([account.id])));
-    const change = await hub.call('POST', '/v1/subscriptions', account.token, {
-      endpoint: { type: 'webhook', url: sink.origin },
-      event_types: ['booking.*'],
-    });
-    expectUnavailable(change);
-    expect((await hub.call('GET', '/readyz', null)).body).toMatchObject({ code: 'store_unavailable' });
-    expect((await hub.call('GET', '/healthz', null)).status).toBe(200);
-    expect((await hub.call('GET', '/v1/deliveries', account.token)).status).toBe(200);
-
-    await pragma('query_only = 0');
-    sink.answer((_, response) => void response.end('ok'));
-    const after = await publish(eventFor([account.id]));
-    expect(after.body.status).toBe('accepted');
-    await until('what could not be settled is sent again, with the same id, and settled', async () => {
-      const { body } = await hub.call('GET', `/v1/deliveries?event=${underWay.body.id}`, account.token);
-      return body.data[0]?.state === 'delivered';
-    });
-    const ids = sink.received
-      .filter((one) => (JSON.parse(one.body) as { id: string }).id === underWay.body.id)
-      .map((one) => one.headers['webhook-id']);
-    expect(ids.length).toBe(2);
-    expect(new Set(ids).size).toBe(1);
-  });
+    return { hub, sink, account, publish };
+  }
 });
+
+const eventOf = (received: Sink['received'][number]): string =>
+  (JSON.parse(received.body) as { id: string }).id;
+
+function missing(sink: Sink, expected: ReadonlySet<string>): number {
+  const here = new Set(sink.received.map(eventOf));
+  return [...expected].filter((id) => !here.has(id)).length;
+}
+
+/** What is still to be sent, or was sent and not settled. */
+function openIn({ hub: { store } }: TestHub) {
+  const { deliveries } = store.tables;
+  return store.db.select().from(deliveries).where(isNotNull(deliveries.dueAt));
+}
+
+function expectUnavailable(answer: Answer): void {
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(answer.body).toMatchObject({ code: 'store_unavailable', status: 503 });
+  expect(JSON.stringify(answer.body)).not.toMatch(/sqlite|disk|readonly/i);
+}
+
+/**
+ * Every write answers as the adapter does for a read-only file, which tests/contracts proves. Here because an open file
+ * cannot be made read-only from outside: modes do not bind root, and a mount with writers is not remounted.
+ */
+function refuseWrites({ hub: { store } }: TestHub): () => void {
+  const { publish, write, lease, renew, settle } = store;
+  const refuse = () =>
+    Promise.reject(
+      new PatchbayError('store_unavailable', { internal: 'sqlite: SQLITE_READONLY', retryAfterSeconds: 5 }),
+    );
+  Object.assign(store, { publish: refuse, write: refuse, lease: refuse, renew: refuse, settle: refuse });
+  return () => void Object.assign(store, { publish, write, lease, renew, settle });
+}
+
+/** Only where the tests run as root, with mounts allowed. */
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'patchbay-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
