@@ -35,7 +35,7 @@ export const writeCases: Case[] = [
       const twice = await failure(
         store.write((db) => [
           db.insert(users).values(user),
-          db.insert(accounts).values({ ...accountOf(stand), name: taken.name }),
+          db.insert(accounts).values({ ...accountOf(stand), id: taken.id }),
         ]),
       );
       equal(store.isConflict(twice), true);
@@ -61,7 +61,7 @@ export const writeCases: Case[] = [
       const { accounts } = store.tables;
       const taken = accountOf(stand);
       await store.write((db) => [db.insert(accounts).values(taken)]);
-      const rows = [accountOf(stand), accountOf(stand, { name: taken.name }), accountOf(stand)];
+      const rows = [accountOf(stand), accountOf(stand, { id: taken.id }), accountOf(stand)];
       const outcomes = await Promise.allSettled(
         rows.map((row) => store.write((db) => [db.insert(accounts).values(row)])),
       );
