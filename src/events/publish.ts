@@ -1,3 +1,4 @@
+import { inArray } from 'drizzle-orm';
 import type { Ctx } from '#src/context';
 import { type FieldError, PatchbayError } from '#src/errors';
 import type { NewReceipt, PublishAnswer, PublishedEvent } from '#src/ports';
@@ -35,7 +36,7 @@ export async function publish(
   const receipt = receiptOf(ctx, text, idempotencyKey);
   const answer = drafts.length > 0 ? await writeDrafts(ctx, receipt, drafts) : null;
   refuseReusedKey(answer, receipt);
-  const results = resultsOf(readings, drafts, answer);
+  const results = resultsOf(readings, drafts, answer, await claimedResults(ctx, answer));
   if (!isBatch && results[0]?.status === 'conflict') throw new PatchbayError('event_conflict');
   ctx.meter.count(
     'events_published',
@@ -88,21 +89,36 @@ function refuseReusedKey(answer: PublishAnswer | null, receipt: NewReceipt): voi
   });
 }
 
-function resultsOf(readings: Reading[], drafts: Draft[], answer: PublishAnswer | null): EventResult[] {
+function resultsOf(
+  readings: Reading[],
+  drafts: Draft[],
+  answer: PublishAnswer | null,
+  claimed: EventResult[],
+): EventResult[] {
   return readings.map((reading) => {
     if (!reading.ok) return { id: null, status: 'invalid', errors: reading.errors };
     const place = drafts.indexOf(reading.draft);
-    const { event } = reading.draft;
-    // The key was claimed by an earlier request with the same body: its events have the ids that were answered then.
-    if (answer?.claim)
-      return {
-        id: answer.claim.eventIds[place] ?? event.id,
-        status: 'duplicate',
-        sequence: answer.events[place]?.sequence ?? 0,
-      };
-    return resultOf(reading.draft, answer?.events[place]);
+    return claimed[place] ?? resultOf(reading.draft, answer?.events[place]);
   });
 }
+
+/** What an earlier request with the same key and body brought: the ids that were answered then. Empty without a claim. */
+async function claimedResults({ store }: Ctx, answer: PublishAnswer | null): Promise<EventResult[]> {
+  const ids = answer?.claim?.eventIds ?? [];
+  const { events } = store.tables;
+  const sequences = new Map<string, number>();
+  for (let at = 0; at < ids.length; at += idsPerRead) {
+    const rows = await store.db
+      .select({ id: events.id, sequence: events.sequence })
+      .from(events)
+      .where(inArray(events.id, ids.slice(at, at + idsPerRead)));
+    for (const { id, sequence } of rows) sequences.set(id, sequence);
+  }
+  return ids.map((id) => ({ id, status: 'duplicate', sequence: sequences.get(id) ?? 0 }));
+}
+
+/** D1 binds at most 100 parameters a statement. */
+const idsPerRead = 90;
 
 function resultOf({ event }: Draft, written: PublishedEvent | undefined): EventResult {
   if (!written) throw new PatchbayError('internal', { internal: `the store gave no answer for ${event.id}` });
