@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startSink, until } from '../harness/sink.ts';
+import { startChild } from './hub-child.ts';
+import { createLoad } from './load.ts';
+import { prepareFolder } from './people.ts';
+
+/** What a supervisor sends before it updates: unlike a kill, it costs no duplicate. */
+describe('SIGTERM in the middle of load', () => {
+  const undo: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  });
+
+  test('what is under way ends, the rest goes back, and the process ends with 0: nothing lost, nothing twice', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'patchbay-stop-'));
+    undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    const environment = { PATCHBAY_DATA: folder, PATCHBAY_HOST_MAX_PER_SECOND: '5000' };
+    const sink = await startSink();
+    undo.push(() => sink.close());
+    sink.answer((_, response) => setTimeout(() => response.end('ok'), 40));
+    const { publisher, account } = await prepareFolder(folder);
+    const load = createLoad(publisher, account.id, 3, 20);
+
+    const first = await startChild('src/start.ts', environment);
+    undo.push(() => first.child.kill('SIGKILL'));
+    const made = await fetch(`${first.origin}/v1/subscriptions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${account.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ endpoint: { type: 'webhook', url: sink.origin }, event_types: ['booking.*'] }),
+    });
+    expect(made.status).toBe(201);
+    const publishing = load.run(first.origin);
+    await until('deliveries are under way', () => sink.received.length > 20);
+    expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    await publishing.stop();
+    expect(load.accepted.size).toBeGreaterThan(sink.received.length);
+
+    const second = await startChild('src/start.ts', environment);
+    undo.push(() => second.kill('SIGTERM'));
+    await load.makeGood(second.origin);
+    const eventOf = (text: string) => (JSON.parse(text) as { id: string }).id;
+    await until(
+      'every accepted event has arrived',
+      () => {
+        const here = new Set(sink.received.map((one) => eventOf(one.body)));
+        return [...load.accepted].every((id) => here.has(id));
+      },
+      25_000,
+    );
+    expect(sink.received.length).toBe(load.accepted.size);
+    expect(load.surprises.filter((surprise) => surprise !== 'status 503')).toEqual([]);
+  });
+});
