@@ -10,7 +10,6 @@ await build({
   entryPoints: [
     ...(entries.length > 0 ? entries : ['src/start.ts', 'src/cli.ts', 'src/demo.ts']),
     'src/adapters/http-worker.ts',
-    'src/adapters/sqlite-worker.ts',
   ].map((file) => ({
     in: file,
     out: basename(file, '.ts'),

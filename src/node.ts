@@ -7,12 +7,10 @@ import { defaultSettings, type Settings } from '#src/context';
 import { createSender, createSweep } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
-import { publishBytes } from '#src/events';
 import type { Clock, Http, Log } from '#src/ports';
 import { createRetention } from '#src/retention';
 import { createDirectory } from '#src/subscriptions';
 import { createTasks } from '#src/tasks';
-import { tooLarge } from '#src/wire';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { createMemoryGate } from './adapters/gate-memory.ts';
@@ -26,7 +24,8 @@ import { serveNode } from './adapters/server-node.ts';
 import { createNodeSignatureKeys } from './adapters/signing-node.ts';
 import { openSqliteStore } from './adapters/store-sqlite.ts';
 import { createKeyring } from './adapters/vault-keyring.ts';
-import { asPatchbayError, createApp, enter, type Hub, problemResponse, requirePublisher } from './app.ts';
+import { createApp, type Hub } from './app.ts';
+import { publishHot } from './publish-hot.ts';
 import { taskKinds } from './task-kinds.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,7 +50,6 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
   const store = openSqliteStore({
     file: join(folder, 'patchbay.db'),
     migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
-    isThreaded: environment['PATCHBAY_STORE_THREAD'] === '1',
   });
   const queue = createEmbeddedQueue();
   const ports = {
@@ -139,45 +137,6 @@ export async function startNodeHub(
       hub.log.info('stopped');
     },
   };
-}
-
-type HotRequest = {
-  headers: {
-    authorization?: string | undefined;
-    'content-type'?: string | undefined;
-    [name: string]: unknown;
-  };
-  body: Uint8Array | 'too_large';
-};
-
-async function publishHot(
-  hub: Hub,
-  { headers, body }: HotRequest,
-): Promise<{ status: number; headers: Record<string, string>; body: string }> {
-  try {
-    const ctx = await enter(hub, headers.authorization);
-    requirePublisher(ctx);
-    if (body === 'too_large') throw tooLarge(hub.settings.maxBatchBytes);
-    const key = headers['idempotency-key'];
-    const answer = await publishBytes(
-      ctx,
-      headers['content-type'],
-      body,
-      typeof key === 'string' ? key : null,
-    );
-    return {
-      status: answer.status,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(answer.body),
-    };
-  } catch (error) {
-    const response = problemResponse(asPatchbayError(hub, error), hub.ids.newId('req'));
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await response.text(),
-    };
-  }
 }
 
 /** `PATCHBAY_SEND_THREAD=1` gives it a thread of its own: worth it where cores are free and endpoints speak TLS. */

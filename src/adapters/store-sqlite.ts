@@ -18,19 +18,16 @@ import {
   settleStatements,
   versionStatement,
 } from '#src/store';
-import { createThreadWriter } from './sqlite-thread.ts';
 import { failureToError, isConflict } from './store-sqlite/errors.ts';
-import { createExecute } from './store-sqlite/jobs.ts';
+import { createExecute, createJobs } from './store-sqlite/jobs.ts';
 import { openSqliteFile } from './store-sqlite/open.ts';
 import { createTurn, type Turn } from './store-sqlite/turn.ts';
-import { createInlineWriter } from './store-sqlite/writer.ts';
+import { createForeignWrites } from './store-sqlite/foreign-writes.ts';
 
 export type SqliteOptions = {
   file: string;
   migrationsFolder: string;
   busyTimeoutMs?: number;
-  /** Writes in a thread of their own: for the hub itself. */
-  isThreaded?: boolean;
 };
 
 type Row = Record<string, unknown>;
@@ -38,14 +35,13 @@ type PublishCall = { receipt: NewReceipt; events: NewEvent[] };
 
 /**
  * The embedded store: one file, one writer. All writes of one turn of the event loop share one transaction and
- * one fsync (`synchronous=FULL`), and every caller is answered after it, with its own rows or its own error. Reads have
- * this thread's own connection; WAL lets them go on beside the writer.
+ * one fsync (`synchronous=FULL`), and every caller is answered after it, with its own rows or its own error.
  */
 export function openSqliteStore(options: SqliteOptions): Store {
   const file = openSqliteFile(options);
   prepareFile(file, options.migrationsFolder);
-  const writer = options.isThreaded ? createThreadWriter(options) : createInlineWriter(file);
-  const turn = createTurn(writer.send, failureToError);
+  const runJobs = createJobs(file);
+  const turn = createTurn(runJobs, failureToError);
   const execute = createExecute(file);
   const read = ({ sql, params }: HotStatement) => execute(sql, params, false) as Row[];
   const db = remoteDb(execute, turn);
@@ -75,10 +71,9 @@ export function openSqliteStore(options: SqliteOptions): Store {
     },
     settle,
     isConflict,
-    foreignWrites: () => writer.foreignWrites(),
+    foreignWrites: createForeignWrites(file),
     close: async () => {
       await turn.idle();
-      await writer.close();
       file.close();
     },
   };

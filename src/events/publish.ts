@@ -98,7 +98,10 @@ function resultsOf(
   return readings.map((reading) => {
     if (!reading.ok) return { id: null, status: 'invalid', errors: reading.errors };
     const place = drafts.indexOf(reading.draft);
-    return claimed[place] ?? resultOf(reading.draft, answer?.events[place]);
+    const written = answer?.events[place];
+    // An id of the publisher's own speaks for itself, under a repeated key too: what was a conflict then is one now.
+    const isKnown = written?.outcome === 'known';
+    return (isKnown ? undefined : claimed[place]) ?? resultOf(reading.draft, written);
   });
 }
 

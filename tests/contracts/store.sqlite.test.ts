@@ -4,20 +4,14 @@ import { join } from 'node:path';
 import { openSqliteStore } from '../../src/adapters/store-sqlite.ts';
 import { storeContract } from './store.ts';
 
-for (const isThreaded of [false, true]) {
-  storeContract(isThreaded ? 'SQLite, written by a thread' : 'SQLite', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'patchbay-sqlite-'));
-    const store = openSqliteStore({
-      file: join(folder, 'patchbay.db'),
-      migrationsFolder: 'migrations/sqlite',
-      isThreaded,
-    });
-    return {
-      store,
-      close: async () => {
-        await store.close();
-        await rm(folder, { recursive: true });
-      },
-    };
-  });
-}
+storeContract('SQLite', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-sqlite-'));
+  const store = openSqliteStore({ file: join(folder, 'patchbay.db'), migrationsFolder: 'migrations/sqlite' });
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});

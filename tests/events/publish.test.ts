@@ -72,6 +72,17 @@ describe('publishing', () => {
     });
   });
 
+  test('what was a conflict is a conflict again under its repeated key', async () => {
+    const event = { ...eventFor([account]), id: 'evt_mine-3' };
+    await publish(event);
+    const batch = { events: [{ ...event, city: 'austin' }, eventFor([account])] };
+    const key = { 'idempotency-key': 'clash' };
+    const statuses = async () =>
+      (await publish(batch, key)).body.results.map((result: { status: string }) => result.status);
+    expect(await statuses()).toEqual(['conflict', 'accepted']);
+    expect(await statuses()).toEqual(['conflict', 'duplicate']);
+  });
+
   test('rivals with one Idempotency-Key leave one set of events', async () => {
     const before = await countOf();
     const event = eventFor([account]);

@@ -31,7 +31,6 @@ export async function startTestHub(environment: Record<string, string> = {}, len
       PATCHBAY_DATA: folder,
       PATCHBAY_ALLOW_LOOPBACK: '1',
       PATCHBAY_SWEEP_MS: '50',
-      PATCHBAY_STORE_THREAD: '0',
       ...environment,
     },
     log,

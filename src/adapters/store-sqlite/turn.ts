@@ -1,8 +1,4 @@
-import type { Job, Outcome } from './jobs.ts';
-
-export type Send = (jobs: Job[]) => Promise<Outcome[]>;
-/** Turns that a commit waits for company. */
-const maxRounds = 4;
+import type { Job, Outcome, RunJobs } from './jobs.ts';
 
 type Entry = { jobs(): Job[]; settle(outcomes: Outcome[]): void };
 
@@ -18,46 +14,33 @@ export type Turn = {
 };
 
 /**
- * Collects what one turn of the event loop wants written and sends it as one. `setImmediate`, never a timer: the turn's
+ * Collects what one turn of the event loop wants written and runs it as one. `setImmediate`, never a timer: the turn's
  * reads of sockets come first, then their writes share one commit.
  */
-export function createTurn(send: Send, fail: (outcome: Extract<Outcome, { ok: false }>) => unknown): Turn {
+export function createTurn(
+  runJobs: RunJobs,
+  fail: (outcome: Extract<Outcome, { ok: false }>) => unknown,
+): Turn {
   const entries: Entry[] = [];
-  const state = { underWay: 0, isScheduled: false, asked: 0, seen: 0, rounds: 0, waiting: [] as (() => void)[] };
+  const state = { isScheduled: false, waiting: [] as (() => void)[] };
 
   const add = (entry: Entry): void => {
     entries.push(entry);
-    state.asked++;
     if (state.isScheduled) return;
     state.isScheduled = true;
-    setImmediate(look);
+    setImmediate(flush);
   };
 
-  /** Goes on to the next turn as long as turns bring more, a few at most: under load a commit carries tens, not three. */
-  function look(): void {
-    const isGrowing = state.asked > state.seen && state.rounds < maxRounds;
-    if (!isGrowing) {
-      Object.assign(state, { asked: 0, seen: 0, rounds: 0 });
-      void flush();
-      return;
-    }
-    state.seen = state.asked;
-    state.rounds++;
-    setImmediate(look);
-  }
-
-  async function flush(): Promise<void> {
+  function flush(): void {
     state.isScheduled = false;
     const turn = entries.splice(0).map((entry) => ({ entry, jobs: entry.jobs() }));
-    state.underWay++;
-    const outcomes = await send(turn.flatMap(({ jobs }) => jobs));
-    state.underWay--;
+    const outcomes = runJobs(turn.flatMap(({ jobs }) => jobs));
     let at = 0;
     for (const { entry, jobs } of turn) {
       entry.settle(outcomes.slice(at, at + jobs.length));
       at += jobs.length;
     }
-    if (state.underWay === 0 && entries.length === 0) for (const tell of state.waiting.splice(0)) tell();
+    if (entries.length === 0) for (const tell of state.waiting.splice(0)) tell();
   }
 
   const run = (job: Job): Promise<unknown[][]> =>
@@ -100,10 +83,7 @@ export function createTurn(send: Send, fail: (outcome: Extract<Outcome, { ok: fa
       };
       return (input: I) =>
         new Promise<R>((resolve, reject) => {
-          if (open.push({ input, resolve, reject }) > 1) {
-            state.asked++;
-            return;
-          }
+          if (open.push({ input, resolve, reject }) > 1) return;
           const calls: Call[] = [];
           add({
             jobs: () => {
@@ -115,8 +95,6 @@ export function createTurn(send: Send, fail: (outcome: Extract<Outcome, { ok: fa
         });
     },
     idle: () =>
-      state.underWay === 0 && entries.length === 0
-        ? Promise.resolve()
-        : new Promise((resolve) => state.waiting.push(resolve)),
+      entries.length === 0 ? Promise.resolve() : new Promise((resolve) => state.waiting.push(resolve)),
   };
 }

@@ -1,0 +1,44 @@
+import { publishBytes } from '#src/events';
+import { tooLarge } from '#src/wire';
+import { asPatchbayError, enter, type Hub, problemResponse, requirePublisher } from './app.ts';
+
+/** A request whose body the host has read already. Header names are lower-case. */
+export type HotRequest = {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Uint8Array | 'too_large';
+};
+export type HotAnswer = { status: number; headers: Record<string, string>; body: string };
+
+/** `POST /v1/events` straight from the socket: what the middleware does for other routes is done here by hand. */
+export async function publishHot(hub: Hub, request: HotRequest): Promise<HotAnswer> {
+  const startedAt = hub.clock.ticks();
+  const requestId = hub.ids.newId('req');
+  const answer = await answerOf(hub, request, requestId);
+  const ms = Math.round(hub.clock.ticks() - startedAt);
+  const [method, route, status] = ['POST', '/v1/events', String(answer.status)];
+  hub.meter.observe('request_ms', ms, { method, route, status });
+  hub.log.info('request', { request: requestId, method, path: route, status: answer.status, ms });
+  return answer;
+}
+
+async function answerOf(hub: Hub, { headers, body }: HotRequest, requestId: string): Promise<HotAnswer> {
+  try {
+    const ctx = await enter(hub, one(headers['authorization']), requestId);
+    requirePublisher(ctx);
+    if (body === 'too_large') throw tooLarge(hub.settings.maxBatchBytes);
+    const key = one(headers['idempotency-key']) ?? null;
+    const { status, body: results } = await publishBytes(ctx, one(headers['content-type']), body, key);
+    const type = { 'content-type': 'application/json', 'x-request-id': requestId };
+    return { status, headers: type, body: JSON.stringify(results) };
+  } catch (error) {
+    const response = problemResponse(asPatchbayError(hub, error, requestId), requestId);
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
+  }
+}
+
+const one = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
