@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterOne, rateOf, readyAtMs } from '../../src/deliveries/rate.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 import { type JumpingClock, jumpingClock } from './jumping-clock.ts';
@@ -111,6 +112,13 @@ describe('a clock that jumps', () => {
     expect((await deliveries()).find((one) => one.event === waiting)?.state).toBe('retrying');
     clock.jump(hourMs + 10_000);
     await until('the retry goes', async () => (await deliveries()).every((one) => one.state === 'delivered'));
+  });
+
+  test('an hour back: a rate is reckoned from now on, and goes on holding', () => {
+    const tenASecond = rateOf(10);
+    const before = afterOne(tenASecond, 0, 2 * hourMs);
+    expect(afterOne(tenASecond, before, hourMs)).toBe(hourMs + 100);
+    expect(readyAtMs(tenASecond, afterOne(tenASecond, before, hourMs))).toBe(hourMs + 100);
   });
 
   test('an hour back: the lease of a worker that died is found when the clock has caught up', async () => {
