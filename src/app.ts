@@ -15,6 +15,7 @@ import {
 } from '#src/operate';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
+import { createMethods } from './methods.ts';
 
 export type Hub = Ports & { authenticator: Authenticator };
 
@@ -31,14 +32,19 @@ export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
   mountRoutes(door);
   operateRoutes(app, hub, host);
 
-  app.notFound((c) =>
-    problemResponse(
-      new PatchbayError('not_found', {
-        public: 'There is nothing at this address. The API is described at /docs.',
-      }),
-      requests.idOf(c.req.raw),
-    ),
-  );
+  const methodsOf = createMethods(app);
+  app.notFound((c) => {
+    const methods = methodsOf(c.req.path).join(', ');
+    const error = methods
+      ? new PatchbayError('method_not_allowed', { public: `This address takes ${methods}.` })
+      : new PatchbayError('not_found', {
+          public: 'There is nothing at this address. The API is described at /docs.',
+        });
+    const response = problemResponse(error, requests.idOf(c.req.raw));
+    // RFC 9110 §15.5.6: a 405 says what is allowed.
+    if (methods) response.headers.set('allow', methods);
+    return response;
+  });
   app.onError((error, c) => {
     const requestId = requests.idOf(c.req.raw);
     return problemResponse(asPatchbayError(hub, error, requestId), requestId);

@@ -25,7 +25,7 @@ import { createNodeSignatureKeys } from './adapters/signing-node.ts';
 import { openSqliteStore } from './adapters/store-sqlite.ts';
 import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, type Hub } from './app.ts';
-import { publishHot } from './publish-hot.ts';
+import { problemAnswer, publishHot } from './publish-hot.ts';
 import { taskKinds } from './task-kinds.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -115,6 +115,7 @@ export async function startNodeHub(
       maxBytes: hub.settings.maxBatchBytes,
       handle: (request) => publishHot(hub, request),
     },
+    refuse: (code) => problemAnswer(new PatchbayError(code), hub.ids.newId('req')),
   });
   sweep.wake();
   tasks.wake();

@@ -1,5 +1,6 @@
 import { publishBytes } from '#src/events';
 import { tooLarge } from '#src/wire';
+import type { PatchbayError } from '#src/errors';
 import { asPatchbayError, enter, type Hub, problemResponse, requirePublisher } from './app.ts';
 
 /** A request whose body the host has read already. Header names are lower-case. */
@@ -31,14 +32,19 @@ async function answerOf(hub: Hub, { headers, body }: HotRequest, requestId: stri
     const type = { 'content-type': 'application/json', 'x-request-id': requestId };
     return { status, headers: type, body: JSON.stringify(results) };
   } catch (error) {
-    const response = problemResponse(asPatchbayError(hub, error, requestId), requestId);
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await response.text(),
-    };
+    return problemAnswer(asPatchbayError(hub, error, requestId), requestId);
   }
 }
 
 const one = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
+
+/** A problem document for a host that writes its answers itself. */
+export async function problemAnswer(error: PatchbayError, requestId: string): Promise<HotAnswer> {
+  const response = problemResponse(error, requestId);
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  };
+}

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 
 export type HotRoute = {
@@ -6,11 +13,11 @@ export type HotRoute = {
   path: string;
   maxBytes: number;
   /** Never throws: what goes wrong is an answer too. */
-  handle(request: {
-    headers: IncomingMessage['headers'];
-    body: Uint8Array | 'too_large';
-  }): Promise<{ status: number; headers: Record<string, string>; body: string }>;
+  handle(request: { headers: IncomingMessage['headers']; body: Uint8Array | 'too_large' }): Promise<Answer>;
 };
+
+type Answer = { status: number; headers: Record<string, string>; body: string };
+type Refuse = (code: 'bad_request' | 'headers_too_large') => Promise<Answer>;
 
 export type NodeServer = { port: number; close(graceMs: number): Promise<void> };
 
@@ -20,6 +27,8 @@ export async function serveNode(options: {
   host: string;
   fetch: (request: Request) => Response | Promise<Response>;
   hot: HotRoute;
+  /** What Node's own parser refuses, answered like everything else. */
+  refuse: Refuse;
 }): Promise<NodeServer> {
   const { hot } = options;
   const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
@@ -30,6 +39,10 @@ export async function serveNode(options: {
       else void listener(request, response);
     },
   );
+  server.on(
+    'clientError',
+    (error: NodeJS.ErrnoException, socket) => void refuseRaw(options.refuse, error, socket),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, 4_096, resolve);
@@ -39,6 +52,17 @@ export async function serveNode(options: {
     port: typeof address === 'object' && address ? address.port : options.port,
     close: (graceMs) => closeServer(server, graceMs),
   };
+}
+
+async function refuseRaw(refuse: Refuse, error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
+  // The other side is gone, or it had its answer: nobody would read this one.
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, headers, body } = await refuse(
+    error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'bad_request',
+  );
+  const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...head, '', body].join('\r\n'));
 }
 
 async function serveHot(hot: HotRoute, request: IncomingMessage, response: ServerResponse): Promise<void> {

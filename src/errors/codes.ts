@@ -3,6 +3,7 @@
  * a new case gets a new code. The list is published in the OpenAPI document.
  */
 export const errorCodes = {
+  bad_request: { status: 400, title: 'This is not a request that can be read as HTTP' },
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that this hub gave' },
   invalid_parameter: { status: 400, title: 'A query parameter is not valid' },
@@ -21,6 +22,7 @@ export const errorCodes = {
   state_conflict: { status: 409, title: 'The current state does not allow this' },
   precondition_failed: { status: 412, title: 'The resource has changed' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  headers_too_large: { status: 431, title: 'The header fields are too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   validation_failed: { status: 422, title: 'The request does not fit its schema' },
   filter_invalid: { status: 422, title: 'The filter cannot be used' },

@@ -51,4 +51,12 @@ describe('a request in the log', () => {
       expect(lines[0]).toMatch(/^error request\.fault .*the disk sang/);
     }
   });
+
+  test('a method that an address does not take is 405, with what it takes; an unknown address is 404', async () => {
+    const wrong = await hub.call('PUT', '/v1/subscriptions', null, {});
+    expect(wrong).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+    expect(wrong.headers.get('allow')).toBe('GET, POST');
+    expect((await hub.call('DELETE', '/v1/events', null)).headers.get('allow')).toBe('GET, POST');
+    expect((await hub.call('PUT', '/v1/nothing', null, {})).status).toBe(404);
+  });
 });

@@ -86,6 +86,10 @@ describe('broken HTTP', () => {
       expect(answer.text, what).not.toMatch(/node_modules|\bat \S+ \(|\.ts:\d/);
       expect(answer.text.includes(token), what).toBe(false);
     }
+    const refused = seen.filter(({ answer }) => answer.status === 400 || answer.status === 431);
+    for (const { what, answer } of refused)
+      expect(answer.text, what).toMatch(/application\/problem\+json[^]*"request_id":"req_/i);
+    expect(refused.length).toBeGreaterThan(5);
     const statusOf = (what: string) => seen.find((one) => one.what === what)?.answer.status;
     expect(statusOf('a header of 20 kB')).toBe(431);
     for (const what of [
