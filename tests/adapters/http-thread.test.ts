@@ -11,7 +11,11 @@ describe('sending from a thread of its own', () => {
   const log = memoryLog();
   beforeAll(async () => {
     sink = await startSink();
-    http = createThreadHttp({ policy: { ports: [], ownHosts: [], [allowLoopback]: true }, maxConnectionsPerOrigin: 8, log });
+    http = createThreadHttp({
+      policy: { ports: [], ownHosts: [], [allowLoopback]: true },
+      maxConnectionsPerOrigin: 8,
+      log,
+    });
   });
   afterAll(async () => {
     await http.close();
@@ -36,7 +40,9 @@ describe('sending from a thread of its own', () => {
 
   test('the guard stands in the thread too, and the loopback switch is passed to it', async () => {
     const results = await Promise.all(
-      ['https://10.0.0.1/', 'ftp://example.com/', 'https://169.254.169.254/'].map((url) => http.send(request({ url }))),
+      ['https://10.0.0.1/', 'ftp://example.com/', 'https://169.254.169.254/'].map((url) =>
+        http.send(request({ url })),
+      ),
     );
     expect(results.map((result) => result.kind)).toEqual(['refused', 'refused', 'refused']);
     expect(http.inspect('https://10.0.0.1/')).toMatchObject({ ok: false });

@@ -19,7 +19,10 @@ describe('the main line', () => {
     const [mine, other] = [await hub.account(), await hub.account()];
     const publisher = await hub.service();
     const subscribe = (token: string, path: string) =>
-      hub.call('POST', '/v1/subscriptions', token, { endpoint: { type: 'webhook', url: `${sink.origin}/${path}` }, event_types: ['booking.*'] });
+      hub.call('POST', '/v1/subscriptions', token, {
+        endpoint: { type: 'webhook', url: `${sink.origin}/${path}` },
+        event_types: ['booking.*'],
+      });
     const made = await subscribe(mine.token, 'mine');
     await subscribe(other.token, 'other');
     expect(made.status).toBe(201);
@@ -31,8 +34,17 @@ describe('the main line', () => {
 
     const [received] = sink.received;
     expect(received!.path).toBe('/mine');
-    const body = new Webhook(made.body.secret).verify(received!.body, received!.headers as Record<string, string>) as Record<string, unknown>;
-    expect(body).toMatchObject({ id: published.body.id, type: 'booking.confirmed', sequence: 1, account: mine.id, subscription: made.body.id });
+    const body = new Webhook(made.body.secret).verify(
+      received!.body,
+      received!.headers as Record<string, string>,
+    ) as Record<string, unknown>;
+    expect(body).toMatchObject({
+      id: published.body.id,
+      type: 'booking.confirmed',
+      sequence: 1,
+      account: mine.id,
+      subscription: made.body.id,
+    });
     expect(Object.keys(body['data'] as object)).not.toContain('price');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(sink.received).toHaveLength(1);
