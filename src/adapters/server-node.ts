@@ -31,7 +31,14 @@ export async function serveNode(options: {
   refuse: Refuse;
 }): Promise<NodeServer> {
   const { hot } = options;
-  const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(options.fetch, {
+    overrideGlobalObjects: false,
+    // A Host that is none: the request cannot be made.
+    errorHandler: async () => {
+      const { status, headers, body } = await options.refuse('bad_request');
+      return new Response(body, { status, headers });
+    },
+  });
   const server = createServer(
     { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     (request, response) => {
