@@ -56,8 +56,9 @@ export function openSqliteStore(options: SqliteOptions): Store {
       const statements = build(db);
       const [first, ...others] = statements;
       // `batch` wants one statement at least; a write of nothing writes nothing.
-      if (!first) return [] as unknown as Rows<T>;
-      return (await db.batch([first, ...others])) as unknown as Rows<T>;
+      // Drizzle types a batch by a tuple; a list that is built at run time has the same rows in the same places.
+      const rows: unknown = first ? await db.batch([first, ...others]) : [];
+      return rows as Rows<T>;
     },
     publish: (receipt, events) => publish({ receipt, events }),
     version: async () => Number(read(versionStatement)[0]?.['value'] ?? 0),

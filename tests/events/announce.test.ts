@@ -136,6 +136,7 @@ describe('what the hub itself says', () => {
       subject: 'sub_none',
       payload: { type: 'subscription.disabled', reason: 'gone' },
     };
+    // Only what the kind reads.
     await expect(announce(state.hub.hub)(task as unknown as Task)).resolves.toMatchObject({
       count: 0,
       isLast: true,
