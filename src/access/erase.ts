@@ -10,15 +10,15 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { Db } from '#src/ports';
-import type { Chunk, Task } from '#src/tasks';
+import { addTask, type Chunk, type Task } from '#src/tasks';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 const eventsPerChunk = 90;
 
 /** Apps' own subscriptions stay: they serve the app's other grants, whoever's consent they were made under. */
 export function erasingStatements(db: Db, ports: Needs, by: string, id: string) {
-  const { store, clock, ids } = ports;
-  const { accounts, users, members, tokens, subscriptions, secrets, tasks } = store.tables;
+  const { store, clock } = ports;
+  const { accounts, users, members, tokens, subscriptions, secrets } = store.tables;
   const isOwn = and(eq(subscriptions.accountId, id), eq(subscriptions.owner, 'grant'));
   const own = db.select({ id: subscriptions.id }).from(subscriptions).where(isOwn);
   const isMember = inArray(
@@ -52,18 +52,7 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
         updatedAt: now,
       })
       .where(isOwn),
-    db.insert(tasks).values({
-      id: ids.newId('tsk'),
-      kind: 'erase',
-      subject: id,
-      payload: { by },
-      state: 'open',
-      done: 0,
-      dueAt: now,
-      failures: 0,
-      createdAt: now,
-      updatedAt: now,
-    }),
+    addTask(db, ports, { kind: 'erase', subject: id, payload: { by } }),
   ] as const;
 }
 

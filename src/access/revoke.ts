@@ -4,6 +4,7 @@ import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Db } from '#src/ports';
 import type { EpochLevel } from '#src/store';
+import { addTask } from '#src/tasks';
 import type { Authenticator } from './authenticate.ts';
 import { raiseVersion } from './version.ts';
 
@@ -161,7 +162,11 @@ const receiptStatements = (db: Db, ports: Needs, rvk: string, input: Revocation)
       createdAt: ports.clock.now(),
       cancelled: 0,
     }),
-    newTask(db, ports, 'cancel', rvk, { level: input.level, id: input.id, reason: input.reason }),
+    addTask(db, ports, {
+      kind: 'cancel',
+      subject: rvk,
+      payload: { level: input.level, id: input.id, reason: input.reason },
+    }),
     recordAudit(db, ports, {
       actor: input.actor,
       action: 'revoke',
@@ -174,24 +179,8 @@ const receiptStatements = (db: Db, ports: Needs, rvk: string, input: Revocation)
 
 /** The account hears of it as an event of its own. */
 const announcement = (db: Db, ports: Needs, type: string, rvk: string, input: Revocation) =>
-  newTask(db, ports, 'announce', input.id, { type, reason: input.reason, revocation: rvk });
-
-const newTask = (
-  db: Db,
-  { store, ids, clock }: Needs,
-  kind: string,
-  subject: string,
-  payload: Record<string, unknown>,
-) =>
-  db.insert(store.tables.tasks).values({
-    id: ids.newId('tsk'),
-    kind,
-    subject,
-    payload,
-    state: 'open',
-    done: 0,
-    dueAt: clock.now(),
-    failures: 0,
-    createdAt: clock.now(),
-    updatedAt: clock.now(),
+  addTask(db, ports, {
+    kind: 'announce',
+    subject: input.id,
+    payload: { type, reason: input.reason, revocation: rvk },
   });

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { EpochLevel } from '#src/store';
+import { addTask } from '#src/tasks';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'gate' | 'queue' | 'ids'>;
 
@@ -49,8 +50,8 @@ export async function unsuspend(
   ports: Needs,
   input: { level: EpochLevel; id: string; actor: string },
 ): Promise<void> {
-  const { store, clock, gate, ids, queue } = ports;
-  const { epochs, tasks } = store.tables;
+  const { store, clock, gate, queue } = ports;
+  const { epochs } = store.tables;
   const now = clock.now();
   const [rows] = await store.write((db) => [
     db
@@ -58,17 +59,10 @@ export async function unsuspend(
       .set({ suspendedAt: null, updatedAt: now })
       .where(eq(epochs.id, `${input.level}:${input.id}`))
       .returning(),
-    db.insert(tasks).values({
-      id: ids.newId('tsk'),
+    addTask(db, ports, {
       kind: 'release',
       subject: `${input.level}:${input.id}`,
       payload: { level: input.level, id: input.id },
-      state: 'open',
-      done: 0,
-      dueAt: now,
-      failures: 0,
-      createdAt: now,
-      updatedAt: now,
     }),
     recordAudit(db, ports, {
       actor: input.actor,

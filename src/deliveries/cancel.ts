@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { raiseVersion } from '#src/access';
 import type { Ports } from '#src/context';
 import type { Db, Statement } from '#src/ports';
-import type { Chunk, Task } from '#src/tasks';
+import { addTask, type Chunk, type Task } from '#src/tasks';
 import { belowLevel, isStopped, lanesBelow, levelOf, piecesOf, type StoppedLane } from './below.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
@@ -143,21 +143,7 @@ function cancelStatements(
 /** Goes on in a task of its own while senders still have something: what they give back is queued again. */
 function end(db: Db, ports: Needs, task: Task, payload: Payload, isUnderWay: boolean): Statement[] {
   if (!isUnderWay) return [completed(db, ports, task.subject)];
-  const now = ports.clock.now();
-  return [
-    db.insert(ports.store.tables.tasks).values({
-      id: ports.ids.newId('tsk'),
-      kind: task.kind,
-      subject: task.subject,
-      payload,
-      state: 'open',
-      done: 0,
-      dueAt: new Date(now.getTime() + lookAgainMs),
-      failures: 0,
-      createdAt: now,
-      updatedAt: now,
-    }),
-  ];
+  return [addTask(db, ports, { kind: task.kind, subject: task.subject, payload, delayMs: lookAgainMs })];
 }
 
 function completed(db: Db, { store, clock }: Needs, receipt: string): Statement {

@@ -3,6 +3,7 @@ import { raiseVersion } from '#src/access';
 import { recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { Candidate } from '#src/ports';
+import { addTask } from '#src/tasks';
 import type { Lane } from './lane.ts';
 import type { EndpointAdvice } from './schedule.ts';
 
@@ -102,22 +103,13 @@ async function disable(
     ...raiseVersion(db, ports, { accountId: subscription.accountId, subscriptionId: subscription.id }),
     // The account hears of it as an event of its own; a task, so that a crash here does not lose it. Its id is of this
     // version: several attempts may fail at once, and it is said once.
-    db
-      .insert(tasks)
-      .values({
-        id: said,
-        kind: 'announce',
-        subject: subscription.id,
-        payload: { type: 'subscription.disabled', reason: why },
-        state: 'open',
-        done: 0,
-        dueAt: now,
-        leaseId: mark,
-        failures: 0,
-        createdAt: now,
-        updatedAt: now,
-      })
-      .onConflictDoNothing(),
+    addTask(db, ports, {
+      id: said,
+      kind: 'announce',
+      subject: subscription.id,
+      payload: { type: 'subscription.disabled', reason: why },
+      leaseId: mark,
+    }).onConflictDoNothing(),
     recordAuditIf(
       db,
       ports,

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, notInArray } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Ports } from '#src/context';
 import type { Db } from '#src/ports';
-import type { Chunk, Task } from '#src/tasks';
+import { addTask, type Chunk, type Task } from '#src/tasks';
 import { belowLevel, isStopped, lanesBelow, levelOf, piecesOf } from './below.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'queue' | 'settings'>;
@@ -89,23 +89,7 @@ function releaseChunk(ports: Needs, lane: string, positions: number[], after: st
  * A sender that had decided to hold before it heard of the release may write that after us; within a lease it has. So
  * there is one more look, a lease later.
  */
-function lookAgain(
-  db: Db,
-  { store, clock, ids, settings }: Needs,
-  { kind, subject }: Task,
-  payload: Payload,
-) {
-  const now = clock.now();
-  return db.insert(store.tables.tasks).values({
-    id: ids.newId('tsk'),
-    kind,
-    subject,
-    payload: { ...payload, isLastLook: true },
-    state: 'open',
-    done: 0,
-    dueAt: new Date(now.getTime() + settings.leaseMs),
-    failures: 0,
-    createdAt: now,
-    updatedAt: now,
-  });
+function lookAgain(db: Db, ports: Needs, { kind, subject }: Task, payload: Payload) {
+  const again = { ...payload, isLastLook: true };
+  return addTask(db, ports, { kind, subject, payload: again, delayMs: ports.settings.leaseMs });
 }

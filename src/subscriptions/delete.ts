@@ -3,7 +3,7 @@ import { raiseVersion } from '#src/access';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { findSubscription, ownedByCaller } from './find.ts';
-import { addTask } from './task.ts';
+import { addTask } from '#src/tasks';
 
 /** For good: its secrets are gone with it, and what is queued is cancelled. The row stays, for its deliveries' sake. */
 export async function deleteSubscription(ctx: Ctx, id: string): Promise<void> {

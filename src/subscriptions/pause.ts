@@ -4,7 +4,7 @@ import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { changedMeanwhile, findSubscription, ownedByCaller, type SubscriptionRow } from './find.ts';
-import { addTask } from './task.ts';
+import { addTask } from '#src/tasks';
 
 /**
  * Nothing is dropped: what matches from now on is written as held, and what waits already is held when its turn comes

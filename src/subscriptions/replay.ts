@@ -6,7 +6,7 @@ import { PatchbayError } from '#src/errors';
 import type { Task } from '#src/tasks';
 import { findSubscription } from './find.ts';
 import type { ReplaySpec } from './spec.ts';
-import { addTask } from './task.ts';
+import { addTask } from '#src/tasks';
 
 /** Events are kept for as long: before that there is nothing to replay. */
 const maxWindowMs = 30 * 24 * 3_600_000;
