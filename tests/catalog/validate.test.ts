@@ -24,7 +24,6 @@ test.each([
 test.each(['constructor', '__proto__', 'toString'])('%s is neither a type nor a version', (name) => {
   expect(validate(name, 1, {})).toMatchObject({ ok: false });
   // A caller's mistake at most, but a prototype must not answer for the catalogue.
-  // What the types forbid and a caller may still bring.
   expect(validate('booking.confirmed', name as unknown as number, {})).toMatchObject({
     ok: false,
     reasons: [{ code: 'unknown_version' }],
