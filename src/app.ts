@@ -10,6 +10,7 @@ import {
   type ApiDocument,
   createRequests,
   documentOf,
+  healthRoutes,
   type HostOperations,
   operateRoutes,
 } from '#src/operate';
@@ -19,7 +20,7 @@ import { createMethods } from './methods.ts';
 
 export type Hub = Ports & { authenticator: Authenticator };
 
-/** Every route of the hub, on any host. One `onError`: what is thrown becomes a problem document, and never a stack. */
+/** Every route of the hub, on any host. */
 export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
   const app = new OpenAPIHono();
   const requests = createRequests(hub);
@@ -31,15 +32,31 @@ export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
   app.use(requests.line);
   mountRoutes(door);
   operateRoutes(app, hub, host);
+  return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');
+}
 
+/** A process that only sends: its health and its metrics, and nothing of the API. */
+export function createWorkerApp(hub: Hub, host: HostOperations): OpenAPIHono {
+  const app = new OpenAPIHono();
+  const requests = createRequests(hub);
+  app.use(requests.line);
+  healthRoutes(app, hub, host);
+  return ended(app, hub, requests, 'This process only sends. It answers /healthz, /readyz and /metrics.');
+}
+
+/** One `onError`: what is thrown becomes a problem document, and never a stack. */
+function ended(
+  app: OpenAPIHono,
+  hub: Hub,
+  requests: ReturnType<typeof createRequests>,
+  nothingHere: string,
+): OpenAPIHono {
   const methodsOf = createMethods(app);
   app.notFound((c) => {
     const methods = methodsOf(c.req.path).join(', ');
     const error = methods
       ? new PatchbayError('method_not_allowed', { public: `This address takes ${methods}.` })
-      : new PatchbayError('not_found', {
-          public: 'There is nothing at this address. The API is described at /docs.',
-        });
+      : new PatchbayError('not_found', { public: nothingHere });
     const response = problemResponse(error, requests.idOf(c.req.raw));
     // RFC 9110 §15.5.6: a 405 says what is allowed.
     if (methods) response.headers.set('allow', methods);

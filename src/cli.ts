@@ -7,8 +7,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command as Program, CommanderError } from 'commander';
 import { type Command, commands, type Terminal } from '#src/commands';
-import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import type { NodeHub } from './node.ts';
 
 const program = new Program('patchbay')
   .description('Integration and webhook hub: publish once, delivered to every entitled endpoint.')
@@ -55,7 +55,7 @@ function groupOf(parent: Program, word: string): Program {
 }
 
 function openTerminal(folder: string): { terminal: Terminal; close(): Promise<void> } {
-  const state: { ports: Ports | null; stopped: Promise<void> | null } = { ports: null, stopped: null };
+  const state: { node: NodeHub | null; stopped: Promise<void> | null } = { node: null, stopped: null };
   const terminal: Terminal = {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
@@ -66,8 +66,8 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
       // Loaded late: help and a mistyped option need no database.
       const { openNodeHub } = await import('./node.ts');
       const environment = { ...process.env, PATCHBAY_DATA: folder, PATCHBAY_SEND_THREAD: '0' };
-      state.ports = (await openNodeHub(environment, quiet)).hub;
-      return state.ports;
+      state.node = await openNodeHub(environment, quiet);
+      return state.node.hub;
     },
     inspectFolder: async () => (await import('./adapters/host-node/folder.ts')).inspectFolder(folder),
     readFile: (path) => readFile(path, 'utf8'),
@@ -85,10 +85,7 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
   };
   return {
     terminal,
-    close: async () => {
-      await state.ports?.http.close();
-      await state.ports?.store.close();
-    },
+    close: async () => state.node?.close(),
   };
 }
 

@@ -26,7 +26,7 @@ export async function serveNode(options: {
   port: number;
   host: string;
   fetch: (request: Request) => Response | Promise<Response>;
-  hot: HotRoute;
+  hot: HotRoute | null;
   /** What Node's own parser refuses, answered like everything else. */
   refuse: Refuse;
 }): Promise<NodeServer> {
@@ -42,7 +42,8 @@ export async function serveNode(options: {
   const server = createServer(
     { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      if (request.url === hot.path && request.method === hot.method) void serveHot(hot, request, response);
+      if (hot && request.url === hot.path && request.method === hot.method)
+        void serveHot(hot, request, response);
       else void listener(request, response);
     },
   );

@@ -23,7 +23,8 @@ import { migratePostgres } from './store-postgres/migrate.ts';
 import { runAgain, transact } from './store-postgres/transact.ts';
 
 export type PostgresOptions = ({ url: string; maxConnections?: number } | { pool: Pool }) & {
-  migrationsFolder: string;
+  /** Migrated here where it is given; else somebody has done it (`patchbay migrate`). */
+  migrationsFolder?: string;
   /**
    * Names the hot statements, so that each connection plans them once. Only where every connection is a session of
    * its own, or the pooler follows prepared statements (PgBouncer ≥ 1.21 with max_prepared_statements).
@@ -42,7 +43,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   // the process where nobody listens: the pool does while the connection is idle, and this does while it is lent.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  await translated(() => migratePostgres(pool, options.migrationsFolder));
+  const { migrationsFolder } = options;
+  if (migrationsFolder) await translated(() => migratePostgres(pool, migrationsFolder));
 
   const run = async <T extends QueryResultRow = Row>({
     name,

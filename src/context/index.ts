@@ -1,2 +1,3 @@
 export { actorOf, type Caller, type Ctx, type Peppers, type Ports } from './ctx.ts';
+export { readSettings } from './read-settings.ts';
 export { defaultSettings, type Settings } from './settings.ts';

@@ -1,5 +1,5 @@
 export { type ApiDocument, documentOf } from './document.ts';
 export type { HostOperations } from './host.ts';
 export { createRequests } from './requests.ts';
-export { operateRoutes } from './routes.ts';
+export { healthRoutes, operateRoutes } from './routes.ts';
 export { hubVersion } from './version.ts';

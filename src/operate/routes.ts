@@ -16,6 +16,12 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'log' | 'meter' | 'digest' | 'setti
 
 /** What takes no token: health, metrics, and the reference. Mounted last, so that the document has every route. */
 export function operateRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations): void {
+  healthRoutes(app, hub, host);
+  referenceRoutes(app, hub);
+}
+
+/** All that a process answers which takes no requests of the API. */
+export function healthRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations): void {
   const ready = createReadiness(hub, host);
   const measure = createGauges(hub, host);
   const noStore = { 'cache-control': 'no-store' };
@@ -34,8 +40,6 @@ export function operateRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations
     const { body, contentType } = await host.scrape();
     return new Response(body, { headers: { 'content-type': contentType, ...noStore } });
   });
-
-  referenceRoutes(app, hub);
 }
 
 function referenceRoutes(app: OpenAPIHono, hub: Needs): void {

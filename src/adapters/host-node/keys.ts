@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationError } from './configuration-error.ts';
 
 export type HostKeys = {
   masterKeys: { version: number; key: Uint8Array }[];
@@ -22,6 +23,26 @@ export function hostKeys(
   };
 }
 
+/** Several processes, so none may make its own: what one seals or hashes, all must open. */
+export function clusterKeys(given: {
+  masterKeys: string | undefined;
+  peppers: string | undefined;
+}): HostKeys {
+  if (given.masterKeys === undefined || given.peppers === undefined) {
+    const missing = [
+      ...(given.masterKeys === undefined ? ['PATCHBAY_MASTER_KEYS'] : []),
+      ...(given.peppers === undefined ? ['PATCHBAY_PEPPERS'] : []),
+    ].join(' and ');
+    throw configurationError(
+      `With DATABASE_URL, ${missing} must be set, alike in every process. Make each once: "1:$(openssl rand -base64 32)". Moving from SQLite, take them from keys.json.`,
+    );
+  }
+  return {
+    masterKeys: parseKeys('PATCHBAY_MASTER_KEYS', given.masterKeys),
+    peppers: parseKeys('PATCHBAY_PEPPERS', given.peppers),
+  };
+}
+
 function keptKeys(folder: string): { masterKeys: string; peppers: string } {
   const file = join(folder, 'keys.json');
   if (!existsSync(file)) {
@@ -39,7 +60,7 @@ function parseKeys(name: string, text: string): { version: number; key: Uint8Arr
     const match = /^\s*(\d+):([A-Za-z0-9+/_=-]+)\s*$/.exec(part);
     const key = new Uint8Array(Buffer.from(match?.[2] ?? '', 'base64'));
     if (!match || key.length !== 32)
-      throw new Error(
+      throw configurationError(
         `${name} must be version:base64 of 32 bytes, several separated by commas. Make one with: openssl rand -base64 32`,
       );
     return { version: Number(match[1]), key };

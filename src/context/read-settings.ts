@@ -1,0 +1,32 @@
+import { PatchbayError } from '#src/errors';
+import { defaultSettings, type Settings } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const dayMs = 86_400_000;
+
+/** What the environment says over `base`. Throws where a value is not a number above 0. */
+export function readSettings(environment: Environment, base: Settings = defaultSettings): Settings {
+  const number = (name: string, fallback: number): number => {
+    const text = environment[name];
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!Number.isFinite(value) || value <= 0)
+      throw new PatchbayError('internal', { internal: `${name} must be a number above 0, not "${text}"` });
+    return value;
+  };
+  return {
+    ...base,
+    publicUrl: environment['PATCHBAY_PUBLIC_URL'] ?? `http://127.0.0.1:${environment['PORT'] ?? 8080}`,
+    hostMaxPerSecond: number('PATCHBAY_HOST_MAX_PER_SECOND', base.hostMaxPerSecond),
+    hostMaxInFlight: number('PATCHBAY_HOST_MAX_IN_FLIGHT', base.hostMaxInFlight),
+    maxMaxPerSecond: number('PATCHBAY_MAX_PER_SECOND', base.maxMaxPerSecond),
+    attemptDeadlineMs: number('PATCHBAY_ATTEMPT_DEADLINE_MS', base.attemptDeadlineMs),
+    leaseMs: number('PATCHBAY_LEASE_MS', base.leaseMs),
+    sweepMs: number('PATCHBAY_SWEEP_MS', base.sweepMs),
+    maxMatchesAtOnce: number('PATCHBAY_MAX_MATCHES', base.maxMatchesAtOnce),
+    expandChunk: number('PATCHBAY_EXPAND_CHUNK', base.expandChunk),
+    keepEventsMs: dayMs * number('PATCHBAY_KEEP_EVENTS_DAYS', base.keepEventsMs / dayMs),
+    keepReceiptsMs: dayMs * number('PATCHBAY_KEEP_RECEIPTS_DAYS', base.keepReceiptsMs / dayMs),
+  };
+}

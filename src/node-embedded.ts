@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createMemoryGate } from './adapters/gate-memory.ts';
+import { hostKeys } from './adapters/host-node/keys.ts';
+import { createEmbeddedQueue } from './adapters/queue-embedded.ts';
+import { openSqliteStore } from './adapters/store-sqlite.ts';
+import type { Lending } from './node-lending.ts';
+
+/** The embedded profile: SQLite in one folder, one process, nothing else installed. */
+export async function lendEmbedded(
+  folder: string,
+  keys: { masterKeys: string | undefined; peppers: string | undefined },
+): Promise<Lending> {
+  mkdirSync(folder, { recursive: true });
+  const store = openSqliteStore({
+    file: join(folder, 'patchbay.db'),
+    migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
+  });
+  const { queue, bind, unbind } = createEmbeddedQueue();
+  return {
+    keys: hostKeys(folder, keys),
+    store,
+    gate: await createMemoryGate(store),
+    queue,
+    bind: async (consumer) => bind(consumer),
+    unbind: async () => unbind(),
+    close: () => store.close(),
+  };
+}

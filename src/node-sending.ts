@@ -1,0 +1,33 @@
+import { createSender, createSweep, type Sender } from '#src/deliveries';
+import { createRetention } from '#src/retention';
+import { createTasks } from '#src/tasks';
+import type { Hub } from './app.ts';
+import type { Lending } from './node-lending.ts';
+import { taskKinds } from './task-kinds.ts';
+
+export type Sending = {
+  stats: Sender['stats'];
+  tend(): Promise<void>;
+  /** No new attempt; what is under way may end; the rest goes back to the store. */
+  stop(): Promise<void>;
+};
+
+/** All that a process does which sends: deliveries, durable tasks, and in its turn the purge. */
+export async function startSending(hub: Hub, lending: Lending): Promise<Sending> {
+  const sender = createSender(hub);
+  const sweep = createSweep(hub, sender);
+  const tasks = createTasks(hub, taskKinds(hub));
+  await lending.bind({ ...sender, wakeDeliveries: (ids) => sweep.wake(ids), wakeTasks: () => tasks.wake() });
+  const retention = createRetention(hub);
+  sweep.wake();
+  tasks.wake();
+  return {
+    stats: () => sender.stats(),
+    tend: () => sender.tend(),
+    stop: async () => {
+      await lending.unbind();
+      await Promise.all([sweep.stop(), tasks.stop(), retention.stop()]);
+      await sender.stop(hub.settings.attemptDeadlineMs + 1_000);
+    },
+  };
+}
