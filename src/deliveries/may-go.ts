@@ -17,7 +17,11 @@ export type Load = { inFlight: number; slowInFlight: number; maxInFlight: number
  * Whether a lane's next delivery may start. `window` and `slots` end when an attempt ends; a number is how many
  * milliseconds to wait. Waiting spends no retry.
  */
-export function mayGo(lane: Lane, load: Load, nowMs: number): 'go' | 'window' | 'slots' | number {
+export function mayGo(
+  lane: Omit<Lane, 'urgent' | 'waiting'> & { urgent: readonly unknown[] },
+  load: Load,
+  nowMs: number,
+): 'go' | 'window' | 'slots' | number {
   if (roomIn(lane.window, lane.inFlight) === 0 || (!lane.isProven && lane.inFlight > 0)) return 'window';
   const share = lane.urgent.length > 0 ? 1 : 1 - criticalReserve;
   if (load.inFlight >= load.maxInFlight * share) return 'slots';

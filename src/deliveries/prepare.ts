@@ -1,6 +1,6 @@
 import { deliveredVersion } from '#src/catalog';
 import type { Ports } from '#src/context';
-import type { Candidate, LeasedDelivery, OutboundRequest } from '#src/ports';
+import type { Candidate, Env, LeasedDelivery, OutboundRequest } from '#src/ports';
 import { type HoldReason, holdReason, viewerOf } from '#src/subscriptions';
 import type { EventViews } from '#src/view';
 import { createBodyWriter } from './format.ts';
@@ -16,7 +16,7 @@ type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings'>;
 
 export async function findCandidate(
   { directory }: Pick<Ports, 'directory'>,
-  delivery: LeasedDelivery,
+  delivery: Pick<LeasedDelivery, 'subscriptionId' | 'grantId' | 'accountId'> & { event: { env: Env } },
 ): Promise<Candidate | undefined> {
   const accounts = [delivery.accountId];
   const lookup =

@@ -72,6 +72,19 @@ function isFailingTooLong({
   return firstFailureAtMs !== null && nowMs - firstFailureAtMs >= disableAfterMs;
 }
 
+/** What the attempt alone tells a lane, where the schedule is reckoned elsewhere. */
+export function signOf(
+  result: OutboundResult,
+): { succeeded: boolean; isOverload: boolean; timedOut: boolean } | null {
+  if (result.kind === 'withdrawn') return null;
+  const failure = failureOf(result);
+  return {
+    succeeded: failure === null,
+    isOverload: failure !== null && adviceOf(failure) === 'slow_down',
+    timedOut: failure === 'timeout',
+  };
+}
+
 /** Signs of an endpoint that has too much to do, as opposed to one that is wrong or away. */
 function adviceOf(failure: Failure): EndpointAdvice {
   return failure === 'timeout' || failure === 'answered_429' || failure.startsWith('answered_5')

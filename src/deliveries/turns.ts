@@ -1,21 +1,26 @@
-import { waitingIn, type Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
+
+type TurnLane = Pick<Lane, 'party' | 'isQueued' | 'isAsleep'> & {
+  urgent: readonly unknown[];
+  waiting: readonly unknown[];
+};
 
 /**
  * Whose turn it is. Parties (partners, accounts) take turns, and within a party its lanes do: a partner with five
  * hundred endpoints gets no more of a busy sender than one with a single endpoint.
  */
-export type Turns = {
-  add(lane: Lane): void;
+export type Turns<L> = {
+  add(lane: L): void;
   /** The next lane with something waiting; it is out of the ring until it is added again. */
-  next(): Lane | undefined;
+  next(): L | undefined;
   size(): number;
 };
 
-export function createTurns(): Turns {
-  const parties = new Map<string, Lane[]>();
+export function createTurns<L extends TurnLane = Lane>(): Turns<L> {
+  const parties = new Map<string, L[]>();
   return {
     add: (lane) => {
-      if (lane.isQueued || lane.isAsleep || waitingIn(lane) === 0) return;
+      if (lane.isQueued || lane.isAsleep || lane.urgent.length + lane.waiting.length === 0) return;
       lane.isQueued = true;
       const lanes = parties.get(lane.party);
       if (lanes) lanes.push(lane);
