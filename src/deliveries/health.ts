@@ -11,7 +11,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'director
 
 /** What the row of a subscription keeps of its endpoint's health. Written on a change only, never per attempt. */
 export type HealthBook = {
-  note(lane: Lane, candidate: Candidate, advice: EndpointAdvice, succeeded: boolean): void;
+  /** Resolves when all of it is written; never rejects. */
+  note(lane: Lane, candidate: Candidate, advice: EndpointAdvice, succeeded: boolean): Promise<void>;
 };
 
 export function createHealthBook(ports: Needs): HealthBook {
@@ -19,55 +20,70 @@ export function createHealthBook(ports: Needs): HealthBook {
   const { subscriptions } = store.tables;
   const known = new Set<string>();
 
-  const quietly = (what: string, id: string, run: () => Promise<unknown>): void => {
+  const quietly = (what: string, id: string, run: () => Promise<unknown>): Promise<unknown> =>
     run().catch((error: unknown) => log.error(what, error, { subscription: id }));
-  };
 
   return {
-    note: (lane, candidate, advice, succeeded) => {
-      const id = lane.id;
-      const proof = `${id} ${lane.target}`;
-      if (succeeded && !known.has(proof) && candidate.subscription.provenAt === null) {
-        known.add(proof);
-        quietly('health.proven', id, async () => {
-          const [proven] = await store.write((db) => [
-            db
-              .update(subscriptions)
-              .set({ provenAt: clock.now() })
-              // Of this version: the success of an address does not vouch for the one that took its place.
-              .where(
-                and(
-                  eq(subscriptions.id, id),
-                  isNull(subscriptions.provenAt),
-                  eq(subscriptions.version, candidate.subscription.version),
-                ),
-              )
-              .returning({ id: subscriptions.id }),
-          ]);
-          if (proven.length === 0) known.delete(proof);
-        });
-      }
-      if (succeeded && lane.failingSinceMs !== null) {
-        lane.failingSinceMs = null;
-        quietly('health.recovered', id, () =>
-          store.write((db) => [
-            db.update(subscriptions).set({ failingSince: null }).where(eq(subscriptions.id, id)),
-          ]),
-        );
-      }
-      if (!succeeded && lane.failingSinceMs === null) {
-        const since = clock.now();
-        lane.failingSinceMs = since.getTime();
-        quietly('health.failing', id, () =>
-          store.write((db) => [
-            db.update(subscriptions).set({ failingSince: since }).where(eq(subscriptions.id, id)),
-          ]),
-        );
-      }
-      if (advice === 'gone' || advice === 'failing_too_long')
-        quietly('health.disable', id, () => disable(ports, candidate, advice));
+    note: async (lane, candidate, advice, succeeded) => {
+      await Promise.all(changesOf(lane, candidate, advice, succeeded));
     },
   };
+
+  function changesOf(
+    lane: Lane,
+    candidate: Candidate,
+    advice: EndpointAdvice,
+    succeeded: boolean,
+  ): Promise<unknown>[] {
+    const { id } = lane;
+    const writes: Promise<unknown>[] = [];
+    const proof = `${id} ${lane.target}`;
+    if (succeeded && !known.has(proof) && candidate.subscription.provenAt === null) {
+      known.add(proof);
+      writes.push(quietly('health.proven', id, () => writeProof(candidate, proof)));
+    }
+    if (succeeded && lane.failingSinceMs !== null) {
+      lane.failingSinceMs = null;
+      writes.push(quietly('health.recovered', id, () => writeFailing(id, null)));
+    }
+    if (!succeeded && lane.failingSinceMs === null) {
+      const since = clock.now();
+      lane.failingSinceMs = since.getTime();
+      writes.push(quietly('health.failing', id, () => writeFailing(id, since)));
+    }
+    if (advice === 'gone' || advice === 'failing_too_long')
+      writes.push(quietly('health.disable', id, () => disable(ports, candidate, advice)));
+    return writes;
+  }
+
+  async function writeProof({ subscription }: Candidate, proof: string): Promise<void> {
+    const [proven] = await store.write((db) => [
+      db
+        .update(subscriptions)
+        .set({ provenAt: clock.now() })
+        // Of this version: the success of an address does not vouch for the one that took its place.
+        .where(
+          and(
+            eq(subscriptions.id, subscription.id),
+            isNull(subscriptions.provenAt),
+            eq(subscriptions.version, subscription.version),
+          ),
+        )
+        .returning({ id: subscriptions.id }),
+    ]);
+    if (proven.length === 0) known.delete(proof);
+  }
+
+  /** Where another process has seen it fail before, that moment stands. */
+  function writeFailing(id: string, since: Date | null): Promise<unknown> {
+    const isToBeSet = since === null ? undefined : isNull(subscriptions.failingSince);
+    return store.write((db) => [
+      db
+        .update(subscriptions)
+        .set({ failingSince: since })
+        .where(and(eq(subscriptions.id, id), isToBeSet)),
+    ]);
+  }
 }
 
 /** The endpoint is gone or has done nothing but fail: its events are held from now on, until somebody resumes it. */

@@ -213,7 +213,7 @@ export function createSender(ports: Needs): Sender {
       if (!lane.isProven) proveLane(lane, candidate.subscription.maxPerSecond);
       lane.window = afterSuccess(lane.window, lane.inFlight + 1);
     } else if (advice === 'slow_down') lane.window = afterOverload(lane.window, startedAt, clock.ticks());
-    health.note(lane, candidate, advice, succeeded);
+    void health.note(lane, candidate, advice, succeeded);
   }
 
   async function tend(): Promise<void> {
