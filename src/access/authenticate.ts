@@ -2,46 +2,47 @@ import { LRUCache } from 'lru-cache';
 import { inArray } from 'drizzle-orm';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import { rememberTokenMs, type Standing } from '#src/ports';
 import { possibleHashes } from './hash-token.ts';
 import { parseToken } from './token-format.ts';
 
 type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers'>;
 type TokenRow = Ports['store']['tables']['tokens']['$inferSelect'];
-type Known = { row: TokenRow; caller: Caller; writes: number };
+type Known = { row: TokenRow; caller: Caller; generation: number };
 
 export type Authenticator = {
   /** Takes the Authorization header. Throws 401 (or 403 for a suspended token); says no more than it must. */
   authenticate(authorization: string | undefined): Promise<Caller>;
-  /** This process has changed a token's own row. */
-  forget(tokenId: string): void;
   /** Tokens seen since the last call, for `last_used_at`. */
   used(): Map<string, number>;
 };
 
 /**
- * Order of checks: form and checksum, hash, own row (revoked, expired), epochs. A row is remembered only as long as no
- * other process has written to the store; a remembered yes would be the revocation latency.
+ * Order of checks: form and checksum, hash, own row (revoked, expired), then the gate in one step: the token's own
+ * revocation and the epochs. A row is remembered, for nothing else in it changes; a yes of the gate never is, since it
+ * would be the revocation latency.
  */
 export function createAuthenticator(ports: Needs): Authenticator {
   const { store, gate, clock } = ports;
-  const known = new LRUCache<string, Known>({ max: 50_000 });
-  const hashOf = new Map<string, Set<string>>();
+  const known = new LRUCache<string, Known>({ max: 50_000, ttl: rememberTokenMs });
   const lastUsed = new Map<string, number>();
 
   return {
     authenticate: async (authorization) => {
       const token = bearer(authorization);
       const hashes = possibleHashes(ports, token);
-      await gate.freshen();
       const found = remembered(hashes) ?? (await read(hashes));
       if (!found) throw new PatchbayError('unauthenticated', { public: 'This token is not known here.' });
-      refuseDead(found.row);
-      lastUsed.set(found.row.id, clock.ms());
-      return found.caller;
-    },
-    forget: (tokenId) => {
-      for (const hash of hashOf.get(tokenId) ?? []) known.delete(hash);
-      hashOf.delete(tokenId);
+      const { row, caller } = found;
+      refuseDead(row);
+      const { standing } = await gate.admit({
+        epochs: [row.epochs],
+        token: { id: row.id, locator: row.locator },
+        caps: [],
+      });
+      refuseStanding(standing);
+      lastUsed.set(row.id, clock.ms());
+      return caller;
     },
     used: () => {
       const seen = new Map(lastUsed);
@@ -51,26 +52,23 @@ export function createAuthenticator(ports: Needs): Authenticator {
   };
 
   function remembered(hashes: string[]): Known | undefined {
-    const writes = store.foreignWrites();
-    if (writes === null) return undefined;
+    const generation = gate.generation();
+    if (generation === null) return undefined;
     for (const hash of hashes) {
       const entry = known.get(hash);
-      if (entry?.writes === writes) return entry;
+      if (entry?.generation === generation) return entry;
     }
     return undefined;
   }
 
   async function read(hashes: string[]): Promise<Known | undefined> {
-    const writes = store.foreignWrites();
+    // Taken before the row is read: what happens meanwhile makes it old.
+    const generation = gate.generation();
     const { tokens } = store.tables;
     const [row] = await store.db.select().from(tokens).where(inArray(tokens.hash, hashes)).limit(1);
     if (!row) return undefined;
-    const entry = { row, caller: callerOf(row), writes: writes ?? -1 };
-    if (writes !== null) {
-      known.set(row.hash, entry);
-      if (hashOf.size > 100_000) hashOf.clear();
-      hashOf.set(row.id, (hashOf.get(row.id) ?? new Set()).add(row.hash));
-    }
+    const entry = { row, caller: callerOf(row), generation: generation ?? -1 };
+    if (generation !== null) known.set(row.hash, entry);
     return entry;
   }
 
@@ -81,14 +79,16 @@ export function createAuthenticator(ports: Needs): Authenticator {
         public: `This token expired at ${row.expiresAt.toISOString()}.`,
       });
     }
-    const standing = gate.standing(row.epochs);
-    if (standing === 'revoked')
-      throw new PatchbayError('token_revoked', { public: 'The access behind this token has been revoked.' });
-    if (standing === 'suspended')
-      throw new PatchbayError('suspended', {
-        public: 'Access is suspended. Support can say why and for how long.',
-      });
   }
+}
+
+function refuseStanding(standing: Standing): void {
+  if (standing === 'revoked')
+    throw new PatchbayError('token_revoked', { public: 'The access behind this token has been revoked.' });
+  if (standing === 'suspended')
+    throw new PatchbayError('suspended', {
+      public: 'Access is suspended. Support can say why and for how long.',
+    });
 }
 
 function bearer(authorization: string | undefined): string {

@@ -2,16 +2,13 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import type { Db } from '#src/ports';
+import type { Db, Gate } from '#src/ports';
 import type { EpochLevel } from '#src/store';
 import { addTask } from '#src/tasks';
-import type { Authenticator } from './authenticate.ts';
+import { countEpochWrite, epochVersion, laterThanRow, markOf, markTokens, tokenMark } from './epochs.ts';
 import { raiseVersion } from './version.ts';
 
-/** `authenticator`: of this process, where it has one; it must not remember a token that has just died. */
-type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'queue'> & {
-  authenticator?: Pick<Authenticator, 'forget'>;
-};
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'queue'>;
 
 export const revocationLevels = [
   'token',
@@ -58,7 +55,9 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
   const dead = isTainted ? [input.id, ...(await tokensMadeBy(ports, input.id, token.accountId))] : [input.id];
   const now = clock.now();
   const rvk = ports.ids.newId('rvk');
-  await store.write((db) => [
+  const [[counted]] = await store.write((db) => [
+    countEpochWrite(db, ports),
+    ...markTokens(db, ports, dead, { reason: input.reason, now }),
     ...slices(dead).map((ids) =>
       db
         .update(tokens)
@@ -83,7 +82,7 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
     ...receiptStatements(db, ports, rvk, input),
     ...(token.accountId ? [announcement(db, ports, 'token.revoked', rvk, input)] : []),
   ]);
-  for (const id of dead) ports.authenticator?.forget(id);
+  await ports.gate.note(dead.map((id) => tokenMark(id, now, counted?.version ?? 0)));
   ports.queue.wake('tasks');
   return { id: rvk, completed: false };
 }
@@ -119,20 +118,28 @@ async function raiseEpoch(
   const rvk = ports.ids.newId('rvk');
   const subjectId = input.level === 'installation' ? '' : input.id;
   const isGrant = input.level === 'grant';
-  const [raised] = await store.write((db) => [
+  const known = await knownValue(gate, input.level, subjectId);
+  const [, raised] = await store.write((db) => [
+    countEpochWrite(db, ports),
     db
       .insert(epochs)
       .values({
         id: `${input.level}:${subjectId}`,
         level: input.level,
         subjectId,
-        value: 1,
+        value: known + 1,
         reason: input.reason,
         updatedAt: now,
+        version: epochVersion,
       })
       .onConflictDoUpdate({
         target: epochs.id,
-        set: { value: sql`${epochs.value} + 1`, reason: input.reason, updatedAt: now },
+        set: {
+          value: sql`case when ${epochs.value} > ${known} then ${epochs.value} else ${known} end + 1`,
+          reason: input.reason,
+          updatedAt: laterThanRow(ports),
+          version: epochVersion,
+        },
       })
       .returning(),
     // An ended grant is no longer matched at all, and a new one can take its place.
@@ -144,10 +151,15 @@ async function raiseEpoch(
     ...receiptStatements(db, ports, rvk, input),
     ...(isGrant ? [announcement(db, ports, 'grant.revoked', rvk, input)] : []),
   ]);
-  const row = raised[0];
-  if (row) gate.note(row.level, row.subjectId, row.value, row.suspendedAt?.getTime() ?? null);
+  await gate.note(raised.map(markOf));
   queue.wake('tasks');
   return { id: rvk, completed: false };
+}
+
+/** Beside a store that was restored from a backup the fast copy may know of later revocations: go on from there. */
+async function knownValue(gate: Gate, level: EpochLevel, subjectId: string): Promise<number> {
+  await gate.freshen();
+  return gate.snapshot({ [level]: subjectId })[level]?.[1] ?? 0;
 }
 
 const receiptStatements = (db: Db, ports: Needs, rvk: string, input: Revocation) => {

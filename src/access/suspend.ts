@@ -3,6 +3,7 @@ import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { EpochLevel } from '#src/store';
 import { addTask } from '#src/tasks';
+import { countEpochWrite, epochVersion, laterThanRow, markOf } from './epochs.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'gate' | 'queue' | 'ids'>;
 
@@ -17,7 +18,8 @@ export async function suspend(
   const { store, clock, gate } = ports;
   const { epochs } = store.tables;
   const now = clock.now();
-  const [rows] = await store.write((db) => [
+  const [, rows] = await store.write((db) => [
+    countEpochWrite(db, ports),
     db
       .insert(epochs)
       .values({
@@ -28,10 +30,16 @@ export async function suspend(
         suspendedAt: now,
         reason: input.reason,
         updatedAt: now,
+        version: epochVersion,
       })
       .onConflictDoUpdate({
         target: epochs.id,
-        set: { suspendedAt: now, reason: input.reason, updatedAt: now },
+        set: {
+          suspendedAt: now,
+          reason: input.reason,
+          updatedAt: laterThanRow(ports),
+          version: epochVersion,
+        },
       })
       .returning(),
     recordAudit(db, ports, {
@@ -41,8 +49,7 @@ export async function suspend(
       detail: { reason: input.reason },
     }),
   ]);
-  const row = rows[0];
-  if (row) gate.note(row.level, row.subjectId, row.value, row.suspendedAt?.getTime() ?? null);
+  await gate.note(rows.map(markOf));
 }
 
 /** Lifts it and sends on what was held for it. Lifting what is not suspended changes nothing. */
@@ -50,13 +57,13 @@ export async function unsuspend(
   ports: Needs,
   input: { level: EpochLevel; id: string; actor: string },
 ): Promise<void> {
-  const { store, clock, gate, queue } = ports;
+  const { store, gate, queue } = ports;
   const { epochs } = store.tables;
-  const now = clock.now();
-  const [rows] = await store.write((db) => [
+  const [, rows] = await store.write((db) => [
+    countEpochWrite(db, ports),
     db
       .update(epochs)
-      .set({ suspendedAt: null, updatedAt: now })
+      .set({ suspendedAt: null, updatedAt: laterThanRow(ports), version: epochVersion })
       .where(eq(epochs.id, `${input.level}:${input.id}`))
       .returning(),
     addTask(db, ports, {
@@ -70,7 +77,6 @@ export async function unsuspend(
       subject: `${input.level}:${input.id}`,
     }),
   ]);
-  const row = rows[0];
-  if (row) gate.note(row.level, row.subjectId, row.value, null);
+  await gate.note(rows.map(markOf));
   queue.wake('tasks');
 }

@@ -1,58 +1,47 @@
-import type { Gate, Standing, Store } from '#src/ports';
-import type { EpochLevel, EpochSnapshot } from '#src/store';
-
-type Entry = { value: number; suspendedAtMs: number | null };
+import { createBuckets, notStanding } from '#src/limits';
+import type { Gate, Store } from '#src/ports';
+import { createEpochCopy } from './gate/epoch-copy.ts';
+import { readEpochs } from './gate/store-epochs.ts';
 
 /**
- * The epochs of one process, in memory. Only what was ever revoked or suspended has an entry; the rest is at 0. The
- * copy is read again whenever the store says that another process has written (`patchbay revoke` is one), and merged
- * by maximum: a value never falls.
+ * The gate of one process: epochs and caps in memory. The epochs are read again whenever the store says that another
+ * process has written (`patchbay revoke` is one); the caps begin afresh with the process.
  */
 export async function createMemoryGate(store: Store): Promise<Gate> {
-  const entries = new Map<string, Entry>();
+  const copy = createEpochCopy();
+  // Monotonic: a clock that is set back must not stop anybody.
+  const buckets = createBuckets(() => Math.floor(performance.now() * 1_000));
   const seen = { writes: store.foreignWrites() };
   await fill();
 
-  return {
-    freshen: async () => {
-      const writes = store.foreignWrites();
-      if (writes !== null && writes === seen.writes) return;
-      await fill();
-      seen.writes = writes;
-    },
-    standing: (...snapshots) => {
-      let worst: Standing = 'valid';
-      for (const snapshot of snapshots) {
-        for (const level in snapshot) {
-          const carried = snapshot[level as EpochLevel];
-          const entry = carried && entries.get(`${level}:${carried[0]}`);
-          if (!entry) continue;
-          if (entry.value > carried[1]) return 'revoked';
-          if (entry.suspendedAtMs !== null) worst = 'suspended';
-        }
-      }
-      return worst;
-    },
-    snapshot: (subjects) => {
-      const snapshot: EpochSnapshot = { installation: ['', valueOf('installation', '')] };
-      for (const [level, id] of Object.entries(subjects) as [EpochLevel, string][])
-        snapshot[level] = [id, valueOf(level, id)];
-      return snapshot;
-    },
-    note: (level, subjectId, value, suspendedAtMs) => merge(`${level}:${subjectId}`, value, suspendedAtMs),
+  const isInStep = (): boolean => {
+    const writes = store.foreignWrites();
+    return writes !== null && writes === seen.writes;
   };
 
-  function valueOf(level: EpochLevel, id: string): number {
-    return entries.get(`${level}:${id}`)?.value ?? 0;
-  }
+  return {
+    freshen: async () => {
+      if (!isInStep()) await catchUp();
+    },
+    standing: (...snapshots) => copy.standing(...snapshots),
+    snapshot: (subjects) => copy.snapshot(subjects),
+    note: async (marks) => marks.forEach((mark) => copy.merge(mark)),
+    admit: async ({ epochs, token, caps }) => {
+      if (!isInStep()) await catchUp();
+      const standing = copy.isTokenRevoked(token.id) ? 'revoked' : copy.standing(...epochs);
+      return standing === 'valid' ? buckets.spend(caps) : notStanding(standing);
+    },
+    generation: () => store.foreignWrites(),
+    close: async () => undefined,
+  };
 
-  function merge(id: string, value: number, suspendedAtMs: number | null): void {
-    entries.set(id, { value: Math.max(value, entries.get(id)?.value ?? 0), suspendedAtMs });
+  async function catchUp(): Promise<void> {
+    const writes = store.foreignWrites();
+    await fill();
+    seen.writes = writes;
   }
 
   async function fill(): Promise<void> {
-    const { epochs } = store.tables;
-    const rows = await store.db.select().from(epochs);
-    for (const row of rows) merge(row.id, row.value, row.suspendedAt?.getTime() ?? null);
+    for (const mark of await readEpochs(store, Date.now())) copy.merge(mark);
   }
 }

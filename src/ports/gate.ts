@@ -3,14 +3,67 @@ import type { EpochLevel, EpochSnapshot } from '#src/store';
 /** What the epochs say of a token, a grant or a subscription at this moment. */
 export type Standing = 'valid' | 'suspended' | 'revoked';
 
-/** The fast copy of the epochs. The store is the truth; a copy may only ever be ahead of what a snapshot says. */
+/**
+ * A row of the epochs as its last write left it. `value` only rises; of two rows of one subject the later `atMs` tells
+ * whether it is suspended. `version` is the store's number of that write. A token has a row once it is revoked.
+ */
+export type EpochMark = {
+  level: EpochLevel | 'token';
+  subjectId: string;
+  value: number;
+  suspendedAtMs: number | null;
+  atMs: number;
+  version: number;
+};
+
+/**
+ * One bucket of a caller's, as GCRA: `burst` units may go at once after a rest, and one comes back every `periodMs`.
+ * Counted in whole microseconds, so a period is at least 0.001 ms.
+ */
+export type Cap = { level: CapLevel; key: string; periodMs: number; burst: number; cost: number };
+export type CapLevel = 'token' | 'grant' | 'user' | 'app' | 'partner';
+
+export type Ask = {
+  /** What the call hangs on: all of it must stand. */
+  epochs: readonly EpochSnapshot[];
+  /** The locator (8 characters) only routes. */
+  token: { id: string; locator: string };
+  caps: readonly Cap[];
+};
+
+/** A cap after the call: units left, and until nothing of it is used any more. */
+export type CapState = { remaining: number; fullInMs: number };
+
+/** `caps` in the order of the ask; empty where `standing` is not valid, for then nothing was looked at or spent. */
+export type Admission = {
+  standing: Standing;
+  caps: readonly CapState[];
+  /** The level that makes it wait longest; null: all caps allowed it, and all were spent. */
+  refused: { level: CapLevel; retryAfterMs: number } | null;
+};
+
+/**
+ * Validity and caps. The store is the truth of the epochs, the gate a fast copy, merged by maximum: a value never
+ * falls. Where the shared copy cannot be trusted (out of reach, begun afresh, behind) the store itself is asked.
+ */
 export type Gate = {
-  /** Brings the copy in step with what other processes wrote; cheap when nothing was. */
+  /** Brings this process in step with all that was noted before the call. Callers of one turn share the work. */
   freshen(): Promise<void>;
-  /** Judged by the copy, at once: asked between connect and the first byte. */
+  /** Judged by this process's copy, at once: asked between connect and the first byte. */
   standing(...snapshots: EpochSnapshot[]): Standing;
   /** The values of now, to be carried by something that is being made. */
   snapshot(subjects: Partial<Record<EpochLevel, string>>): EpochSnapshot;
-  /** After this process has raised, suspended or lifted something. */
-  note(level: EpochLevel, subjectId: string, value: number, suspendedAtMs: number | null): void;
+  /** After this process has written them to the store. Resolves when no process goes by what was before. */
+  note(marks: readonly EpochMark[]): Promise<void>;
+  /** One step: the caller stands (epochs, and its token by itself) and every cap allows; else nothing is spent. */
+  admit(ask: Ask): Promise<Admission>;
+  /**
+   * A token's row that was read under this number may be used for `rememberTokenMs`, as long as `admit` is asked each
+   * time. Null: it must be read anew.
+   */
+  generation(): number | null;
+  close(): Promise<void>;
 };
+
+/** A token's mark is kept ten times as long. */
+export const rememberTokenMs = 60_000;

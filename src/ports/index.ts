@@ -1,6 +1,16 @@
 export type { FailureCode, Http, OutboundRequest, OutboundResult, RefusalCode } from './http.ts';
 export type { Candidate, Directory, Lookup } from './directory.ts';
-export type { Gate, Standing } from './gate.ts';
+export {
+  type Admission,
+  type Ask,
+  type Cap,
+  type CapLevel,
+  type CapState,
+  type EpochMark,
+  type Gate,
+  rememberTokenMs,
+  type Standing,
+} from './gate.ts';
 export type { Queue } from './queue.ts';
 export type { Chance, Clock, Digest, Log, LogFields, Meter, SealedFor, Vault } from './small.ts';
 export type {

@@ -106,16 +106,24 @@ export const accessTables = (c: Columns) => ({
       c.index('tokens_account').on(t.accountId),
     ],
   ),
-  /** `id` is `level:subject`, e.g. `grant:grt_01…`; the installation's is `installation:`. */
-  epochs: c.table('epochs', {
-    id: c.text('id').primaryKey(),
-    level: c.text('level').notNull().$type<EpochLevel>(),
-    subjectId: c.text('subject_id').notNull(),
-    value: c.count('value').notNull(),
-    suspendedAt: c.instant('suspended_at'),
-    reason: c.text('reason'),
-    updatedAt: c.instant('updated_at').notNull(),
-  }),
+  /**
+   * `id` is `level:subject`, e.g. `grant:grt_01…`; the installation's is `installation:`. A revoked token has a row for
+   * a while beside its own, so that one reading tells all that changed. `version` counts the writes (mark `epochs`).
+   */
+  epochs: c.table(
+    'epochs',
+    {
+      id: c.text('id').primaryKey(),
+      level: c.text('level').notNull().$type<EpochLevel | 'token'>(),
+      subjectId: c.text('subject_id').notNull(),
+      value: c.count('value').notNull(),
+      suspendedAt: c.instant('suspended_at'),
+      reason: c.text('reason'),
+      updatedAt: c.instant('updated_at').notNull(),
+      version: c.count('version'),
+    },
+    (t) => [c.index('epochs_version').on(t.version)],
+  ),
   revocations: c.table('revocations', {
     id: c.text('id').primaryKey(),
     level: c.text('level').notNull(),

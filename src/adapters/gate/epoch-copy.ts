@@ -1,0 +1,64 @@
+import { type EpochMark, rememberTokenMs, type Standing } from '#src/ports';
+import type { EpochLevel, EpochSnapshot } from '#src/store';
+
+type Entry = Pick<EpochMark, 'value' | 'suspendedAtMs' | 'atMs'>;
+
+export type EpochCopy = {
+  /** Under maximum: a value never falls, and the later write tells of the suspension. */
+  merge(mark: Omit<EpochMark, 'version'>): void;
+  standing(...snapshots: readonly EpochSnapshot[]): Standing;
+  isTokenRevoked(tokenId: string): boolean;
+  snapshot(subjects: Partial<Record<EpochLevel, string>>): EpochSnapshot;
+  entries(): IterableIterator<[id: string, entry: Readonly<Entry>]>;
+};
+
+/** The epochs of one process. Only what was ever revoked or suspended has an entry; the rest is at 0. */
+export function createEpochCopy(): EpochCopy {
+  const entries = new Map<string, Entry>();
+  /** By id, when it was revoked; oldest first. */
+  const tokens = new Map<string, number>();
+
+  return {
+    merge: (mark) => {
+      if (mark.level === 'token') return addToken(mark.subjectId, mark.atMs);
+      const id = `${mark.level}:${mark.subjectId}`;
+      const known = entries.get(id);
+      const last = known && known.atMs > mark.atMs ? known : mark;
+      entries.set(id, {
+        value: Math.max(mark.value, known?.value ?? 0),
+        suspendedAtMs: last.suspendedAtMs,
+        atMs: last.atMs,
+      });
+    },
+    standing: (...snapshots) => {
+      let worst: Standing = 'valid';
+      for (const snapshot of snapshots) {
+        for (const level in snapshot) {
+          const carried = snapshot[level as EpochLevel];
+          const entry = carried && entries.get(`${level}:${carried[0]}`);
+          if (!entry) continue;
+          if (entry.value > carried[1]) return 'revoked';
+          if (entry.suspendedAtMs !== null) worst = 'suspended';
+        }
+      }
+      return worst;
+    },
+    isTokenRevoked: (tokenId) => tokens.has(tokenId),
+    snapshot: (subjects) => {
+      const valueOf = (id: string): number => entries.get(id)?.value ?? 0;
+      const snapshot: EpochSnapshot = { installation: ['', valueOf('installation:')] };
+      for (const [level, id] of Object.entries(subjects) as [EpochLevel, string][])
+        snapshot[level] = [id, valueOf(`${level}:${id}`)];
+      return snapshot;
+    },
+    entries: () => entries.entries(),
+  };
+
+  function addToken(id: string, atMs: number): void {
+    tokens.set(id, atMs);
+    for (const [old, oldMs] of tokens) {
+      if (oldMs > atMs - 10 * rememberTokenMs) return;
+      tokens.delete(old);
+    }
+  }
+}

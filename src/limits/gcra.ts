@@ -1,0 +1,37 @@
+import type { Admission, Cap, CapState } from '#src/ports';
+
+/**
+ * GCRA: a bucket is one number, the theoretical arrival time (TAT), kept in whole microseconds so that memory, Lua and
+ * SQL reach the same decision. A call needs `cost · T` and is allowed while `TAT + need` is at most `τ = burst · T`
+ * ahead of now. `ahead` is how far the TAT lies ahead of now, 0 for a bucket that has rested.
+ */
+const periodUs = (cap: Cap): number => Math.max(1, Math.round(cap.periodMs * 1_000));
+export const needUs = (cap: Cap): number => Math.ceil(cap.cost * periodUs(cap));
+export const burstUs = (cap: Cap): number => Math.floor(cap.burst * periodUs(cap));
+
+/** Every cap, or none. */
+export const allAllow = (caps: readonly Cap[], aheadUs: readonly number[]): boolean =>
+  caps.every((cap, i) => (aheadUs[i] ?? 0) + needUs(cap) <= burstUs(cap));
+
+/** `aheadUs` after the call where it was allowed, and unchanged where it was refused. */
+export function admissionOf(caps: readonly Cap[], aheadUs: readonly number[], isAllowed: boolean): Admission {
+  const states = caps.map((cap, i) => stateOf(cap, aheadUs[i] ?? 0));
+  if (isAllowed) return { standing: 'valid', caps: states, refused: null };
+  let refused: Admission['refused'] = null;
+  caps.forEach((cap, i) => {
+    const retryAfterMs = ((aheadUs[i] ?? 0) + needUs(cap) - burstUs(cap)) / 1_000;
+    if (retryAfterMs > (refused?.retryAfterMs ?? 0)) refused = { level: cap.level, retryAfterMs };
+  });
+  return { standing: 'valid', caps: states, refused };
+}
+
+const stateOf = (cap: Cap, aheadUs: number): CapState => ({
+  remaining: Math.max(0, Math.floor((burstUs(cap) - aheadUs) / periodUs(cap))),
+  fullInMs: Math.ceil(aheadUs / 1_000),
+});
+
+export const notStanding = (standing: 'suspended' | 'revoked'): Admission => ({
+  standing,
+  caps: [],
+  refused: null,
+});
