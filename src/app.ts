@@ -114,10 +114,11 @@ export function requirePublisher({ caller }: Ctx): void {
 
 /** What nobody foresaw is logged whole and answered with nothing of it. */
 export function asPatchbayError(
-  hub: Pick<Hub, 'log' | 'meter'>,
-  error: unknown,
+  hub: Pick<Hub, 'log' | 'meter' | 'store'>,
+  thrown: unknown,
   requestId?: string,
 ): PatchbayError {
+  const error = hub.store.failureOf(thrown);
   if (error instanceof PatchbayError && error.code !== 'internal') {
     if (error.code === 'limit_reached') hub.meter.count('rate_limit_hits', { whose: 'ours' });
     return error;

@@ -73,6 +73,7 @@ export async function openD1Store(d1: D1Database): Promise<Store> {
       return new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId));
     },
     isConflict,
+    failureOf: storeError,
     foreignWrites: () => null,
     close: async () => undefined,
   };

@@ -90,6 +90,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       new Set((await run(postgresRenew(deliveries, untilMs))).map((row) => row['id'] as string)),
     settle: (settlements) => settle.add(settlements),
     isConflict,
+    failureOf: storeError,
     foreignWrites: () => null,
     close: async () => {
       await Promise.all([publish.idle(), settle.idle()]);

@@ -18,7 +18,7 @@ import {
   settleStatements,
   versionStatement,
 } from '#src/store';
-import { failureToError, isConflict } from './store-sqlite/errors.ts';
+import { failureToError, isConflict, readFailure } from './store-sqlite/errors.ts';
 import { createExecute, createJobs } from './store-sqlite/jobs.ts';
 import { openSqliteFile } from './store-sqlite/open.ts';
 import { createTurn, type Turn } from './store-sqlite/turn.ts';
@@ -72,6 +72,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     },
     settle,
     isConflict,
+    failureOf: readFailure,
     foreignWrites: createForeignWrites(file),
     close: async () => {
       await turn.idle();

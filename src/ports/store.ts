@@ -169,6 +169,8 @@ export type Store = {
   /** Delivery ids that were written. A lost lease writes nothing, neither state nor attempt. */
   settle(settlements: Settlement[]): Promise<Set<string>>;
   isConflict(error: unknown): boolean;
+  /** What any of these threw, told apart: lost, full or locked becomes `store_unavailable`; the rest is given back as it is. */
+  failureOf(error: unknown): unknown;
   /** Changes when another process has written; constant where the store cannot tell cheaply (null). */
   foreignWrites(): number | null;
   close(): Promise<void>;

@@ -78,6 +78,32 @@ await describeWith('postgres', 'faults of PostgreSQL', (server) => {
     await store.close();
   });
 
+  test('a read whose connection is lost is told apart as store_unavailable; a wrong statement stays what it is', async () => {
+    const url = await freshDatabase(server.url);
+    const store = await openPostgresStore({ url, migrationsFolder });
+    const admin = await connect(url);
+    const { accounts } = store.tables;
+    await admin.query('BEGIN');
+    await admin.query('LOCK TABLE accounts');
+    const reading = Promise.allSettled([store.db.select().from(accounts)]);
+    await waitForLock(url, 1);
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await admin.query('COMMIT');
+    const [lost] = await reading;
+    expect(lost.status === 'rejected' && store.failureOf(lost.reason)).toMatchObject({
+      code: 'store_unavailable',
+      status: 503,
+    });
+    const [wrong] = await Promise.allSettled([store.db.select({ x: sql`1 / 0` }).from(store.tables.marks)]);
+    expect(wrong.status === 'rejected' && store.failureOf(wrong.reason)).toBe(
+      wrong.status === 'rejected' && wrong.reason,
+    );
+    await admin.end();
+    await store.close();
+  });
+
   test('a server that is not there is store_unavailable', async () => {
     const opening = openPostgresStore({ url: 'postgres://postgres@127.0.0.1:1/none', migrationsFolder });
     await expect(opening).rejects.toBeInstanceOf(PatchbayError);

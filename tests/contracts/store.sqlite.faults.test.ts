@@ -35,6 +35,23 @@ describe('the SQLite file', () => {
     expect(await pragma(stand(), 'synchronous')).toBe(2);
   });
 
+  test('a read that the file cannot answer is told apart as store_unavailable', async () => {
+    const { accounts } = stand().store.tables;
+    const file = new Database(at.file);
+    file.unsafeMode(true);
+    file.pragma('writable_schema = ON');
+    file.exec(`UPDATE sqlite_schema SET rootpage = 4000 WHERE name = 'accounts'`);
+    file.pragma('schema_version = 4000');
+    file.close();
+    const [read] = await Promise.allSettled([stand().store.db.select().from(accounts)]);
+    expect(read.status === 'rejected' && stand().store.failureOf(read.reason)).toMatchObject({
+      code: 'store_unavailable',
+      status: 503,
+    });
+    const other = new Error('not of the store');
+    expect(stand().store.failureOf(other)).toBe(other);
+  });
+
   test('all writes of one turn are one commit, and those of the next another', async () => {
     const { accounts } = stand().store.tables;
     const before = await commitsOf(at.file);

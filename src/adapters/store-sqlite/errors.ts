@@ -25,3 +25,11 @@ export function failureToError({ code, message }: { code: string; message: strin
 
 export const isConflict = (error: unknown): boolean =>
   error instanceof SqliteFailure && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code);
+
+/** A read throws the driver's own error, with drizzle's around it. */
+export function readFailure(error: unknown): unknown {
+  const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
+  if (typeof code === 'string' && code.startsWith('SQLITE_'))
+    return failureToError({ code, message: String(message) });
+  return cause instanceof Error ? readFailure(cause) : error;
+}
