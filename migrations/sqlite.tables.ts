@@ -6,5 +6,5 @@ export const tables = schema(sqliteColumns);
 export const {
   accounts, users, members, partners, apps, grants, tokens, epochs, revocations, audit,
   events, receipts, subjects, idempotency, feed, entities, entityAccounts,
-  subscriptions, secrets, marks, changes, deliveries, attempts, tasks,
+  subscriptions, secrets, marks, changes, deliveries, attempts, tasks, workers,
 } = tables;

@@ -2,8 +2,14 @@ import type { Columns } from '#src/columns';
 import { accessTables } from './tables/access.ts';
 import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
+import { workerTables } from './tables/workers.ts';
 
 /** The whole data model, spelled once; called with SQLite's words or Postgres's. */
-export const schema = (c: Columns) => ({ ...accessTables(c), ...eventTables(c), ...deliveryTables(c) });
+export const schema = (c: Columns) => ({
+  ...accessTables(c),
+  ...eventTables(c),
+  ...deliveryTables(c),
+  ...workerTables(c),
+});
 
 export type Schema = ReturnType<typeof schema>;
