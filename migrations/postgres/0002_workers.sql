@@ -1,7 +1,9 @@
 CREATE TABLE "workers" (
-	"slot" bigint PRIMARY KEY NOT NULL,
-	"id" text NOT NULL,
+	"id" text PRIMARY KEY NOT NULL,
+	"slot" bigint NOT NULL,
 	"version" text NOT NULL,
 	"started_at" bigint NOT NULL,
 	"seen_at" bigint NOT NULL
 );
+--> statement-breakpoint
+CREATE UNIQUE INDEX "workers_slot" ON "workers" USING btree ("slot");

@@ -1,7 +1,9 @@
 CREATE TABLE `workers` (
-	`slot` integer PRIMARY KEY NOT NULL,
-	`id` text NOT NULL,
+	`id` text PRIMARY KEY NOT NULL,
+	`slot` integer NOT NULL,
 	`version` text NOT NULL,
 	`started_at` integer NOT NULL,
 	`seen_at` integer NOT NULL
 );
+--> statement-breakpoint
+CREATE UNIQUE INDEX `workers_slot` ON `workers` (`slot`);
