@@ -112,14 +112,18 @@ export function requirePublisher({ caller }: Ctx): void {
   }
 }
 
+const isNamed = (error: unknown): error is PatchbayError =>
+  error instanceof PatchbayError && error.code !== 'internal';
+
 /** What nobody foresaw is logged whole and answered with nothing of it. */
 export function asPatchbayError(
   hub: Pick<Hub, 'log' | 'meter' | 'store'>,
   thrown: unknown,
   requestId?: string,
 ): PatchbayError {
-  const error = hub.store.failureOf(thrown);
-  if (error instanceof PatchbayError && error.code !== 'internal') {
+  // What the hub has named keeps its name: a body that is no JSON has the parser's error for a cause, not the store's.
+  const error = isNamed(thrown) ? thrown : hub.store.failureOf(thrown);
+  if (isNamed(error)) {
     if (error.code === 'limit_reached') hub.meter.count('rate_limit_hits', { whose: 'ours' });
     return error;
   }
