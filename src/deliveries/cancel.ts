@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, gte, inArray, isNotNull, isNull, like, lte, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { raiseVersion } from '#src/access';
 import type { Ports } from '#src/context';
@@ -18,6 +18,8 @@ const cursorShape = z.strictObject({
   after: z.string().default(''),
   /** Something was on its way to a sender: the receipt is not complete yet. */
   isUnderWay: z.boolean().default(false),
+  /** What senders have cancelled themselves, of the lanes up to here. */
+  bySenders: z.int().default(0),
 });
 
 const perChunk = 480;
@@ -36,24 +38,26 @@ export const cancelKind =
     const cursor = cursorShape.parse(task.cursor ?? {});
     const before = new Date(payload.queuedBefore ?? task.createdAt.getTime());
     const { lanes, isEnd } = await lanesBelow(ports, belowLevel(ports, payload), cursor.after);
-    let { after, isUnderWay } = cursor;
+    let { after, isUnderWay, bySenders } = cursor;
     for (const lane of lanes) {
       const positions = await queuedIn(ports, lane, before);
       if (positions.length > 0) {
         return {
           statements: (db) => cancelStatements(db, ports, task.subject, payload, positions),
-          cursor: { after, isUnderWay },
+          cursor: { after, isUnderWay, bySenders },
           count: positions.length,
           isLast: false,
         };
       }
       isUnderWay ||= await hasLeased(ports, lane);
+      bySenders += await cancelledBySenders(ports, lane, before);
       after = lane.id;
     }
+    const place = { after, isUnderWay, bySenders };
     return {
       statements: (db) =>
-        isEnd ? end(db, ports, task, { ...payload, queuedBefore: before.getTime() }, isUnderWay) : [],
-      cursor: { after, isUnderWay },
+        isEnd ? end(db, ports, task, { ...payload, queuedBefore: before.getTime() }, place) : [],
+      cursor: place,
       count: 0,
       isLast: isEnd,
     };
@@ -110,6 +114,25 @@ async function hasLeased({ store }: Needs, lane: StoppedLane): Promise<boolean> 
   return rows.length > 0;
 }
 
+/** A settlement marks its row with the attempt's id; what this task cancels is marked by a write of its own. */
+async function cancelledBySenders({ store }: Needs, lane: StoppedLane, since: Date): Promise<number> {
+  const { deliveries } = store.tables;
+  const [row] = await store.db
+    .select({ n: count() })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.subscriptionId, lane.id),
+        lane.only,
+        isStopped({ store }),
+        eq(deliveries.state, 'cancelled'),
+        gte(deliveries.updatedAt, since),
+        like(deliveries.mark, 'att%'),
+      ),
+    );
+  return row?.n ?? 0;
+}
+
 /** Counted by a mark of this write: one that was leased or sent meanwhile is neither cancelled nor counted. */
 function cancelStatements(
   db: Db,
@@ -141,15 +164,21 @@ function cancelStatements(
 }
 
 /** Goes on in a task of its own while senders still have something: what they give back is queued again. */
-function end(db: Db, ports: Needs, task: Task, payload: Payload, isUnderWay: boolean): Statement[] {
-  if (!isUnderWay) return [completed(db, ports, task.subject)];
+function end(
+  db: Db,
+  ports: Needs,
+  task: Task,
+  payload: Payload,
+  { isUnderWay, bySenders }: z.output<typeof cursorShape>,
+): Statement[] {
+  if (!isUnderWay) return [completed(db, ports, task.subject, bySenders)];
   return [addTask(db, ports, { kind: task.kind, subject: task.subject, payload, delayMs: lookAgainMs })];
 }
 
-function completed(db: Db, { store, clock }: Needs, receipt: string): Statement {
+function completed(db: Db, { store, clock }: Needs, receipt: string, bySenders = 0): Statement {
   const { revocations } = store.tables;
   return db
     .update(revocations)
-    .set({ completedAt: clock.now() })
+    .set({ completedAt: clock.now(), cancelled: sql`${revocations.cancelled} + ${bySenders}` })
     .where(and(eq(revocations.id, receipt), isNull(revocations.completedAt)));
 }
