@@ -1,2 +1,2 @@
-export { createRetention, type Retention } from './schedule.ts';
+export { createRetention, purgeWhenDue, type Retention } from './schedule.ts';
 export { purge, type Purged } from './purge.ts';

@@ -14,7 +14,7 @@ export function createRetention(ports: Needs): Retention {
 
   const later = (delayMs: number) => {
     state.cancel = clock.after(delayMs, () => {
-      state.done = once().catch((error: unknown) => log.error('purge.fault', error));
+      state.done = purgeWhenDue(ports).catch((error: unknown) => log.error('purge.fault', error));
       void state.done.then(() => {
         if (!state.isStopped) later(settings.purgeEveryMs);
       });
@@ -28,12 +28,14 @@ export function createRetention(ports: Needs): Retention {
       await state.done;
     },
   };
+}
 
-  async function once(): Promise<void> {
-    // A little less than the interval: two timers drift, and a turn must not be missed for a second.
-    const most = clock.ms() - settings.purgeEveryMs * 0.9;
-    if (!(await claimMark(ports, 'purged_at', most, clock.ms()))) return;
-    const isNewDay = await claimMark(ports, 'purged_all_at', clock.ms() - dayMs, clock.ms());
-    await purge(ports, isNewDay ? 'all' : 'new');
-  }
+/** A purge where it is time for one; of several processes that ask, one does it. */
+export async function purgeWhenDue(ports: Needs): Promise<void> {
+  const { clock, settings } = ports;
+  // A little less than the interval: two timers drift, and a turn must not be missed for a second.
+  const most = clock.ms() - settings.purgeEveryMs * 0.9;
+  if (!(await claimMark(ports, 'purged_at', most, clock.ms()))) return;
+  const isNewDay = await claimMark(ports, 'purged_all_at', clock.ms() - dayMs, clock.ms());
+  await purge(ports, isNewDay ? 'all' : 'new');
 }

@@ -1,0 +1,28 @@
+import { PatchbayError } from '#src/errors';
+
+export type VersionedKey = { version: number; key: Uint8Array };
+
+/** `version:base64,…`, each of 32 bytes. Throws what the operator has to mend, and repeats nothing of the key. */
+export function readKeys(name: string, text: string): VersionedKey[] {
+  return text.split(',').map((part) => {
+    const match = /^\s*(\d+):([A-Za-z0-9+/_=-]+)\s*$/.exec(part);
+    const key = bytesOf(match?.[2] ?? '');
+    if (!match || key.length !== 32)
+      throw new PatchbayError('internal', {
+        internal: `${name} must be version:base64 of 32 bytes, several separated by commas. Make one with: openssl rand -base64 32`,
+      });
+    return { version: Number(match[1]), key };
+  });
+}
+
+export const newestOf = (keys: readonly VersionedKey[]): number =>
+  Math.max(...keys.map(({ version }) => version));
+
+function bytesOf(base64: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(base64.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  } catch {
+    // Not base64 at all: as wrong as a key of another length.
+    return new Uint8Array(0);
+  }
+}

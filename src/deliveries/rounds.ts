@@ -1,0 +1,242 @@
+/**
+ * Sending where no process stays (Workers): one invocation takes the lanes that it was woken for, goes round with them
+ * until nothing is due or its time is used, and says which want attention later. What one process keeps in memory, its
+ * lanes' windows and rates, is kept for all by a pacer a destination host (pacer.ts). Losing an invocation at any
+ * moment loses nothing: leases end, and the sweep finds what is due.
+ *
+ *   exchange with the host's pacer ─▶ lease ─▶ send, a few at once ─▶ settle, joined ─▶ exchange …
+ */
+import type { Ports } from '#src/context';
+import type { EventRecord, LeasedDelivery } from '#src/ports';
+import type { SignerOf } from '#src/signatures';
+import { createViews, type EventViews } from '#src/view';
+import { createHealthBook } from './health.ts';
+import { joinSettles } from './join-settles.ts';
+import { type Lane, newLane } from './lane.ts';
+import type { PaceAnswer, PaceExchange, PaceGrant, PaceReport } from './pacer.ts';
+import { type Attempted, groupByHost, type LaneRow, readLanes, reportOf, targetOf } from './round-lanes.ts';
+import { rateOf } from './rate.ts';
+import { giveBack } from './settle.ts';
+import { createSlots } from './slots.ts';
+import { work } from './work.ts';
+
+/** The pacer of a destination host, wherever it lives. */
+export type Pace = (host: string, exchange: PaceExchange) => Promise<PaceAnswer>;
+
+export type RoundsOptions = {
+  /** Requests at once: a Worker may have six that await their headers (Cloudflare's limits, 2026-11). */
+  slots: number;
+  /** After this no new round begins. */
+  budgetMs: number;
+  /** Hosts' rounds in all: each costs some eight queries, and an invocation has a thousand (D1's limits, 2026-11). */
+  maxRounds: number;
+  /** Whether this is the consumer for endpoints that time out. */
+  takesSlow: boolean;
+};
+
+/** A lane that wants attention at a moment, or at once. */
+export type Later = { lane: string; atMs: number; isSlow: boolean };
+
+type Needs = Omit<Ports, 'digest' | 'peppers'>;
+
+/** Leased and not begun, beside what is on its way: a lease must outlast its turn. */
+const mostPerGrant = 16;
+/** A wait this short is waited here; a longer one costs a queue message and no invocation. */
+const longestRestMs = 3_000;
+/** The pacers' leases of epochs are as old (access.md). */
+const freshMs = 250;
+
+export async function sendRounds(
+  ports: Needs,
+  pace: Pace,
+  signerOf: SignerOf,
+  { slots, budgetMs, maxRounds, takesSlow }: RoundsOptions,
+  laneIds: readonly string[],
+): Promise<Later[]> {
+  const { clock, settings } = ports;
+  const settles = joinSettles(ports.store, clock);
+  const withSlot = createSlots(slots);
+  const fresh = { atMs: Number.NEGATIVE_INFINITY, epochsAtMs: Number.NEGATIVE_INFINITY };
+  const http = {
+    ...ports.http,
+    send: (request: Parameters<typeof ports.http.send>[0]) =>
+      withSlot(async () => {
+        await freshenEpochs();
+        return ports.http.send(request);
+      }),
+  };
+  const own = { ...ports, store: settles.store, http };
+  const health = createHealthBook(own);
+  const viewsOf = new WeakMap<EventRecord, EventViews>();
+  const endsAtMs = clock.ms() + budgetMs;
+  const state = { rounds: 0 };
+  const later = new Map<string, Later>();
+
+  const byHost = groupByHost(await readLanes(ports, laneIds));
+  await Promise.all([...byHost].map(([host, rows]) => serveHost(host, rows)));
+  return [...later.values()];
+
+  /** Every host goes round by itself: one that hangs does not stop the others. */
+  async function serveHost(host: string, rows: LaneRow[]): Promise<void> {
+    let ready = new Set(rows.map(({ id }) => id));
+    let first: LaneRow[] | null = rows;
+    let reports: PaceReport[] = [];
+    const resting = new Map<string, number>();
+    while (ready.size + resting.size + reports.length > 0) {
+      if (isOver()) {
+        for (const lane of new Set([...ready, ...resting.keys()]))
+          postpone(lane, resting.get(lane) ?? clock.ms());
+        ready = new Set();
+        resting.clear();
+        if (reports.length === 0) return;
+      }
+      if (ready.size === 0 && reports.length === 0) {
+        ready = await restUntilReady(resting);
+        continue;
+      }
+      const known = new Map((first ?? (await readLanes(ports, [...ready]))).map((row) => [row.id, row]));
+      first = null;
+      const done = await roundOf(host, known, reports, resting);
+      reports = done.reports;
+      ready = done.again;
+    }
+  }
+
+  async function roundOf(
+    host: string,
+    rows: ReadonlyMap<string, LaneRow>,
+    reports: PaceReport[],
+    resting: Map<string, number>,
+  ): Promise<{ reports: PaceReport[]; again: Set<string> }> {
+    state.rounds++;
+    const asks = [...rows.values()].map((row) => ({
+      lane: row.id,
+      target: targetOf(row),
+      maxPerSecond: row.maxPerSecond,
+      isProven: row.provenAt !== null,
+      want: mostPerGrant,
+      takesSlow,
+    }));
+    const { grants, wanted } = await pace(host, { reports, asks });
+    const again = new Set(wanted);
+    for (const grant of grants) {
+      if (grant.isSlow && !takesSlow) postpone(grant.lane, clock.ms(), true);
+      else if (grant.waitMs !== null) resting.set(grant.lane, clock.ms() + grant.waitMs);
+    }
+    const granted = grants.filter(({ room }) => room > 0);
+    if (granted.length === 0) return { reports: [], again };
+
+    await freshen();
+    const leased = await lease(granted);
+    const attempted = await Promise.all(
+      leased.map((delivery) => attempt(rows.get(delivery.subscriptionId), delivery)),
+    );
+    for (const { lane, room } of granted) {
+      const here = attempted.filter(({ delivery }) => delivery.subscriptionId === lane);
+      // The next of an ordered line can only be leased now that its head is settled.
+      if (here.length === room || here.some(({ delivery }) => delivery.line !== null)) again.add(lane);
+      for (const { delivery } of here) noteRetry(delivery);
+    }
+    return { reports: granted.map((grant) => reportOf(grant, rows, attempted)), again };
+  }
+
+  async function lease(granted: PaceGrant[]): Promise<LeasedDelivery[]> {
+    const nowMs = clock.ms();
+    return settles.store.lease({
+      leaseId: ports.ids.newId('wrk'),
+      nowMs,
+      untilMs: nowMs + settings.leaseMs,
+      lanes: granted.map(({ lane, room }) => ({ subscriptionId: lane, room })),
+    });
+  }
+
+  /** Never throws: a fault of the hub's own gives the delivery back, and no retry is spent. */
+  async function attempt(row: LaneRow | undefined, delivery: LeasedDelivery): Promise<Attempted> {
+    const lane = laneOf(row, delivery);
+    try {
+      if (!(await isStillLeased(delivery))) return { delivery, outcome: null };
+      const outcome = await work(own, signerOf, delivery, viewsFor(delivery.event), lane);
+      const { candidate, advice, succeeded } = outcome;
+      if (candidate && advice !== null && targetOf(candidate.subscription) === lane.target)
+        await health.note(lane, candidate, advice, succeeded);
+      return { delivery, outcome };
+    } catch (error) {
+      ports.log.error('delivery.fault', error, { delivery: delivery.id, subscription: lane.id });
+      await giveBack(own, delivery, 'hub_fault', clock.ms() + 30_000).catch(() => false);
+      return { delivery, outcome: null };
+    }
+  }
+
+  /** A lease must outlast the attempt, or another invocation sends the same. */
+  async function isStillLeased(delivery: LeasedDelivery): Promise<boolean> {
+    const nowMs = clock.ms();
+    if (delivery.untilMs - nowMs > settings.attemptDeadlineMs + 5_000) return true;
+    const held = await settles.store.renew([delivery], nowMs + settings.leaseMs);
+    return held.has(delivery.id);
+  }
+
+  function noteRetry(delivery: LeasedDelivery): void {
+    const dueAtMs = settles.dueAtMs(delivery.id);
+    if (dueAtMs !== null) postpone(delivery.subscriptionId, dueAtMs);
+  }
+
+  /** One wake serves all that is due in a lane at about the same time. */
+  function postpone(lane: string, atMs: number, isSlow = takesSlow): void {
+    const bucketMs = atMs - clock.ms() > 300_000 ? 60_000 : 1_000;
+    const at = Math.ceil(atMs / bucketMs) * bucketMs;
+    later.set(`${lane}@${at}`, { lane, atMs: at, isSlow });
+  }
+
+  async function restUntilReady(resting: Map<string, number>): Promise<Set<string>> {
+    for (const [lane, atMs] of resting) {
+      if (atMs - clock.ms() <= longestRestMs) continue;
+      resting.delete(lane);
+      postpone(lane, atMs);
+    }
+    if (resting.size === 0) return new Set();
+    const nextMs = Math.min(...resting.values());
+    await new Promise<void>((resolve) => void clock.after(Math.max(1, nextMs - clock.ms()), resolve));
+    const ready = [...resting].filter(([, atMs]) => atMs <= clock.ms()).map(([lane]) => lane);
+    for (const lane of ready) resting.delete(lane);
+    return new Set(ready);
+  }
+
+  function isOver(): boolean {
+    return clock.ms() >= endsAtMs || state.rounds >= maxRounds;
+  }
+
+  async function freshen(): Promise<void> {
+    if (clock.ms() - fresh.atMs < freshMs) return;
+    fresh.atMs = clock.ms();
+    await ports.directory.freshen();
+    await freshenEpochs();
+  }
+
+  async function freshenEpochs(): Promise<void> {
+    if (clock.ms() - fresh.epochsAtMs < freshMs) return;
+    await ports.gate.freshen();
+    fresh.epochsAtMs = clock.ms();
+  }
+
+  function laneOf(row: LaneRow | undefined, delivery: LeasedDelivery): Lane {
+    const host = {
+      name: row?.host ?? '',
+      inFlight: 0,
+      rate: rateOf(settings.hostMaxPerSecond),
+      arrivalMs: 0,
+    };
+    const lane = newLane(delivery.subscriptionId, host, clock.ms());
+    if (!row) return lane;
+    return Object.assign(lane, {
+      target: targetOf(row),
+      isProven: row.provenAt !== null,
+      failingSinceMs: row.failingSince?.getTime() ?? null,
+    });
+  }
+
+  function viewsFor(event: EventRecord): EventViews {
+    const views = viewsOf.get(event) ?? createViews(event);
+    viewsOf.set(event, views);
+    return views;
+  }
+}

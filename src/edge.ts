@@ -1,0 +1,120 @@
+/**
+ * The edge on this machine: workerd itself, through miniflare, with D1, queues and Durable Objects kept in a folder.
+ * What wrangler.toml asks of Cloudflare is asked of it here in the same names; the cron is played by a timer.
+ */
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { Miniflare } from 'miniflare';
+
+export type EdgeOptions = {
+  /** Where all of it is kept. */
+  folder: string;
+  port: number;
+  /** Variables and secrets of the Worker. */
+  environment: Record<string, string>;
+  /** How often the cron runs; a minute on Cloudflare, which has no less. */
+  cronMs?: number;
+  /** How often a message is tried again before it goes to the dead-letter queue, and after how long. */
+  queue?: { maxRetries: number; retryDelay: number };
+};
+export type Edge = {
+  origin: string;
+  host: Miniflare;
+  /** Runs the cron's work now. */
+  runCron(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const compatibilityDate = '2026-07-01';
+const compatibilityFlags = ['nodejs_compat', 'global_fetch_strictly_public'];
+
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  mkdirSync(options.folder, { recursive: true });
+  const { maxRetries, retryDelay } = options.queue ?? { maxRetries: 3, retryDelay: 10 };
+  const consumer = {
+    maxBatchSize: 10,
+    maxBatchTimeout: 0,
+    maxRetries,
+    retryDelay,
+    deadLetterQueue: 'patchbay-dead',
+  };
+  const host = new Miniflare({
+    name: 'patchbay',
+    modules: true,
+    script: await bundleWorker(),
+    compatibilityDate,
+    compatibilityFlags,
+    host: '127.0.0.1',
+    port: options.port,
+    defaultPersistRoot: options.folder,
+    d1Databases: { DB: 'patchbay' },
+    d1Persist: true,
+    durableObjects: { PACE: { className: 'PaceObject', useSQLite: true } },
+    durableObjectsPersist: true,
+    queueProducers: { WAKE: 'patchbay-wake', SLOW: 'patchbay-slow' },
+    queueConsumers: {
+      'patchbay-wake': consumer,
+      'patchbay-slow': consumer,
+      'patchbay-dead': { maxBatchSize: 100, maxBatchTimeout: 1 },
+    },
+    bindings: options.environment,
+  });
+  const { origin } = await host.ready;
+  await migrate(host);
+  const runCron = async (): Promise<void> => {
+    const worker = await host.getWorker();
+    await worker.scheduled({ cron: '* * * * *' });
+  };
+  // A run that fails has logged why; the next one finds the same rows.
+  const timer = setInterval(() => void runCron().catch(() => {}), options.cronMs ?? 60_000);
+  return {
+    origin,
+    host,
+    runCron,
+    stop: async () => {
+      clearInterval(timer);
+      await host.dispose();
+    },
+  };
+}
+
+/** As wrangler bundles it: what the runtime has is left to it. */
+export async function bundleWorker(entry = 'src/worker.ts'): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['node:*', 'cloudflare:*'],
+    write: false,
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** As `wrangler d1 migrations apply` does: each file once, in order, and remembered in the same table. */
+async function migrate(host: Miniflare): Promise<void> {
+  const d1 = await host.getD1Database('DB');
+  await d1
+    .prepare(
+      'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
+    )
+    .run();
+  const { results } = await d1.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
+  const applied = new Set(results.map(({ name }) => name));
+  const folder = join(root, 'migrations/sqlite');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql') && !applied.has(file)).sort();
+  for (const file of files) {
+    const statements = (await readFile(join(folder, file), 'utf8')).split('--> statement-breakpoint');
+    await d1.batch([
+      ...statements.map((statement) => d1.prepare(statement)),
+      d1.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(file),
+    ]);
+  }
+}

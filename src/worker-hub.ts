@@ -1,0 +1,124 @@
+import type { D1Database, DurableObjectNamespace, Queue } from '@cloudflare/workers-types';
+import { createAuthenticator, recordTokenUse } from '#src/access';
+import { createIds } from '#src/columns';
+import { newestOf, readKeys, readSettings, type VersionedKey } from '#src/context';
+import type { Pace } from '#src/deliveries';
+import { allowLoopback } from '#src/egress';
+import { PatchbayError } from '#src/errors';
+import type { Http, Log } from '#src/ports';
+import { createSigners, type SignerOf } from '#src/signatures';
+import { createDirectory } from '#src/subscriptions';
+import { systemChance, systemClock } from './adapters/clock-system.ts';
+import { createNodeDigest } from './adapters/digest-node.ts';
+import { createMemoryGate } from './adapters/gate-memory.ts';
+import { createFetchHttp } from './adapters/http-fetch.ts';
+import { createConsoleLog } from './adapters/log-console.ts';
+import { createGaugeMeter } from './adapters/meter-gauges.ts';
+import { createPace } from './adapters/pace-durable-object.ts';
+import {
+  createCloudflareQueue,
+  createWakeSender,
+  type Wake,
+  type WakeSender,
+} from './adapters/queue-cloudflare.ts';
+import { createNodeSignatureKeys } from './adapters/signing-node.ts';
+import { openD1Store } from './adapters/store-d1.ts';
+import { createKeyring } from './adapters/vault-keyring.ts';
+import { createApp, type Hub } from './app.ts';
+import { createOperatorDoor } from './operator.ts';
+
+/** What wrangler.toml binds. All else in it is a variable or a secret, and a text. */
+export type Bindings = {
+  DB: D1Database;
+  WAKE: Queue<Wake>;
+  SLOW: Queue<Wake>;
+  PACE: DurableObjectNamespace;
+};
+
+export type EdgeHub = {
+  hub: Hub;
+  app: ReturnType<typeof createApp>;
+  operate: ReturnType<typeof createOperatorDoor>;
+  pace: Pace;
+  signerOf: SignerOf;
+  wake: WakeSender;
+  wakeSlow: WakeSender;
+  noteUse(): Promise<void>;
+};
+
+const noteUseEveryMs = 60_000;
+
+/** Everything that an isolate keeps between its invocations. No promise of one invocation is kept for another. */
+export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
+  const environment = textsOf(bindings);
+  const settings = readSettings(environment);
+  const log = createConsoleLog(environment['LOG_LEVEL'] ?? 'info');
+  const masterKeys = neededKeys(environment, 'PATCHBAY_MASTER_KEYS');
+  const peppers = neededKeys(environment, 'PATCHBAY_PEPPERS');
+  const [clock, chance] = [systemClock, systemChance];
+  const gauges = createGaugeMeter();
+  const store = await openD1Store(bindings.DB);
+  const wake = createWakeSender(bindings.WAKE, clock);
+  const ports = {
+    store,
+    gate: await createMemoryGate(store),
+    directory: await createDirectory(store, log),
+    queue: createCloudflareQueue(wake, log),
+    http: createHttp(environment, settings.publicUrl, log),
+    clock,
+    chance,
+    ids: createIds(clock, chance),
+    digest: createNodeDigest(),
+    signing: createNodeSignatureKeys(),
+    vault: createKeyring({ masterKeys, current: newestOf(masterKeys) }, chance),
+    log,
+    meter: gauges.meter,
+    peppers: { current: newestOf(peppers), keys: new Map(peppers.map(({ version, key }) => [version, key])) },
+    settings,
+  };
+  const hub: Hub = { ...ports, authenticator: createAuthenticator(ports) };
+  const app = createApp(hub, {
+    scrape: async () => ({ body: gauges.scrape(), contentType: gauges.contentType }),
+  });
+  const state = { notedAtMs: clock.ms() };
+  return {
+    hub,
+    app,
+    operate: createOperatorDoor(hub, environment['PATCHBAY_OPERATOR_KEY'], (request) => app.fetch(request)),
+    pace: createPace(bindings.PACE),
+    signerOf: createSigners(ports),
+    wake,
+    wakeSlow: createWakeSender(bindings.SLOW, clock),
+    noteUse: async () => {
+      if (clock.ms() - state.notedAtMs < noteUseEveryMs) return;
+      state.notedAtMs = clock.ms();
+      await recordTokenUse(hub, hub.authenticator);
+    },
+  };
+}
+
+function createHttp(environment: Environment, publicUrl: string, log: Log): Http {
+  const policy = {
+    ports: (environment['PATCHBAY_EGRESS_PORTS'] ?? '').split(',').filter(Boolean).map(Number),
+    ownHosts: [new URL(publicUrl).hostname],
+    ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
+  };
+  return createFetchHttp({ policy, log });
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const textsOf = (bindings: Bindings): Environment => {
+  const entries: [string, unknown][] = Object.entries(bindings);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+};
+
+function neededKeys(environment: Environment, name: string): VersionedKey[] {
+  const text = environment[name];
+  if (text !== undefined) return readKeys(name, text);
+  throw new PatchbayError('internal', {
+    internal: `${name} is not set. Make it once: echo "1:$(openssl rand -base64 32)" | npx wrangler secret put ${name}`,
+  });
+}
