@@ -5,8 +5,9 @@ import { createAccount, createPersonalToken, createServiceToken } from '../../sr
 import { sampleEvent } from '../../src/catalog/index.ts';
 import { type Lent, startNodeHub } from '../../src/node.ts';
 import type { Log } from '../../src/ports/index.ts';
+import { callerOf } from './call.ts';
 
-export type Answer = { status: number; headers: Headers; body: any };
+export type { Answer } from './call.ts';
 export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 
 /** Collects what is logged, so that a test can look for what must not be there. */
@@ -39,32 +40,7 @@ export async function startTestHub(environment: Record<string, string> = {}, len
   const { hub } = running;
   const origin = `http://127.0.0.1:${running.port}`;
 
-  const call = async (
-    method: string,
-    path: string,
-    token: string | null,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> => {
-    const response = await fetch(origin + path, {
-      method,
-      headers: {
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined
-        ? {}
-        : {
-            body:
-              typeof body === 'string' || body instanceof Uint8Array
-                ? (body as string)
-                : JSON.stringify(body),
-          }),
-    });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? null : parsed(text) };
-  };
+  const call = callerOf(origin);
 
   return {
     ...running,
@@ -103,14 +79,6 @@ export async function startTestHub(environment: Record<string, string> = {}, len
     },
   };
 }
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};
 
 let counter = 0;
 /** A valid event for these accounts; what is given goes over it. */

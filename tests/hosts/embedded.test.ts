@@ -1,0 +1,4 @@
+import { embedded } from './embedded.ts';
+import { proveFlows } from './suite.ts';
+
+proveFlows(embedded);

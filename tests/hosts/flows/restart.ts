@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { bodyOf } from '../stand.ts';
+import type { Flows } from '../suite.ts';
+
+export const restartFlow: Flows = (stand) => {
+  test('a restart of every process loses nothing and revives nothing', async () => {
+    const { account, subscribe, publish, inStates, call, via, hub } = stand();
+    const [person, ended] = [await account(), await account()];
+    const [held, failing] = [await subscribe(person), await subscribe(person)];
+    await call('POST', `${held.at}/pause`, person.token);
+    failing.sink.answer((_, response) => void response.writeHead(503).end());
+    const events = [await publish([person]), await publish([person])].map(({ id }) => id);
+    await inStates(person, held, ['held', 'held']);
+    expect((await call('DELETE', `/v1/grants/${ended.grantId}`, ended.token)).status).toBe(202);
+
+    await hub.restart();
+
+    for (const place of hub.origins.keys())
+      expect(await via(place)('GET', '/v1/me', ended.token)).toMatchObject({ status: 401 });
+    failing.sink.answer((_, response) => void response.end('ok'));
+    await call('POST', `${held.at}/resume`, person.token);
+    await inStates(person, held, ['delivered', 'delivered']);
+    await inStates(person, failing, ['delivered', 'delivered']);
+    expect(held.sink.received.map((one) => bodyOf(one).id)).toEqual(events);
+  });
+};

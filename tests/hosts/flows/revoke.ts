@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { eventFor } from '../../harness/hub.ts';
+import { eventually, usualScopes, webhookId } from '../stand.ts';
+import type { Flows } from '../suite.ts';
+
+/** What a revocation ends: calls by any process, what is queued, and what has not begun to leave. */
+export const revokeFlows: Flows = (stand) => {
+  test('a grant revoked with deliveries in flight: nothing more leaves, and its receipt counts what was cancelled', async () => {
+    const { account, subscribe, publish, inStates, call, core, hub, via, deliveries } = stand();
+    const person = await account();
+    // Two a second: when the second has just left, the third is half a second away.
+    const sub = await subscribe(person, { max_per_second: 2 });
+    await publish([person]);
+    await inStates(person, sub, ['delivered']);
+    const open: (() => void)[] = [];
+    sub.sink.answer((_, response) => void open.push(() => response.end('ok')));
+    const events = Array.from({ length: 20 }, () => eventFor([person.id]));
+    expect((await call('POST', '/v1/events', core, { events })).status).toBe(202);
+    await eventually('two are on their way', () => open.length >= 2);
+
+    const revoked = await call('DELETE', `/v1/grants/${person.grantId}`, person.token);
+    const answeredAt = Date.now();
+    expect(revoked.status, JSON.stringify(revoked.body)).toBe(202);
+    for (const place of hub.origins.keys())
+      expect(await via(place)('GET', '/v1/me', person.token)).toMatchObject({ status: 401 });
+    for (const answer of open) answer();
+    sub.sink.answer((_, response) => void response.end('ok'));
+
+    // Who has the account reads the receipt by a new token; the old grant stays ended.
+    const token = await hub.token(usualScopes, person.id);
+    const receipt = async () => (await call('GET', `/v1/revocations/${revoked.body.id}`, token)).body;
+    await eventually('the receipt is complete', async () => (await receipt()).completed_at !== null);
+    // The contract's bound on the slowest host.
+    expect(sub.sink.received.filter(({ at }) => at > answeredAt + 1_000)).toEqual([]);
+    const rows = await deliveries({ ...person, token }, { subscription: sub.id });
+    const ofState = (state: string) => rows.filter((row) => row.state === state).map(({ id }) => id);
+    expect(sub.sink.received.map(webhookId)).toEqual(ofState('delivered'));
+    expect(ofState('cancelled')).toHaveLength(rows.length - sub.sink.received.length);
+    expect(await receipt()).toMatchObject({
+      level: 'grant',
+      subject: person.grantId,
+      cancelled: ofState('cancelled').length,
+    });
+  });
+
+  test('an endpoint that takes all at full speed gets nothing after the revocation', async () => {
+    const { account, subscribe, publish, inStates, call, core, hub, deliveries } = stand();
+    const person = await account();
+    const sub = await subscribe(person);
+    await publish([person]);
+    await inStates(person, sub, ['delivered']);
+    const events = Array.from({ length: 150 }, () => eventFor([person.id]));
+    await call('POST', '/v1/events', core, { events });
+    await eventually('it flows', () => sub.sink.received.length >= 10);
+    const revoked = await call('DELETE', `/v1/grants/${person.grantId}`, person.token);
+    const answeredAt = Date.now();
+    const token = await hub.token(usualScopes, person.id);
+    const receipt = async () => (await call('GET', `/v1/revocations/${revoked.body.id}`, token)).body;
+    await eventually('the receipt is complete', async () => (await receipt()).completed_at !== null);
+
+    expect(sub.sink.received.filter(({ at }) => at > answeredAt + 1_000)).toEqual([]);
+    const { cancelled } = (await receipt()) as { cancelled: number };
+    expect(cancelled).toBeGreaterThan(0);
+    expect(sub.sink.received).toHaveLength(151 - cancelled);
+    const ofState = (state: string) => deliveries({ ...person, token }, { subscription: sub.id, state });
+    expect(await ofState('pending')).toEqual([]);
+    expect(await ofState('leased')).toEqual([]);
+  });
+
+  test('a token ends in every process at once, and what it made goes on', async () => {
+    const { account, subscribe, publish, inStates, call, via, hub } = stand();
+    const person = await account();
+    const made = await call('POST', '/v1/tokens', person.token, {
+      label: 'second',
+      scopes: ['bookings:read', 'webhooks:manage', 'tokens:manage'],
+    });
+    expect(made.status).toBe(201);
+    const { id, token } = made.body as { id: string; token: string };
+    const sub = await subscribe({ token });
+    // Every process has seen it say yes before.
+    for (const place of hub.origins.keys())
+      expect(await via(place)('GET', '/v1/me', token)).toMatchObject({ status: 200 });
+    expect((await call('DELETE', `/v1/tokens/${id}`, token)).status).toBe(202);
+    for (const place of hub.origins.keys())
+      expect(await via(place)('GET', '/v1/me', token)).toMatchObject({
+        status: 401,
+        body: { code: 'token_revoked' },
+      });
+    await publish([person]);
+    await inStates(person, sub, ['delivered']);
+  });
+
+  test('a leaked token stops all that it made, until somebody resumes it', async () => {
+    const { account, subscribe, publish, inStates, call } = stand();
+    const person = await account();
+    const made = await call('POST', '/v1/tokens', person.token, {
+      label: 'leaked',
+      scopes: ['bookings:read', 'webhooks:manage'],
+    });
+    const { id, token } = made.body as { id: string; token: string };
+    const sub = await subscribe({ token });
+    expect((await call('DELETE', `/v1/tokens/${id}?reason=leaked`, person.token)).status).toBe(202);
+    await publish([person]);
+    await inStates(person, sub, ['held']);
+    expect(sub.sink.received).toEqual([]);
+    expect((await call('GET', sub.at, person.token)).body).toMatchObject({
+      state: 'disabled',
+      state_reason: 'token_leaked',
+    });
+    expect((await call('POST', `${sub.at}/resume`, person.token)).status).toBe(200);
+    await inStates(person, sub, ['delivered']);
+  });
+};

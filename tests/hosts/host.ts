@@ -1,0 +1,29 @@
+/**
+ * The hub on every host that it runs on, and one suite of flows (suite.ts) that all of them pass, test for test.
+ * A host is started as an operator starts it: real processes, real databases, workerd itself. One of them alone:
+ *
+ *   npx vitest run tests/hosts -t embedded        (or cluster, postgres alone, edge, hybrid)
+ *
+ * To add a host, write what starts it as a `Host`, and a test file that gives it to `proveFlows`.
+ */
+export type Host = { name: string; start(): Promise<RunningHub> };
+
+export type RunningHub = {
+  /** Where the API answers, one address a process: as behind a load balancer, any of them may be asked anything. */
+  origins: readonly string[];
+  /** Does what `patchbay token create` does: a personal token of this account, without one a service token. */
+  token(scopes: readonly string[], accountId?: string): Promise<string>;
+  /** Ends every process in order, and starts them again on the same data at the same addresses. */
+  restart(): Promise<void>;
+  /** Ends all of it and leaves nothing behind. */
+  stop(): Promise<void>;
+};
+
+/** What an operator may set, the same on every host: limits low enough for a flow to reach them. */
+export const settings = {
+  PATCHBAY_ALLOW_LOOPBACK: '1',
+  PATCHBAY_SWEEP_MS: '100',
+  PATCHBAY_ATTEMPT_DEADLINE_MS: '3000',
+  PATCHBAY_MAX_MATCHES: '8',
+  PATCHBAY_EXPAND_CHUNK: '5',
+} as const;
