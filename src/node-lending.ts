@@ -11,5 +11,7 @@ export type Lending = {
   /** This process sends from now on. */
   bind(consumer: Consumer): Promise<void>;
   unbind(): Promise<void>;
+  /** Of these lanes, those that are this process's to send in; all of them where it is alone. */
+  owned?: (lanes: string[]) => Promise<string[]>;
   close(): Promise<void>;
 };

@@ -15,7 +15,7 @@ export type Sending = {
 /** All that a process does which sends: deliveries, durable tasks, and in its turn the purge. */
 export async function startSending(hub: Hub, lending: Lending): Promise<Sending> {
   const sender = createSender(hub);
-  const sweep = createSweep(hub, sender);
+  const sweep = createSweep(hub, sender, lending.owned);
   const tasks = createTasks(hub, taskKinds(hub));
   await lending.bind({ ...sender, wakeDeliveries: (ids) => sweep.wake(ids), wakeTasks: () => tasks.wake() });
   const retention = createRetention(hub);

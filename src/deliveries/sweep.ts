@@ -7,7 +7,12 @@ export type Sweep = { wake(ids?: readonly string[]): void; stop(): Promise<void>
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'settings' | 'directory' | 'gate'>;
 const lanesPerLook = 500;
 
-export function createSweep(ports: Needs, sender: Sender): Sweep {
+/** `owned`: which of these lanes this process sends in, where there are several. */
+export function createSweep(
+  ports: Needs,
+  sender: Sender,
+  owned: (lanes: string[]) => string[] | Promise<string[]> = (lanes) => lanes,
+): Sweep {
   const { store, clock, log, settings } = ports;
   const asked = new Set<string>();
   const state = {
@@ -47,7 +52,8 @@ export function createSweep(ports: Needs, sender: Sender): Sweep {
     try {
       await ports.gate.freshen();
       await ports.directory.freshen();
-      while (!state.isStopped && (asked.size > 0 || state.wantsAll)) await lease(await nextLanes());
+      while (!state.isStopped && (asked.size > 0 || state.wantsAll))
+        await lease(await owned(await nextLanes()));
     } catch (error) {
       log.error('sweep.fault', error);
     } finally {
