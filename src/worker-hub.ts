@@ -1,7 +1,14 @@
 import type { D1Database, DurableObjectNamespace, Queue } from '@cloudflare/workers-types';
 import { createAuthenticator, recordTokenUse } from '#src/access';
 import { createIds } from '#src/columns';
-import { newestOf, readKeys, readSettings, type VersionedKey } from '#src/context';
+import {
+  defaultSettings,
+  newestOf,
+  readKeys,
+  readSettings,
+  type Settings,
+  type VersionedKey,
+} from '#src/context';
 import type { Pace } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
@@ -46,12 +53,23 @@ export type EdgeHub = {
   noteUse(): Promise<void>;
 };
 
+/**
+ * What D1 bounds: a row and a bound value have 2 MB, of which the hub takes one at most, and a body may double when it
+ * is escaped; a batch has 30 s, so more matches than these are expanded from a task.
+ */
+const edgeSettings: Settings = {
+  ...defaultSettings,
+  maxBatchBytes: 480 * 1_024,
+  maxMatchesAtOnce: 100,
+  expandChunk: 250,
+};
+
 const noteUseEveryMs = 60_000;
 
 /** Everything that an isolate keeps between its invocations. No promise of one invocation is kept for another. */
 export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   const environment = textsOf(bindings);
-  const settings = readSettings(environment);
+  const settings = readSettings(environment, edgeSettings);
   const log = createConsoleLog(environment['LOG_LEVEL'] ?? 'info');
   const masterKeys = neededKeys(environment, 'PATCHBAY_MASTER_KEYS');
   const peppers = neededKeys(environment, 'PATCHBAY_PEPPERS');

@@ -19,6 +19,7 @@ import {
   versionStatement,
 } from '#src/store';
 import { isConflict, storeError } from './store-d1/errors.ts';
+import { watchRoom } from './store-d1/room.ts';
 
 /**
  * The edge's store. One write is one `batch`, which D1 runs as one transaction. Calls are not joined: requests of
@@ -26,7 +27,9 @@ import { isConflict, storeError } from './store-d1/errors.ts';
  *
  * Migrations are applied by the deployment (`wrangler d1 migrations apply`), never by a Worker.
  */
-export async function openD1Store(d1: D1Database): Promise<Store> {
+export async function openD1Store(binding: D1Database): Promise<Store> {
+  const room = watchRoom(binding);
+  const { d1 } = room;
   const client = drizzle(d1);
   const db = client as unknown as Db; // The same builders; only the results of statements that answer no rows differ.
 
@@ -52,6 +55,7 @@ export async function openD1Store(d1: D1Database): Promise<Store> {
       return translated(() => client.batch(statements)) as Promise<unknown> as Promise<Rows<T>>;
     },
     publish: async (receipt, events) => {
+      await room.refuseWhenFull();
       const calls = [{ receipt, events }];
       const [published = [], claims = [], version = []] = (
         await run(publishStatements(calls, maxValueBytes))

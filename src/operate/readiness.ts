@@ -14,16 +14,24 @@ const patienceMs = 2_000;
  */
 export function createReadiness(ports: Needs, host: HostOperations): () => Promise<void> {
   const { store, clock, log } = ports;
-  const state = { wroteAtTicks: Number.NEGATIVE_INFINITY, probing: null as Promise<void> | null };
+  const state = {
+    wroteAtTicks: Number.NEGATIVE_INFINITY,
+    probing: null as Promise<void> | null,
+    probingSinceTicks: 0,
+  };
 
   return async () => {
     if (host.isStopping?.()) {
       throw new PatchbayError('shutting_down', { public: 'This process is stopping.', retryAfterSeconds: 5 });
     }
-    state.probing ??= within(patienceMs, probe()).finally(() => {
-      state.probing = null;
-    });
-    await state.probing;
+    // On Workers a probe ends with the request that began it, and is then never heard of again.
+    if (state.probing === null || clock.ticks() - state.probingSinceTicks > patienceMs) {
+      state.probingSinceTicks = clock.ticks();
+      state.probing = probe().finally(() => {
+        state.probing = null;
+      });
+    }
+    await within(patienceMs, state.probing);
   };
 
   async function probe(): Promise<void> {
