@@ -5,8 +5,9 @@
  * #src/commands; here they meet commander, the terminal and the composition for Node.
  */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { Command as Program, CommanderError } from 'commander';
-import { type Command, commands, type Terminal } from '#src/commands';
+import { type Command, commands, type Machine, type Terminal } from '#src/commands';
 import { PatchbayError } from '#src/errors';
 import type { NodeHub } from './node.ts';
 
@@ -69,7 +70,7 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
       state.node = await openNodeHub(environment, quiet);
       return state.node.hub;
     },
-    inspectFolder: async () => (await import('./adapters/host-node/folder.ts')).inspectFolder(folder),
+    machine: () => openMachine(folder),
     readFile: (path) => readFile(path, 'utf8'),
     call: async ({ url, ...request }) => {
       const answer = await fetch(url, {
@@ -80,7 +81,6 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
       return { status: answer.status, body: await answer.text(), date: answer.headers.get('date') };
     },
     stopped: () => (state.stopped ??= toldToStop()),
-    isSet: (variable) => (process.env[variable] ?? '') !== '' && process.env[variable] !== '0',
     hubUrl: process.env['PATCHBAY_URL'] ?? null,
   };
   return {
@@ -88,6 +88,22 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
     close: async () => state.node?.close(),
   };
 }
+
+async function openMachine(folder: string): Promise<Machine> {
+  const { createMachine } = await import('./adapters/host-node/machine.ts');
+  return createMachine({
+    folder,
+    migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)),
+    databaseUrl: process.env['DATABASE_URL']?.trim() || null,
+    redisUrl: process.env['REDIS_URL']?.trim() || null,
+    journal: journalPath(process.env['PATCHBAY_REVOCATION_JOURNAL']),
+    hasMasterKeysSet: process.env['PATCHBAY_MASTER_KEYS'] !== undefined,
+    hasPeppersSet: process.env['PATCHBAY_PEPPERS'] !== undefined,
+  });
+}
+
+/** `end` is the word that none is kept any more. */
+const journalPath = (text: string | undefined): string | null => (text && text !== 'end' ? text : null);
 
 /** Only a command that asks for it ends by itself; the others end as any process does. */
 const toldToStop = (): Promise<void> =>

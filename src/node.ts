@@ -1,14 +1,21 @@
-import { createAuthenticator, recordTokenUse } from '#src/access';
+import {
+  createAuthenticator,
+  journaledGate,
+  keepJournal,
+  recordTokenUse,
+  refuseUnsettledBackup,
+} from '#src/access';
 import { createIds } from '#src/columns';
 import { readSettings, type Settings } from '#src/context';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import type { HostOperations } from '#src/operate';
-import type { Clock, Http, Log } from '#src/ports';
+import type { Clock, Http, Log, Store } from '#src/ports';
 import { createDirectory } from '#src/subscriptions';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { readConfiguration, type Role } from './adapters/host-node/configuration.ts';
+import { openJournal } from './adapters/host-node/journal-file.ts';
 import { createNodeHttp, type NodeHttpOptions } from './adapters/http-node.ts';
 import { createThreadHttp } from './adapters/http-thread.ts';
 import { createPinoLog } from './adapters/log-pino.ts';
@@ -48,10 +55,11 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
       ? await lendEmbedded(configuration.folder, given)
       : // Loaded late: a laptop needs none of its drivers.
         await (await import('./node-cluster.ts')).lendCluster(configuration, given, theLog);
-  const { keys, store, gate, queue } = lending;
+  const { keys, store, queue } = lending;
+  const journal = await journalOf(environment['PATCHBAY_REVOCATION_JOURNAL'], store);
   const ports = {
     store,
-    gate,
+    gate: journal ? journaledGate(lending.gate, store, journal) : lending.gate,
     directory: await createDirectory(store, theLog),
     queue,
     http: createHttp(environment, settings, theLog, lent.http),
@@ -72,6 +80,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
   const hub = { ...ports, authenticator: createAuthenticator(ports) };
   const close = async () => {
     await hub.http.close();
+    await journal?.close();
     await lending.close();
   };
   return { role: configuration.role, hub, metrics, lending, close };
@@ -85,6 +94,10 @@ export async function startNodeHub(
 ): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
   const node = await openNodeHub({ PATCHBAY_STORE_THREAD: '1', ...environment }, log, lent);
   const { role, hub, metrics, lending } = node;
+  await refuseUnsettledBackup(hub).catch(async (error: unknown) => {
+    await node.close();
+    throw error;
+  });
   const life = { isStopping: false };
   const sending = role === 'api' ? null : await startSending(hub, lending);
   const host: HostOperations = {
@@ -142,6 +155,12 @@ function serve(
           },
     refuse: (code) => problemAnswer(new PatchbayError(code), hub.ids.newId('req')),
   });
+}
+
+/** `end` is the operator's word that no journal is kept from now on. */
+async function journalOf(path: string | undefined, store: Store) {
+  await keepJournal(store, path === 'end' ? 'end' : path ? 'kept' : 'none');
+  return path && path !== 'end' ? openJournal(path, Date.now()) : null;
 }
 
 /** `PATCHBAY_SEND_THREAD=1` gives it a thread of its own: worth it where cores are free and endpoints speak TLS. */

@@ -2,6 +2,7 @@ import { eraseAccount } from '#src/access';
 import type { Ports } from '#src/context';
 import { cancelKind, releaseKind } from '#src/deliveries';
 import { announce, expandEvent } from '#src/events';
+import { rewrapKind } from '#src/keys';
 import { replayKind } from '#src/subscriptions';
 import type { TaskKinds } from '#src/tasks';
 
@@ -13,4 +14,5 @@ export const taskKinds = (ports: Ports): TaskKinds => ({
   replay: replayKind(ports),
   release: releaseKind(ports),
   cancel: cancelKind(ports),
+  rewrap: rewrapKind(ports),
 });

@@ -26,4 +26,6 @@ export { suspend, unsuspend } from './suspend.ts';
 export { newToken, parseToken, type TokenKind } from './token-format.ts';
 export { createPersonalToken, createServiceToken, type IssuedToken, type NewTokenInput } from './tokens.ts';
 export { recordTokenUse } from './token-use.ts';
+export { type JournalLine, journaledGate, keepJournal, type RevocationJournal } from './journal.ts';
+export { backupMark, refuseUnsettledBackup, settleBackup, type SinceBackup } from './restored.ts';
 export { raiseVersion } from './version.ts';

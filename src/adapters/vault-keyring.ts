@@ -18,14 +18,8 @@ export type KeyringOptions = {
   /** The version that new values are sealed under. */
   current: number;
 };
-export type Keyring = Vault & {
-  /** The same secret under the current master key; unchanged where it already is. */
-  rewrap(sealed: string, about: SealedFor): Promise<string>;
-  /** For the job that looks for what is left to do. */
-  isCurrent(sealed: string): boolean;
-};
 
-export function createKeyring(options: KeyringOptions, chance: Chance): Keyring {
+export function createKeyring(options: KeyringOptions, chance: Chance): Vault {
   const masters = importMasters(options);
   const random = (length: number) => new Uint8Array(chance.bytes(length));
 
@@ -69,7 +63,7 @@ export function createKeyring(options: KeyringOptions, chance: Chance): Keyring 
       dataKey.fill(0);
       return `${head}.${base64url.encode(parts.iv)}.${base64url.encode(parts.ciphertext)}`;
     },
-    isCurrent: (sealed) => sealed.startsWith(`${format}.${options.current}.`),
+    masterKeys: { current: options.current, known: options.masterKeys.map(({ version }) => version) },
   };
 }
 

@@ -1,4 +1,6 @@
+import type { JournalLine } from '#src/access';
 import type { Ports } from '#src/context';
+import type { DeploymentFacts } from '#src/doctor';
 import { PatchbayError } from '#src/errors';
 
 /** One verb of `patchbay`, as data: its help costs nothing, and its code is loaded when it runs. */
@@ -25,26 +27,25 @@ export type Terminal = {
   fail(): void;
   /** The hub's ports on the data folder, whether or not the hub runs beside. */
   open(): Promise<Ports>;
-  inspectFolder(): Promise<FolderFacts>;
+  /** The deployment as a machine sees it, without opening the hub. Null where there is none: at the edge. */
+  machine(): Promise<Machine | null>;
   readFile(path: string): Promise<string>;
   /** HTTP to the hub itself, and to the address that its operator names: no endpoint of a stranger, so no guard. */
   call(request: CallRequest): Promise<CallAnswer>;
   /** Resolves with ctrl-c. */
   stopped(): Promise<void>;
-  isSet(variable: string): boolean;
   hubUrl: string | null;
 };
 
-export type FolderFacts = {
-  path: string;
-  isThere: boolean;
-  isWritable: boolean;
-  /** Permission bits of keys.json, null where there is none. */
-  keysMode: number | null;
-  databaseBytes: number;
-  /** SQLite's write-ahead log; it is written into the file's header. */
-  isWal: boolean;
-  freeBytes: number;
+export type Machine = {
+  /** Makes nothing, migrates nothing. */
+  inspect(): Promise<DeploymentFacts>;
+  /** One checked copy of the SQLite file, beside a running hub. */
+  backup(to: string): Promise<{ file: string; bytes: number; events: number }>;
+  /** Puts a copy in its place; refuses while anybody has the database open. Where the old one went, if there was one. */
+  restore(from: string, isHubStopped: boolean): Promise<{ keptAside: string | null }>;
+  /** The revocation journals as one: these files, else the one that is configured, else null. */
+  readJournals(paths: readonly string[]): Promise<{ sinceMs: number; lines: JournalLine[] } | null>;
 };
 
 export type CallRequest = { method: string; url: string; headers: Record<string, string>; body?: string };
@@ -74,6 +75,13 @@ export const listOf = (text: string | null): string[] =>
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+
+/** For what only a machine has: files, and a look at the deployment from outside. */
+export async function machineOf(terminal: Terminal): Promise<Machine> {
+  const machine = await terminal.machine();
+  if (machine) return machine;
+  throw wrong('This needs a machine: run it beside a hub on Node.');
+}
 
 /** One readable line; the command ends with exit code 1. */
 export const wrong = (text: string): PatchbayError =>

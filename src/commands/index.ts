@@ -1,6 +1,7 @@
 import { accessCommands } from './specs-access.ts';
 import { eventCommands } from './specs-events.ts';
+import { operateCommands } from './specs-operate.ts';
 
-export type { Command, FolderFacts, Terminal } from './command.ts';
+export type { Command, Machine, Terminal } from './command.ts';
 
-export const commands = [...accessCommands, ...eventCommands];
+export const commands = [...accessCommands, ...eventCommands, ...operateCommands];

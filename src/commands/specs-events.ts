@@ -73,25 +73,4 @@ export const eventCommands: readonly Command[] = [
     examples: ['patchbay quarantine redrive evt_01… --file mended.json'],
     run: async (terminal, input) => (await import('./quarantine.ts')).redriveOne(terminal, input),
   },
-  {
-    name: 'purge',
-    summary: 'take away now what is older than it is kept',
-    options: [json],
-    examples: ['patchbay purge'],
-    run: async (terminal, input) => (await import('./status.ts')).purgeNow(terminal, input),
-  },
-  {
-    name: 'status',
-    summary: 'say in numbers what the hub has and does',
-    options: [json],
-    examples: ['patchbay status'],
-    run: async (terminal, input) => (await import('./status.ts')).showStatus(terminal, input),
-  },
-  {
-    name: 'doctor',
-    summary: 'look for what is wrong here, and say what to do about it',
-    options: [hubUrl, json],
-    examples: ['patchbay doctor'],
-    run: async (terminal, input) => (await import('./doctor.ts')).doctor(terminal, input),
-  },
 ];

@@ -2,4 +2,5 @@ export { type ApiDocument, documentOf } from './document.ts';
 export type { HostOperations } from './host.ts';
 export { createRequests } from './requests.ts';
 export { healthRoutes, operateRoutes } from './routes.ts';
+export { readWork } from './read-work.ts';
 export { hubVersion } from './version.ts';

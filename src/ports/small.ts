@@ -39,7 +39,12 @@ export type Vault = {
   seal(plain: Uint8Array, about: SealedFor): Promise<string>;
   /** Throws `PatchbayError('internal')` when the value was altered, moved, or its master key is gone. */
   open(sealed: string, about: SealedFor): Promise<Uint8Array>;
+  /** The same secret under the current master key; unchanged where it already is. Throws as `open` does. */
+  rewrap(sealed: string, about: SealedFor): Promise<string>;
+  masterKeys: KeyVersions;
 };
+/** Versions of keys that are here, never the keys. New values go under `current`. */
+export type KeyVersions = { current: number; known: readonly number[] };
 
 /** Synchronous digests: WebCrypto's cost ten times as much for short input. Answers are base64url. */
 export type Digest = {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FolderFacts } from '#src/commands';
+import type { FolderFacts } from '#src/doctor';
 
 /** What `patchbay doctor` asks about the data folder. Makes nothing. */
 export async function inspectFolder(path: string): Promise<FolderFacts> {

@@ -1,0 +1,2 @@
+export { type KeyUse, readKeyUse } from './read-use.ts';
+export { addRewrap, rewrapKind } from './rewrap.ts';
