@@ -3,7 +3,7 @@ import { drizzle as drizzleFile } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 import { sqliteColumns } from '#src/columns';
-import type { Db, NewEvent, NewReceipt, Rows, Settlement, Statement, Store } from '#src/ports';
+import type { Db, Rows, Settlement, Statement, Store } from '#src/ports';
 import {
   candidateOf,
   dueLanesStatement,
@@ -11,15 +11,14 @@ import {
   leasedRows,
   leaseStatements,
   matchStatement,
-  publishAnswers,
-  publishStatements,
   renewStatement,
   schema,
-  settleStatements,
   versionStatement,
 } from '#src/store';
 import { failureToError, isConflict, readFailure } from './store-sqlite/errors.ts';
 import { createExecute, createJobs } from './store-sqlite/jobs.ts';
+import { createPublish } from './store-sqlite/publish.ts';
+import { createSettle } from './store-sqlite/settle.ts';
 import { openSqliteFile } from './store-sqlite/open.ts';
 import { createTurn, type Turn } from './store-sqlite/turn.ts';
 import { createForeignWrites } from './store-sqlite/foreign-writes.ts';
@@ -31,7 +30,6 @@ export type SqliteOptions = {
 };
 
 type Row = Record<string, unknown>;
-type PublishCall = { receipt: NewReceipt; events: NewEvent[] };
 
 /**
  * The embedded store: one file, one writer. All writes of one turn of the event loop share one transaction and
@@ -45,8 +43,10 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const execute = createExecute(file);
   const read = ({ sql, params }: HotStatement) => execute(sql, params, false) as Row[];
   const db = remoteDb(execute, turn);
-  const publish = turn.merged((calls: PublishCall[]) => hot(publishStatements(calls)), publishedOf);
-  const settle = turn.merged((calls: Settlement[][]) => hot(settleStatements(calls.flat())), settledOf);
+  const writeAll = (statements: HotStatement[]) => turn.run(() => statements.map(read));
+  const settleAll = createSettle(file);
+  const publish = turn.merged(createPublish(file));
+  const settle = turn.merged((calls: Settlement[][]) => calls.map(settleAll));
 
   return {
     db,
@@ -65,11 +65,11 @@ export function openSqliteStore(options: SqliteOptions): Store {
     match: async (env, accountIds) => read(matchStatement(env, accountIds)).map(candidateOf),
     dueLanes: async (nowMs, after, limit) =>
       read(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
-    lease: async (ask) => leasedRows(((await turn.run(hot(leaseStatements(ask))))[1] ?? []) as Row[]),
-    renew: async (deliveries, untilMs) => {
-      const [rows = []] = await turn.run(hot([renewStatement(deliveries, untilMs)]));
-      return new Set((rows as Row[]).map((row) => row['id'] as string));
-    },
+    lease: async (ask) => leasedRows((await writeAll(leaseStatements(ask)))[1] ?? []),
+    renew: async (deliveries, untilMs) =>
+      new Set(
+        (await writeAll([renewStatement(deliveries, untilMs)])).flat().map((row) => row['id'] as string),
+      ),
     settle,
     isConflict,
     failureOf: readFailure,
@@ -80,8 +80,6 @@ export function openSqliteStore(options: SqliteOptions): Store {
     },
   };
 }
-
-const hot = (statements: HotStatement[]) => ({ statements, isRaw: false });
 
 function prepareFile(file: Database.Database, migrationsFolder: string): void {
   migrate(drizzleFile(file), { migrationsFolder });
@@ -96,24 +94,7 @@ function remoteDb(execute: ReturnType<typeof createExecute>, turn: Turn): Sqlite
       return { rows: method === 'get' ? (rows[0] as unknown[]) : rows };
     },
     async (batch) => {
-      const rows = await turn.run({
-        statements: batch.map(({ sql, params }) => ({ sql, params })),
-        isRaw: true,
-      });
-      return rows.map((list) => ({ rows: list }));
+      return turn.run(() => batch.map(({ sql, params }) => ({ rows: execute(sql, params, true) })));
     },
-  );
-}
-
-function publishedOf(calls: PublishCall[], rows: unknown[][]) {
-  const [published = [], claims = [], version = []] = rows.slice(-3) as Row[][];
-  return publishAnswers(calls, published, claims, Number(version[0]?.['value'] ?? 0));
-}
-
-function settledOf(calls: Settlement[][], rows: unknown[][]): Set<string>[] {
-  const marks = new Map((rows[0] as Row[]).map((row) => [row['id'], row['mark']]));
-  return calls.map(
-    (settlements) =>
-      new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)),
   );
 }

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 
-/** Statements that belong together: all or none. `isRaw` rows are arrays of values, as drizzle maps them. */
-export type Job = { statements: { sql: string; params: readonly unknown[] }[]; isRaw: boolean };
-export type Outcome = { ok: true; rows: unknown[][] } | { ok: false; code: string; message: string };
+/** What belongs together: all or none. Runs inside the turn's transaction, and awaits nothing. */
+export type Job<R = unknown> = () => R;
+export type Outcome = { ok: true; answer: unknown } | { ok: false; code: string; message: string };
 /** Runs the jobs of a turn as one transaction, each under its own savepoint. Never throws. */
 export type RunJobs = (jobs: Job[]) => Outcome[];
 
@@ -11,7 +11,6 @@ export type RunJobs = (jobs: Job[]) => Outcome[];
  * the commit itself fails (a full disk), all have failed and nothing is there.
  */
 export function createJobs(file: Database.Database): RunJobs {
-  const execute = createExecute(file);
   const begin = file.prepare('BEGIN IMMEDIATE');
   const commit = file.prepare('COMMIT');
   const rollback = file.prepare('ROLLBACK');
@@ -32,12 +31,12 @@ export function createJobs(file: Database.Database): RunJobs {
     }
   };
 
-  function runJob({ statements, isRaw }: Job): Outcome {
+  function runJob(job: Job): Outcome {
     savepoint.run();
     try {
-      const rows = statements.map(({ sql, params }) => execute(sql, params, isRaw));
+      const answer = job();
       release.run();
-      return { ok: true, rows };
+      return { ok: true, answer };
     } catch (error) {
       // A full disk or a lost file ends the whole turn: SQLite may have rolled it back already.
       if (!file.inTransaction) throw error;

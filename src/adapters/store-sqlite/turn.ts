@@ -3,13 +3,10 @@ import type { Job, Outcome, RunJobs } from './jobs.ts';
 type Entry = { jobs(): Job[]; settle(outcomes: Outcome[]): void };
 
 export type Turn = {
-  /** The rows of each statement. Rejects with what `fail` makes of the outcome. */
-  run(job: Job): Promise<unknown[][]>;
-  /** Calls of one turn become one job: `make` takes all their inputs, `take` gives as many answers. */
-  merged<I, R>(
-    make: (inputs: I[]) => Job,
-    take: (inputs: I[], rows: unknown[][]) => R[],
-  ): (input: I) => Promise<R>;
+  /** What the job answers, once it is durable. Rejects with what `fail` makes of the outcome. */
+  run<R>(job: Job<R>): Promise<R>;
+  /** Calls of one turn become one job, which gives as many answers. */
+  merged<I, R>(run: (inputs: I[]) => R[]): (input: I) => Promise<R>;
   idle(): Promise<void>;
 };
 
@@ -43,43 +40,40 @@ export function createTurn(
     if (entries.length === 0) for (const tell of state.waiting.splice(0)) tell();
   }
 
-  const run = (job: Job): Promise<unknown[][]> =>
+  const run = <R>(job: Job<R>): Promise<R> =>
     new Promise((resolve, reject) => {
       add({ jobs: () => [job], settle: ([outcome]) => settleOne(outcome, resolve, reject) });
     });
 
-  function settleOne(
+  function settleOne<R>(
     outcome: Outcome | undefined,
-    resolve: (rows: unknown[][]) => void,
+    resolve: (answer: R) => void,
     reject: (error: unknown) => void,
   ): void {
-    if (outcome?.ok) resolve(outcome.rows);
+    if (outcome?.ok) resolve(outcome.answer as R); // What this very job answered.
     else reject(fail(outcome ?? { ok: false, code: '', message: 'the store gave no answer' }));
   }
 
   return {
     run,
-    merged: <I, R>(make: (inputs: I[]) => Job, take: (inputs: I[], rows: unknown[][]) => R[]) => {
+    merged: <I, R>(runAll: (inputs: I[]) => R[]) => {
       type Call = { input: I; resolve: (answer: R) => void; reject: (error: unknown) => void };
       const open: Call[] = [];
-      const alone = ({ input, resolve, reject }: Call): void => {
-        run(make([input])).then((rows) => resolve(take([input], rows)[0] as R), reject);
+      const all = (calls: Call[]): Job<R[]> => {
+        const inputs = calls.map((call) => call.input);
+        return () => runAll(inputs);
+      };
+      const alone = (call: Call): void => {
+        run(all([call])).then(([answer]) => call.resolve(answer as R), call.reject); // One answer an input.
       };
       /** All as one; where that fails each alone, so that one bad call spoils no other. */
       const settle = (calls: Call[], outcome: Outcome | undefined): void => {
-        if (outcome?.ok) {
-          const answers = take(
-            calls.map((call) => call.input),
-            outcome.rows,
-          );
-          calls.forEach((call, i) => call.resolve(answers[i] as R)); // `take` gives one answer an input.
-        } else if (calls.length > 1) calls.forEach(alone);
-        else
-          settleOne(
-            outcome,
-            () => {},
-            (error) => calls.forEach((call) => call.reject(error)),
-          );
+        if (outcome && !outcome.ok && calls.length > 1) return calls.forEach(alone);
+        settleOne<R[]>(
+          outcome,
+          (answers) => calls.forEach((call, i) => call.resolve(answers[i] as R)), // One answer an input.
+          (error) => calls.forEach((call) => call.reject(error)),
+        );
       };
       return (input: I) =>
         new Promise<R>((resolve, reject) => {
@@ -88,7 +82,7 @@ export function createTurn(
           add({
             jobs: () => {
               calls.push(...open.splice(0));
-              return [make(calls.map((call) => call.input))];
+              return [all(calls)];
             },
             settle: ([outcome]) => settle(calls, outcome),
           });
