@@ -7,4 +7,5 @@ export const {
   accounts, users, members, partners, apps, grants, tokens, epochs, revocations, audit,
   events, receipts, subjects, idempotency, feed, entities, entityAccounts,
   subscriptions, secrets, marks, changes, deliveries, attempts, tasks, workers,
+  clients, reviews, authorizations, refreshes, usedIds, cases,
 } = tables;

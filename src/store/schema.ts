@@ -2,6 +2,7 @@ import type { Columns } from '#src/columns';
 import { accessTables } from './tables/access.ts';
 import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
+import { oauthTables } from './tables/oauth.ts';
 import { workerTables } from './tables/workers.ts';
 
 /** The whole data model, spelled once; called with SQLite's words or Postgres's. */
@@ -10,6 +11,7 @@ export const schema = (c: Columns) => ({
   ...eventTables(c),
   ...deliveryTables(c),
   ...workerTables(c),
+  ...oauthTables(c),
 });
 
 export type Schema = ReturnType<typeof schema>;

@@ -99,6 +99,10 @@ export const accessTables = (c: Columns) => ({
       revokedAt: c.instant('revoked_at'),
       revokedReason: c.text('revoked_reason'),
       lastUsedAt: c.instant('last_used_at'),
+      /** Thumbprint of the key whose proof it needs (RFC 9449 §6); null: a bearer token. */
+      dpopJkt: c.text('dpop_jkt'),
+      /** The authorization that its chain of tokens began with. */
+      chainId: c.text('chain_id'),
     },
     (t) => [
       c.uniqueIndex('tokens_hash').on(t.hash),
