@@ -1,0 +1,30 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeWith } from '../services/describe.ts';
+import { type RedisServer, startRedis } from '../services/redis.ts';
+import { gateContract } from './gate.ts';
+import { redisStand } from './gate/redis-stand.ts';
+
+await describeWith('postgres', 'a database', (postgres) => {
+  const servers: RedisServer[] = [];
+  afterAll(async () => {
+    for (const server of servers) await server.stop();
+  });
+
+  describe('one Redis', () => {
+    beforeAll(async () => void servers.push(await startRedis()));
+    gateContract('Redis', () => redisStand(postgres.url, servers.at(-1)!.url));
+  });
+
+  describe('Redis Cluster, whose key rules a script must keep', () => {
+    beforeAll(async () => {
+      const server = await startRedis(['--cluster-enabled', 'yes']);
+      servers.push(server);
+      const client = new Redis(server.url);
+      await client.cluster('ADDSLOTSRANGE', 0, 16_383);
+      while (!(await client.cluster('INFO')).includes('cluster_state:ok'));
+      client.disconnect();
+    });
+    gateContract('Redis Cluster', () => redisStand(postgres.url, servers.at(-1)!.url, { isCluster: true }));
+  });
+});
