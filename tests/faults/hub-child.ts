@@ -18,8 +18,12 @@ export async function buildStart(): Promise<string> {
 }
 
 /** Resolves once it listens; rejects with what it printed when it ends before. */
-export async function startChild(entry: string, environment: Record<string, string>): Promise<HubChild> {
-  const child = spawn(process.execPath, [entry], {
+export async function startChild(
+  entry: string,
+  environment: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<HubChild> {
+  const child = spawn(process.execPath, [entry, ...args], {
     env: {
       PATH: process.env['PATH'] ?? '',
       PORT: '0',

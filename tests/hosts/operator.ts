@@ -7,7 +7,7 @@ export type Operator = Pick<RunningHub, 'token'> & { close(): Promise<void> };
 
 /** What the `patchbay` command opens beside a running hub, kept open: a process for every token would take seconds. */
 export async function openOperator(environment: Record<string, string>): Promise<Operator> {
-  const { hub } = await openNodeHub(environment, memoryLog());
+  const { hub, close } = await openNodeHub(environment, memoryLog());
   return {
     token: async (scopes, accountId) => {
       const wish = { label: 'flows', env: 'live' as const, scopes: [...scopes] };
@@ -16,9 +16,6 @@ export async function openOperator(environment: Record<string, string>): Promise
         : await createServiceToken(hub, 'cli', wish);
       return made.token;
     },
-    close: async () => {
-      await hub.http.close();
-      await hub.store.close();
-    },
+    close,
   };
 }

@@ -19,25 +19,42 @@ export async function describeWith(
   title: string,
   suite: (lent: { url: string }) => void,
 ): Promise<void> {
-  const offer = await askFor(service);
-  const verdict = judge(offer, process.env['CI'] === 'true');
-  if (verdict.run) return void describe(title, () => suite(verdict.lent));
+  return describeWithAll([service], title, (lent) => suite(lent[service]));
+}
+
+/** The same for a suite that needs several of them: one that is missing decides for all. */
+export async function describeWithAll<S extends ServiceName>(
+  services: readonly S[],
+  title: string,
+  suite: (lent: Record<S, { url: string }>) => void,
+): Promise<void> {
+  const asked = await Promise.all(
+    services.map(async (service) => {
+      const offer = await askFor(service);
+      return { service, offer, url: 'url' in offer ? offer.url : 'absent://' };
+    }),
+  );
+  const lent = Object.fromEntries(asked.map(({ service, url }) => [service, { url }]));
+  const declare = () => suite(lent as Record<S, { url: string }>); // Every one of them was asked for.
+  const missing = asked.find(({ offer }) => !('url' in offer));
+  if (!missing) return void describe(title, declare);
+  const verdict = judge(missing.offer, process.env['CI'] === 'true');
   if (verdict.fail) {
     // oxlint-disable-next-line vitest/expect-expect -- it exists to fail
-    test(`${title} (needs ${service})`, () => {
-      throw new Error(`${service}: ${verdict.reason}`);
+    test(`${title} (needs ${missing.service})`, () => {
+      throw new Error(`${missing.service}: ${verdict.reason}`);
     });
     return;
   }
   // oxlint-disable-next-line vitest/no-disabled-tests -- named at the end of the run, refused in CI
-  describe.skip(`${title} ${absentMark(service, verdict.reason)}`, () => suite({ url: 'absent://' }));
+  describe.skip(`${title} ${absentMark(missing.service, verdict.reason)}`, declare);
 }
 
-type Verdict = { run: true; lent: { url: string } } | { run: false; fail: boolean; reason: string };
+type Verdict = { run: boolean; fail: boolean; reason: string };
 
 /** Absent may be skipped on a developer's machine; broken never: it is a defect of the test house. */
 export function judge(offer: Offer, isCi: boolean): Verdict {
-  if ('url' in offer) return { run: true, lent: offer };
+  if ('url' in offer) return { run: true, fail: false, reason: '' };
   if ('broken' in offer) return { run: false, fail: true, reason: offer.broken };
   return { run: false, fail: isCi, reason: offer.absent };
 }

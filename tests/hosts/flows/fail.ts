@@ -9,7 +9,7 @@ export const failFlows: Flows = (stand) => {
     const person = await account();
     const sub = await subscribe(person);
     sub.sink.answer((_, response) => {
-      response.writeHead(sub.sink.received.length === 1 ? 503 : 200).end('in a minute');
+      response.writeHead(sub.sink.received.length === 1 ? 503 : 200).end();
     });
     await publish([person]);
     const [waiting] = await inStates(person, sub, ['retrying']);
@@ -19,7 +19,7 @@ export const failFlows: Flows = (stand) => {
 
     const { attempts } = (await call('GET', `/v1/deliveries/${delivery!.id}`, person.token)).body;
     expect(attempts).toMatchObject([
-      { number: 1, status: 503, outcome: 'answered_503', answer: 'in a minute' },
+      { number: 1, status: 503, outcome: 'answered_503' },
       { number: 2, status: 200, outcome: 'answered_200' },
     ]);
     // The schedule of the contract, as the first attempt left it: 5 s, more or less a fifth.
@@ -90,7 +90,8 @@ export const failFlows: Flows = (stand) => {
     sub.sink.answer((_, response) => void response.end('ok'));
     expect((await call('POST', `${sub.at}/resume`, person.token)).status).toBe(200);
     await inStates(person, sub, ['delivered', 'delivered']);
-    expect(sub.sink.received.map((one) => bodyOf(one).id)).toEqual([event.id, event.id, later.id]);
+    const arrived = sub.sink.received.map((one) => bodyOf(one).id as string);
+    expect(arrived.sort()).toEqual([event.id, event.id, later.id].sort());
   });
 
   test('an address that the guard refuses is refused when it is named', async () => {

@@ -84,6 +84,7 @@ export const publishFlows: Flows = (stand) => {
     };
     const events = Array.from({ length: 12 }, (_, n) => wide(n));
     const { body } = await call('POST', '/v1/events', core, { events });
+    expect(body).toMatchObject({ results: expect.any(Array) as unknown[] });
     expect(new Set((body.results as { status: string }[]).map((one) => one.status))).toEqual(
       new Set(['accepted']),
     );

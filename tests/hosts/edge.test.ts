@@ -1,0 +1,4 @@
+import { edge } from './edge.ts';
+import { proveFlows } from './suite.ts';
+
+proveFlows(edge);
