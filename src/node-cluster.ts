@@ -1,49 +1,141 @@
 import { fileURLToPath } from 'node:url';
-import type { Log } from '#src/ports';
-import { createMemoryGate } from './adapters/gate-memory.ts';
+import type { Ids } from '#src/columns';
+import { hubVersion } from '#src/operate';
+import type { Clock, Log, Meter } from '#src/ports';
+import type { Carrier } from './adapters/cluster/carrier.ts';
+import { createMembers } from './adapters/cluster/members.ts';
+import { createOwners } from './adapters/cluster/owners.ts';
+import { createPostgresGate } from './adapters/gate-postgres.ts';
+import { createRedisGate } from './adapters/gate-redis.ts';
 import type { ClusterConfiguration } from './adapters/host-node/configuration.ts';
 import { configurationError } from './adapters/host-node/configuration-error.ts';
-import { inspectPostgres } from './adapters/host-node/inspect-postgres.ts';
+import { inspectPostgres, migrationsState } from './adapters/host-node/inspect-postgres.ts';
 import { clusterKeys } from './adapters/host-node/keys.ts';
-import { createEmbeddedQueue } from './adapters/queue-embedded.ts';
-import { openPostgresStore } from './adapters/store-postgres.ts';
+import type { RedisPlace } from './adapters/host-node/redis-place.ts';
+import { openBullmqCarrier } from './adapters/queue-bullmq.ts';
+import { createClusterQueue } from './adapters/queue-cluster.ts';
+import { openNotifyCarrier } from './adapters/queue-postgres.ts';
+import { connectRedis, createRedisClient, isReady } from './adapters/redis-client.ts';
+import { createPostgresPool, openPostgresStore } from './adapters/store-postgres.ts';
 import type { Lending } from './node-lending.ts';
 
+type Keys = { masterKeys: string | undefined; peppers: string | undefined };
+type Tools = { log: Log; meter: Meter; clock: Clock; ids: Ids };
+
 const migrationsFolder = fileURLToPath(new URL('../migrations/postgres', import.meta.url));
+const beatMs = 1_000;
+const deadMs = 5_000;
 
 /** The cluster profile: PostgreSQL, and Redis where there is one; any number of processes. */
 export async function lendCluster(
   configuration: ClusterConfiguration,
-  given: { masterKeys: string | undefined; peppers: string | undefined },
-  log: Log,
+  given: Keys,
+  { log, meter, clock, ids }: Tools,
 ): Promise<Lending> {
   const keys = clusterKeys(given);
-  const { isPooled } = await inspectDatabase(configuration, log);
+  const database = await inspectDatabase(configuration, log);
+  const { listenUrl, namedStatements } = database;
+  const redis = configuration.redis ? await openRedis(configuration.redis, log) : null;
+
+  const pool = createPostgresPool(configuration.databaseUrl, configuration.maxConnections);
+  const due = { note: (_lane: string, _atMs: number): void => {} };
   const store = await openPostgresStore({
-    url: configuration.databaseUrl,
-    maxConnections: configuration.maxConnections,
-    namedStatements: !isPooled,
+    pool,
+    isPipelined: true,
+    namedStatements,
+    onDue: (lane, atMs) => due.note(lane, atMs),
     ...(configuration.isMigrating ? { migrationsFolder } : {}),
   });
-  const { queue, bind, unbind } = createEmbeddedQueue();
+  const gate = redis
+    ? await createRedisGate({
+        redis: redis.client,
+        subscriber: redis.subscriber,
+        store,
+        pool,
+        namedStatements,
+        log,
+      })
+    : await createPostgresGate({ store, pool, log, namedStatements, ...(listenUrl ? { listenUrl } : {}) });
+  const carrier: Carrier = redis
+    ? openBullmqCarrier({ ...redis, log })
+    : openNotifyCarrier({ pool, listenUrl, log });
+  const members = await createMembers({
+    store,
+    log,
+    id: ids.newId('wrk'),
+    version: hubVersion,
+    beatMs,
+    deadMs,
+  });
+  const owners = createOwners(store, members);
+  const cluster = createClusterQueue({ members, owners, carrier, store, clock, meter, log });
+  due.note = (lane, atMs) => cluster.noteDue(lane, atMs);
+
   return {
     keys,
     store,
-    gate: await createMemoryGate(store),
-    queue,
-    bind: async (consumer) => bind(consumer),
-    unbind: async () => unbind(),
-    close: () => store.close(),
+    gate,
+    queue: cluster.queue,
+    bind: (consumer) => cluster.bind(consumer),
+    unbind: () => cluster.unbind(),
+    owned: (lanes) => owners.mine(lanes),
+    checks: async () => ({
+      database: 'up',
+      migrations: await migrationsState(pool, migrationsFolder),
+      ...(redis ? { redis: isReady(redis.client) ? 'up' : 'down' } : {}),
+    }),
+    measure: async () => {
+      meter.gauge('workers', members.live().length);
+      meter.gauge('wakes_waiting', cluster.waiting());
+      for (const [state, n] of Object.entries(await carrier.depth(members.live())))
+        meter.gauge('queue_jobs', n, { state });
+    },
+    close: async () => {
+      await cluster.close();
+      await gate.close();
+      await store.close();
+      redis?.close();
+      await pool.end();
+    },
   };
 }
 
-async function inspectDatabase({ databaseUrl, isMigrating }: ClusterConfiguration, log: Log) {
+async function inspectDatabase(configuration: ClusterConfiguration, log: Log) {
+  const { databaseUrl, databaseDirectUrl, isMigrating } = configuration;
   const facts = await inspectPostgres('DATABASE_URL', databaseUrl, migrationsFolder);
+  const direct =
+    databaseDirectUrl === null
+      ? null
+      : await inspectPostgres('DATABASE_DIRECT_URL', databaseDirectUrl, migrationsFolder);
+  if (direct?.isPooled)
+    throw configurationError(
+      'DATABASE_DIRECT_URL leads through a pooler too; it must reach PostgreSQL itself.',
+    );
   if (facts.missing > 0 && !isMigrating)
     throw configurationError(
       `The database lacks ${facts.missing} migration(s) of this version. Run patchbay migrate, or start without PATCHBAY_MIGRATE=0.`,
     );
   if (facts.unknown > 0) log.info('schema.newer', { migrations: facts.unknown });
   if (Math.abs(facts.clockAheadMs) > 2_000) log.warn('clock.skewed', { databaseAheadMs: facts.clockAheadMs });
-  return facts;
+  return {
+    /** A pooler keeps neither prepared statements nor a session that listens. */
+    namedStatements: !facts.isPooled,
+    listenUrl: databaseDirectUrl ?? (facts.isPooled ? null : databaseUrl),
+  };
+}
+
+async function openRedis(place: RedisPlace, log: Log) {
+  // Whoever asks has a caller waiting: while Redis is away the answer is no, at once.
+  const client = createRedisClient(place, { isBounded: true }, log);
+  const subscriber = createRedisClient(place, { isBounded: false }, log);
+  await connectRedis(client, place, log);
+  return {
+    place,
+    client,
+    subscriber,
+    close: () => {
+      client.disconnect();
+      subscriber.disconnect();
+    },
+  };
 }

@@ -17,14 +17,14 @@ export async function lendEmbedded(
     file: join(folder, 'patchbay.db'),
     migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
   });
-  const { queue, bind, unbind } = createEmbeddedQueue();
+  const embedded = createEmbeddedQueue();
   return {
     keys: hostKeys(folder, keys),
     store,
     gate: await createMemoryGate(store),
-    queue,
-    bind: async (consumer) => bind(consumer),
-    unbind: async () => unbind(),
+    queue: embedded.queue,
+    bind: async (consumer) => embedded.bind(consumer),
+    unbind: async () => embedded.unbind(),
     close: () => store.close(),
   };
 }

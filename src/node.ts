@@ -6,7 +6,7 @@ import {
   refuseUnsettledBackup,
 } from '#src/access';
 import { createIds } from '#src/columns';
-import { readSettings, type Settings } from '#src/context';
+import { defaultSettings, readSettings, type Settings } from '#src/context';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import type { HostOperations } from '#src/operate';
@@ -14,7 +14,7 @@ import type { Clock, Http, Log, Store } from '#src/ports';
 import { createDirectory } from '#src/subscriptions';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
-import { readConfiguration, type Role } from './adapters/host-node/configuration.ts';
+import { readConfiguration, type Role, settingsOf } from './adapters/host-node/configuration.ts';
 import { openJournal } from './adapters/host-node/journal-file.ts';
 import { createNodeHttp, type NodeHttpOptions } from './adapters/http-node.ts';
 import { createThreadHttp } from './adapters/http-thread.ts';
@@ -44,17 +44,19 @@ export type Lent = { clock?: Clock; http?: Pick<NodeHttpOptions, 'resolve' | 'di
 /** The ports of one process, on the profile that the environment names. Serves nothing and sends nothing. */
 export async function openNodeHub(environment: Environment, log?: Log, lent: Lent = {}): Promise<NodeHub> {
   const configuration = readConfiguration(environment);
-  const settings = readSettings(environment);
+  const settings = readSettings(environment, { ...defaultSettings, ...settingsOf(configuration) });
   const theLog = log ?? createPinoLog(environment['LOG_LEVEL'] ?? 'info');
   const clock = lent.clock ?? systemClock;
   const chance = systemChance;
+  const ids = createIds(clock, chance);
   const metrics = createPrometheusMeter();
+  const tools = { log: theLog, meter: metrics.meter, clock, ids };
   const given = { masterKeys: environment['PATCHBAY_MASTER_KEYS'], peppers: environment['PATCHBAY_PEPPERS'] };
   const lending =
     configuration.profile === 'embedded'
       ? await lendEmbedded(configuration.folder, given)
       : // Loaded late: a laptop needs none of its drivers.
-        await (await import('./node-cluster.ts')).lendCluster(configuration, given, theLog);
+        await (await import('./node-cluster.ts')).lendCluster(configuration, given, tools);
   const { keys, store, queue } = lending;
   const journal = await journalOf(environment['PATCHBAY_REVOCATION_JOURNAL'], store);
   const ports = {
@@ -65,7 +67,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
     http: createHttp(environment, settings, theLog, lent.http),
     clock,
     chance,
-    ids: createIds(clock, chance),
+    ids,
     digest: createNodeDigest(),
     signing: createNodeSignatureKeys(),
     vault: createKeyring({ masterKeys: keys.masterKeys, current: newest(keys.masterKeys) }, chance),
@@ -104,6 +106,8 @@ export async function startNodeHub(
     scrape: async () => ({ body: await metrics.scrape(), contentType: metrics.contentType }),
     isStopping: () => life.isStopping,
     ...(sending ? { sending: sending.stats } : {}),
+    ...(lending.checks ? { checks: lending.checks } : {}),
+    ...(lending.measure ? { measure: lending.measure } : {}),
   };
   const server = await serve(
     environment,

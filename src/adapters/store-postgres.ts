@@ -22,7 +22,10 @@ import { isConflict, isUnavailable, storeError } from './store-postgres/errors.t
 import { migratePostgres } from './store-postgres/migrate.ts';
 import { runAgain, transact } from './store-postgres/transact.ts';
 
-export type PostgresOptions = ({ url: string; maxConnections?: number } | { pool: Pool }) & {
+export type PostgresOptions = (
+  | { url: string; maxConnections?: number }
+  | { pool: Pool; isPipelined?: boolean }
+) & {
   /** Migrated here where it is given; else somebody has done it (`patchbay migrate`). */
   migrationsFolder?: string;
   /**
@@ -30,6 +33,8 @@ export type PostgresOptions = ({ url: string; maxConnections?: number } | { pool
    * its own, or the pooler follows prepared statements (PgBouncer ≥ 1.21 with max_prepared_statements).
    */
   namedStatements?: boolean;
+  /** Told of each settled delivery that is due again. */
+  onDue?: (lane: string, atMs: number) => void;
 };
 
 /**
@@ -38,7 +43,8 @@ export type PostgresOptions = ({ url: string; maxConnections?: number } | { pool
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const isOurs = 'url' in options;
-  const pool = isOurs ? ownPool(options.url, options.maxConnections ?? 10) : options.pool;
+  const pool = isOurs ? createPostgresPool(options.url, options.maxConnections ?? 10) : options.pool;
+  const isPipelined = isOurs || options.isPipelined === true;
   // A connection that breaks fails its queries and is dropped by the pool. Its error event says no more, but would end
   // the process where nobody listens: the pool does while the connection is idle, and this does while it is lent.
   pool.on('error', () => undefined);
@@ -67,7 +73,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     mayRunAlone: (error) => !isUnavailable(error),
   });
   const settle = createBatch({
-    run: (calls: Settlement[][]) => settleCalls(run, calls),
+    run: (calls: Settlement[][]) => settleCalls(run, calls, options.onDue),
     weigh: (settlements) => settlements.length,
     maxWeight: 512,
     maxInFlight: 2,
@@ -79,7 +85,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     tables: schema(postgresColumns),
     dialect: 'postgres',
     write: <const T extends readonly Statement[]>(build: (db: Db) => T): Promise<Rows<T>> =>
-      translated(() => transact(pool, isOurs, build)),
+      translated(() => transact(pool, isPipelined, build)),
     publish: (receipt, events) => publish.add({ receipt, events }),
     version: async () => Number((await run(postgresVersion))[0]?.['value'] ?? 0),
     match: async (env, accountIds) => (await run(postgresMatch(env, accountIds))).map(candidateOf),
@@ -102,6 +108,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 type Row = Record<string, unknown>;
 type Call = { receipt: NewReceipt; events: NewEvent[] };
 type Run = <T extends QueryResultRow = Row>(statement: PostgresStatement) => Promise<T[]>;
+type Settled = { id: string; mark: string; lane: string; dueAtMs: string | null };
 type Published = { version: string | null; written: Row[] | null; claims: Row[] | null };
 
 /** One round trip; a second one only where something was known, claimed or matched too early. */
@@ -114,15 +121,22 @@ async function publishCalls(run: Run, calls: Call[]): Promise<PublishAnswer[]> {
   return publishAnswers(calls, [...written, ...known], answer?.claims ?? [], Number(answer?.version ?? 0));
 }
 
-async function settleCalls(run: Run, calls: Settlement[][]): Promise<Set<string>[]> {
-  const marks = new Map((await run(postgresSettle(calls.flat()))).map((row) => [row['id'], row['mark']]));
+async function settleCalls(
+  run: Run,
+  calls: Settlement[][],
+  onDue: PostgresOptions['onDue'],
+): Promise<Set<string>[]> {
+  const rows = await run<Settled>(postgresSettle(calls.flat()));
+  const marks = new Map(rows.map((row) => [row.id, row.mark]));
+  for (const { lane, dueAtMs } of rows) if (dueAtMs !== null) onDue?.(lane, Number(dueAtMs));
   return calls.map(
     (settlements) =>
       new Set(settlements.filter((s) => marks.get(s.deliveryId) === s.mark).map((s) => s.deliveryId)),
   );
 }
 
-function ownPool(url: string, max: number): Pool {
+/** Pipelined: what is asked in one turn leaves together. */
+export function createPostgresPool(url: string, max: number): Pool {
   const config = {
     connectionString: url,
     max,

@@ -6,4 +6,8 @@ export type HostOperations = {
   isStopping?: () => boolean;
   /** The sender's load, where this process sends. */
   sending?: () => { inFlight: number; waiting: number; lanes: number };
+  /** What else the host rests on, each by its name; asked once the store has answered. */
+  checks?: () => Promise<Record<string, string>>;
+  /** Sets the host's own gauges, for a scrape. */
+  measure?: () => Promise<void>;
 };

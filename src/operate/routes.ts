@@ -31,12 +31,23 @@ export function healthRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations)
   );
   app.get('/readyz', async () => {
     await ready();
-    return respond({ status: 200, body: { status: 'ready' }, headers: noStore });
+    const checks = await host.checks?.();
+    if (checks?.['migrations'] === 'behind')
+      throw new PatchbayError('store_unavailable', {
+        public: 'The database lacks migrations of this version: run patchbay migrate.',
+        retryAfterSeconds: 5,
+      });
+    return respond({
+      status: 200,
+      body: { status: 'ready', ...(checks ? { checks } : {}) },
+      headers: noStore,
+    });
   });
   app.get('/metrics', async () => {
     if (!host.scrape)
       throw new PatchbayError('not_found', { public: 'This host keeps no metrics of its own.' });
     await measure();
+    await host.measure?.();
     const { body, contentType } = await host.scrape();
     return new Response(body, { headers: { 'content-type': contentType, ...noStore } });
   });

@@ -1,3 +1,4 @@
+import type { Settings } from '#src/context';
 import { configurationError } from './configuration-error.ts';
 import { readRedisUrl, type RedisPlace } from './redis-place.ts';
 
@@ -44,6 +45,13 @@ export function readConfiguration(environment: Environment): Configuration {
     redis: redisUrl === null ? null : readRedisUrl(redisUrl),
   };
 }
+
+/**
+ * Other defaults of this profile. In a cluster wakes and one look of all workers' come first; each worker's own sweep
+ * is what goes on without them.
+ */
+export const settingsOf = (configuration: Configuration): Partial<Settings> =>
+  configuration.profile === 'embedded' ? {} : { sweepMs: configuration.redis ? 5_000 : 1_000 };
 
 function roleOf(text: string | undefined): Role {
   const role = roles.find((one) => one === (text ?? 'all'));

@@ -52,7 +52,21 @@ const oldestServer = 130_000;
 const isPooled = (client: Client, pid: number): boolean =>
   (client as unknown as { processID: number | null }).processID !== pid; // Not in the types (pg 8.23, lib/client.js).
 
-async function compareMigrations(client: Client, isMigrated: boolean, migrationsFolder: string) {
+/** `behind`: this version's statements may name what is not there yet. */
+export async function migrationsState(
+  client: Pick<Client, 'query'>,
+  migrationsFolder: string,
+): Promise<'current' | 'behind' | 'newer'> {
+  const { missing, unknown } = await compareMigrations(client, true, migrationsFolder);
+  if (missing > 0) return 'behind';
+  return unknown > 0 ? 'newer' : 'current';
+}
+
+async function compareMigrations(
+  client: Pick<Client, 'query'>,
+  isMigrated: boolean,
+  migrationsFolder: string,
+) {
   const known = readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis);
   const { rows } = isMigrated
     ? await client.query<{ at: string }>('SELECT created_at AS at FROM drizzle.__drizzle_migrations')

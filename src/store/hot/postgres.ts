@@ -135,12 +135,12 @@ export function postgresSettle(settlements: Settlement[]): PostgresStatement {
         UPDATE deliveries d SET state = b.state, reason = b.reason, due_at = b.due, updated_at = b.at, mark = b.mark, lease_id = NULL,
           attempts = d.attempts + b.tried, tries = d.tries + b.tried
         FROM batch b WHERE d.id = b.id AND d.lease_id = b.lease AND d.state = 'leased'
-        RETURNING d.id, d.mark, d.attempts, b.n, b.tried, b.started, b.took, b.outcome, b.status, b.stage, b.detail, b.answer),
+        RETURNING d.id, d.mark, d.subscription_id, d.due_at, d.attempts, b.n, b.tried, b.started, b.took, b.outcome, b.status, b.stage, b.detail, b.answer),
       noted AS (
         INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, stage, detail, answer)
         SELECT s.mark, s.id, s.attempts, s.started, s.took, s.outcome, s.status, s.stage, s.detail, s.answer
         FROM settled s WHERE s.tried = 1 ORDER BY s.n)
-      SELECT id, mark FROM settled`,
+      SELECT id, mark, subscription_id AS lane, due_at AS "dueAtMs" FROM settled`,
     values: [wellFormedJson(rows)],
   };
 }
