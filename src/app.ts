@@ -14,14 +14,15 @@ import {
   type HostOperations,
   operateRoutes,
 } from '#src/operate';
+import { type Pull, pullRoutes } from '#src/pull';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
 import { createMethods } from './methods.ts';
 
 export type Hub = Ports & { authenticator: Authenticator };
 
-/** Every route of the hub, on any host. */
-export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
+/** Every route of the hub, on any host. `pull`: where workers elsewhere deliver. */
+export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null = null): OpenAPIHono {
   const app = new OpenAPIHono();
   const requests = createRequests(hub);
   const door: Door = {
@@ -32,6 +33,7 @@ export function createApp(hub: Hub, host: HostOperations = {}): OpenAPIHono {
   app.use(requests.line);
   mountRoutes(door);
   operateRoutes(app, hub, host);
+  if (pull) pullRoutes(app, pull);
   return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');
 }
 

@@ -81,6 +81,11 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
       return { status: answer.status, body: await answer.text(), date: answer.headers.get('date') };
     },
     stopped: () => (state.stopped ??= toldToStop()),
+    serve: async (role, over) => {
+      const { startPullWorker, startRelay } = await import('./node-pull.ts');
+      const environment = { ...process.env, ...over };
+      return role === 'pull' ? startPullWorker(environment) : startRelay(environment);
+    },
     hubUrl: process.env['PATCHBAY_URL'] ?? null,
   };
   return {

@@ -1,4 +1,5 @@
 import { createSender, createSweep, type Sender } from '#src/deliveries';
+import type { Pull } from '#src/pull';
 import { createRetention } from '#src/retention';
 import { createTasks } from '#src/tasks';
 import type { Hub } from './app.ts';
@@ -13,7 +14,8 @@ export type Sending = {
 };
 
 /** All that a process does which sends: deliveries, durable tasks, and in its turn the purge. */
-export async function startSending(hub: Hub, lending: Lending): Promise<Sending> {
+export async function startSending(hub: Hub, lending: Lending, pull: Pull | null = null): Promise<Sending> {
+  if (pull) return startHandingOut(hub, lending, pull);
   const sender = createSender(hub);
   const sweep = createSweep(hub, sender, lending.owned);
   const tasks = createTasks(hub, taskKinds(hub));
@@ -28,6 +30,28 @@ export async function startSending(hub: Hub, lending: Lending): Promise<Sending>
       await lending.unbind();
       await Promise.all([sweep.stop(), tasks.stop(), retention.stop()]);
       await sender.stop(hub.settings.attemptDeadlineMs + 1_000);
+    },
+  };
+}
+
+/** Workers elsewhere send: here are the durable tasks, the purge, and whoever waits for work is woken. */
+async function startHandingOut(hub: Hub, lending: Lending, pull: Pull): Promise<Sending> {
+  const tasks = createTasks(hub, taskKinds(hub));
+  await lending.bind({
+    reserve: () => null,
+    release: () => {},
+    hand: () => {},
+    wakeDeliveries: () => pull.wake(),
+    wakeTasks: () => tasks.wake(),
+  });
+  const retention = createRetention(hub);
+  tasks.wake();
+  return {
+    stats: () => ({ inFlight: 0, waiting: 0, lanes: 0 }),
+    tend: async () => undefined,
+    stop: async () => {
+      await lending.unbind();
+      await Promise.all([tasks.stop(), retention.stop()]);
     },
   };
 }

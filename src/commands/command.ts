@@ -34,6 +34,8 @@ export type Terminal = {
   call(request: CallRequest): Promise<CallAnswer>;
   /** Resolves with ctrl-c. */
   stopped(): Promise<void>;
+  /** A worker or a relay in this process, with these variables over the environment. Only a machine can. */
+  serve?: (role: 'pull' | 'relay', over: Record<string, string>) => Promise<{ stop(): Promise<void> }>;
   hubUrl: string | null;
 };
 

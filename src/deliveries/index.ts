@@ -1,9 +1,23 @@
 export { cancelKind } from './cancel.ts';
+export {
+  createDispatcher,
+  type Dispatched,
+  type Dispatcher,
+  type LaneFacts,
+  mostWaiting,
+  type Sign,
+} from './dispatcher.ts';
 export { standardAttributes } from './format.ts';
+export { createHealthBook } from './health.ts';
+export { joinSettles } from './join-settles.ts';
 export { createPacer, type PaceAnswer, type PaceExchange, type Pacer } from './pacer.ts';
+export { findCandidate, prepare, stopReason } from './prepare.ts';
 export { releaseKind } from './release.ts';
 export { type Later, type Pace, sendRounds } from './rounds.ts';
 export { deliveryRoutes } from './routes.ts';
+export { signOf } from './schedule.ts';
 export { createSender, type Sender } from './sender.ts';
+export { giveBack, settlePlan } from './settle.ts';
+export { settlePulled } from './settle-pulled.ts';
 export { createSweep, type Sweep } from './sweep.ts';
 export { explained, headBefore, isOwnDelivery } from './show.ts';

@@ -11,6 +11,9 @@ export type Requests = {
 
 /** Asked all the time by machines; their answers are their own log. */
 const quiet = new Set(['/healthz', '/readyz', '/metrics']);
+/** A worker asks several times a second, and waits: only what goes wrong there is worth a line. */
+const isQuiet = (path: string, status: number): boolean =>
+  quiet.has(path) || (path.startsWith('/internal/') && status === 200);
 
 export function createRequests({
   ids,
@@ -31,7 +34,7 @@ export function createRequests({
       await next();
       const id = idOf(c.req.raw);
       c.header('x-request-id', id);
-      if (quiet.has(c.req.path)) return;
+      if (isQuiet(c.req.path, c.res.status)) return;
       const ms = Math.round(clock.ticks() - startedAt);
       const { method, path } = c.req;
       const status = c.res.status;

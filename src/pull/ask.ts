@@ -1,0 +1,83 @@
+import type { Ports } from '#src/context';
+import type { Bell } from './bell.ts';
+import { isServedBy, factsOf, lanesPerLook, readLanes, roomsFor } from './due-lanes.ts';
+import type { Members } from './members.ts';
+import type { PrepareLeased } from './prepare-leased.ts';
+import type { Ask, AskAnswer } from './protocol.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'directory' | 'gate' | 'settings' | 'meter'> & {
+  members: Members;
+  bell: Bell;
+  prepareLeased: PrepareLeased;
+};
+type Found = Pick<AskAnswer, 'deliveries' | 'lanes' | 'moved' | 'next'>;
+
+/** Ten looks over the lanes that are due; what is behind them comes with the next ask. */
+const maxLooks = 10;
+
+/**
+ * Leases what is due for one worker and prepares it, by the scopes and the epochs of this moment. Where nothing is due
+ * it waits: for the queue's word where this process gets it, and else for the next look.
+ */
+export async function ask(pull: Needs, input: Ask, isGone: () => boolean): Promise<AskAnswer> {
+  const { clock, settings } = pull;
+  const arrivedAt = clock.ticks();
+  for (;;) {
+    const asOfMs = Math.floor(clock.ticks() - arrivedAt);
+    const found = await lookAround(pull, input);
+    const leftMs = input.waitMs - (clock.ticks() - arrivedAt);
+    if (found.deliveries.length > 0 || leftMs <= 0 || isGone()) {
+      const { hostMaxPerSecond, hostMaxInFlight } = settings;
+      return { ...found, asOfMs, limits: { hostMaxPerSecond, hostMaxInFlight } };
+    }
+    await pull.bell.wait(Math.min(leftMs, settings.sweepMs));
+    // Nobody is there any more: what were leased now would stand still until its lease ends.
+    if (isGone()) return { ...found, asOfMs, limits: settings };
+  }
+}
+
+async function lookAround(pull: Needs, input: Ask): Promise<Found> {
+  const { store, clock } = pull;
+  await pull.gate.freshen();
+  await pull.directory.freshen();
+  const isMine = isServedBy(input, await pull.members.alive(input.worker));
+  const held = input.lanes.map(({ id }) => id);
+  const moved = (await readLanes(pull, held)).filter((row) => !isMine(row)).map(({ id }) => id);
+  let { after } = input;
+  for (let look = 0; look < maxLooks; look++) {
+    const ids = input.isOnlyThese ? held : await store.dueLanes(clock.ms(), after, lanesPerLook);
+    const isEnd = input.isOnlyThese || ids.length < lanesPerLook;
+    after = isEnd ? '' : (ids.at(-1) ?? '');
+    const found = await leaseFor(pull, input, (await readLanes(pull, ids)).filter(isMine));
+    if (found.deliveries.length > 0 || isEnd) return { ...found, moved, next: after };
+  }
+  return { deliveries: [], lanes: [], moved, next: after };
+}
+
+async function leaseFor(
+  pull: Needs,
+  input: Ask,
+  rows: Awaited<ReturnType<typeof readLanes>>,
+): Promise<Pick<Found, 'deliveries' | 'lanes'>> {
+  const { store, clock, ids, settings } = pull;
+  const rooms = roomsFor(rows, input);
+  if (rooms.length === 0) return { deliveries: [], lanes: [] };
+  const nowMs = clock.ms();
+  const leased = await store.lease({
+    leaseId: ids.newId('wrk'),
+    nowMs,
+    untilMs: nowMs + settings.leaseMs,
+    lanes: rooms,
+  });
+  pull.meter.count('deliveries_pulled', {}, leased.length);
+  const counts = Map.groupBy(leased, ({ subscriptionId }) => subscriptionId);
+  const full = new Set(
+    rooms.filter(({ subscriptionId, room }) => counts.get(subscriptionId)?.length === room).map(idOf),
+  );
+  const lanes = rows
+    .filter(({ id }) => counts.has(id))
+    .map((row) => ({ ...factsOf(row), hasMore: full.has(row.id) }));
+  return { deliveries: await pull.prepareLeased(leased), lanes };
+}
+
+const idOf = ({ subscriptionId }: { subscriptionId: string }): string => subscriptionId;
