@@ -10,16 +10,18 @@ import type { Lending } from './node-lending.ts';
 /** The embedded profile: SQLite in one folder, one process, nothing else installed. */
 export async function lendEmbedded(
   folder: string,
-  keys: { masterKeys: string | undefined; peppers: string | undefined },
+  given: { masterKeys: string | undefined; peppers: string | undefined },
 ): Promise<Lending> {
   mkdirSync(folder, { recursive: true });
+  // Before the database: one without its keys is not for us to begin anew.
+  const keys = hostKeys(folder, given);
   const store = openSqliteStore({
     file: join(folder, 'patchbay.db'),
     migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
   });
   const embedded = createEmbeddedQueue();
   return {
-    keys: hostKeys(folder, keys),
+    keys,
     store,
     gate: await createMemoryGate(store),
     queue: embedded.queue,

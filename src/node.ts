@@ -9,13 +9,15 @@ import { createIds } from '#src/columns';
 import { defaultSettings, readSettings, type Settings } from '#src/context';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
-import type { HostOperations } from '#src/operate';
+import { type HostOperations, noteOpenLoopback } from '#src/operate';
 import type { Clock, Http, Log, Store } from '#src/ports';
+import { openPull } from '#src/pull';
 import { createDirectory } from '#src/subscriptions';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { readConfiguration, type Role, settingsOf } from './adapters/host-node/configuration.ts';
 import { openJournal } from './adapters/host-node/journal-file.ts';
+import { versionInUse } from './adapters/host-node/keys.ts';
 import { createNodeHttp, type NodeHttpOptions } from './adapters/http-node.ts';
 import { createThreadHttp } from './adapters/http-thread.ts';
 import { createPinoLog } from './adapters/log-pino.ts';
@@ -70,11 +72,21 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
     ids,
     digest: createNodeDigest(),
     signing: createNodeSignatureKeys(),
-    vault: createKeyring({ masterKeys: keys.masterKeys, current: newest(keys.masterKeys) }, chance),
+    vault: createKeyring(
+      {
+        masterKeys: keys.masterKeys,
+        current: versionInUse(
+          'PATCHBAY_MASTER_KEY_IN_USE',
+          environment['PATCHBAY_MASTER_KEY_IN_USE'],
+          keys.masterKeys,
+        ),
+      },
+      chance,
+    ),
     log: theLog,
     meter: metrics.meter,
     peppers: {
-      current: newest(keys.peppers),
+      current: versionInUse('PATCHBAY_PEPPER_IN_USE', environment['PATCHBAY_PEPPER_IN_USE'], keys.peppers),
       keys: new Map(keys.peppers.map(({ version, key }) => [version, key])),
     },
     settings,
@@ -101,7 +113,8 @@ export async function startNodeHub(
     throw error;
   });
   const life = { isStopping: false };
-  const sending = role === 'api' ? null : await startSending(hub, lending);
+  const pull = openPull(environment, hub);
+  const sending = role === 'api' ? null : await startSending(hub, lending, pull);
   const host: HostOperations = {
     scrape: async () => ({ body: await metrics.scrape(), contentType: metrics.contentType }),
     isStopping: () => life.isStopping,
@@ -112,12 +125,15 @@ export async function startNodeHub(
   const server = await serve(
     environment,
     hub,
-    role === 'worker' ? createWorkerApp(hub, host) : createApp(hub, host),
+    role === 'worker' ? createWorkerApp(hub, host) : createApp(hub, host, pull),
     role,
   );
+  const isLoopbackOpen = environment['PATCHBAY_ALLOW_LOOPBACK'] === '1';
+  if (isLoopbackOpen) await noteOpenLoopback(hub);
   const noteUse = () => recordTokenUse(hub, hub.authenticator);
   const tend = async (): Promise<void> => {
     await sending?.tend();
+    if (isLoopbackOpen) await noteOpenLoopback(hub);
     await noteUse();
   };
   const complain = (error: unknown) => hub.log.error('hub.tend', error);
@@ -183,4 +199,3 @@ function createHttp(environment: Environment, settings: Settings, log: Log, lent
 }
 
 const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : []);
-const newest = (keys: { version: number }[]): number => Math.max(...keys.map((key) => key.version));

@@ -1,9 +1,9 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import type { EpochMark } from '#src/ports';
-import type { EpochLevel } from '#src/store';
+import type { Db, EpochMark, Statement, Store } from '#src/ports';
+import { type EpochLevel, postgresFeedTx } from '#src/store';
 import type { JournalLine } from './journal.ts';
 import { revoke } from './revoke.ts';
 import { suspend, unsuspend } from './suspend.ts';
@@ -36,6 +36,7 @@ export async function settleBackup(ports: Needs, since: SinceBackup): Promise<{ 
   const revoked = await settle(ports, since);
   const { marks } = store.tables;
   await store.write((db) => [
+    ...leaveGap(db, store),
     db.delete(marks).where(eq(marks.name, backupMark)),
     recordAudit(db, ports, {
       actor: 'cli',
@@ -45,6 +46,32 @@ export async function settleBackup(ports: Needs, since: SinceBackup): Promise<{ 
     }),
   ]);
   return { revoked };
+}
+
+/** More rows of the feed than a hub writes between two backups. */
+const feedGap = 1_000_000_000;
+
+/**
+ * Readers of the feed hold cursors from the time that was lost. What is written from now on comes after all of them, or
+ * they would skip it.
+ */
+function leaveGap(db: Db, { dialect, tables: { feed, marks } }: Store): Statement[] {
+  if (dialect === 'sqlite') {
+    // A row that was there once is enough: AUTOINCREMENT never gives a position again.
+    const position = sql<number>`(select coalesce(max(position), 0) + ${feedGap} from feed)`;
+    return [
+      db.insert(feed).values({ position, tx: 0, accountId: '', eventPosition: 0 }),
+      db.delete(feed).where(eq(feed.accountId, '')),
+    ];
+  }
+  const last = sql`greatest(coalesce((select max(tx) from feed), 0), ${sql.raw(postgresFeedTx)})`;
+  const value = sql<number>`${last} + ${feedGap}::bigint - pg_current_xact_id()::text::bigint`;
+  return [
+    db
+      .insert(marks)
+      .values({ name: 'feed_tx', value })
+      .onConflictDoUpdate({ target: marks.name, set: { value } }),
+  ];
 }
 
 async function settle(ports: Needs, since: SinceBackup): Promise<number> {
@@ -71,11 +98,8 @@ async function replay(
       public: `The journal begins at ${new Date(sinceMs).toISOString()}, but the backup may be as old as ${new Date(knownMs).toISOString()}: what was revoked between is in neither. Revoke everything instead: --revoke-all.`,
     });
   }
-  const last = [...latest(lines).values()];
-  // The copy learns the values first, so that each revocation below goes on from there and not from the backup's.
-  await ports.gate.note(last.map((line) => ({ ...line, version: 0 })));
   let done = 0;
-  for (const line of last) done += (await repeat(ports, line)) ? 1 : 0;
+  for (const line of latest(lines).values()) done += (await repeat(ports, line)) ? 1 : 0;
   return done;
 }
 
@@ -103,7 +127,7 @@ async function repeat(ports: Needs, line: JournalLine): Promise<boolean> {
     .from(epochs)
     .where(eq(epochs.id, `${level}:${id}`));
   const isRaised = line.value > (row?.value ?? 0);
-  if (isRaised) await revoke(ports, { level, id, reason, actor: 'cli' });
+  if (isRaised) await revoke(ports, { level, id, reason, actor: 'cli', above: line.value });
   return (await repeatSuspension(ports, { level, id, reason }, line, row?.suspendedAt ?? null)) || isRaised;
 }
 

@@ -26,6 +26,8 @@ export type Revocation = {
   reason: string;
   actor: string;
   requestId?: string;
+  /** An epoch that was once: the new one is above it, too. Of a level other than token. */
+  above?: number;
 };
 /** A receipt: complete once what was queued is cancelled. */
 export type RevocationReceipt = { id: string; completed: boolean };
@@ -118,7 +120,7 @@ async function raiseEpoch(
   const rvk = ports.ids.newId('rvk');
   const subjectId = input.level === 'installation' ? '' : input.id;
   const isGrant = input.level === 'grant';
-  const known = await knownValue(gate, input.level, subjectId);
+  const known = Math.max(await knownValue(gate, input.level, subjectId), input.above ?? 0);
   const [, raised] = await store.write((db) => [
     countEpochWrite(db, ports),
     db

@@ -7,6 +7,7 @@ import { hostFindings, mayBeOpened } from './host.ts';
 import { type Call, hubFindings } from './hub.ts';
 import { keyFindings } from './keys.ts';
 import { workFindings } from './work.ts';
+import { workerFindings } from './workers.ts';
 
 type Asked = {
   facts: DeploymentFacts;
@@ -30,6 +31,7 @@ export async function examine({ facts, open, urlOf, call }: Asked): Promise<Find
       ...(await keyFindings(ports)),
       ...(await epochFindings(ports)),
       ...(await hubFindings(ports, urlOf(ports), call)),
+      ...(await workerFindings(ports)),
       ...(await workFindings(ports)),
     ];
   } catch (error) {

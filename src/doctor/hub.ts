@@ -1,12 +1,14 @@
 import type { Ports } from '#src/context';
+import { isLoopbackOpen } from '#src/operate';
 import { bad, type Finding, good, warn } from './finding.ts';
 
 export type Call = (url: string) => Promise<{ status: number; body: string; date: string | null }>;
-type Needs = Pick<Ports, 'clock' | 'settings'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'settings'>;
 
-/** Does it answer, is its clock ours, and is its public address one that others can use? */
+/** Does it answer, is its clock ours, and may strangers do with it what they should not? */
 export async function hubFindings(ports: Needs, url: string, call: Call): Promise<Finding[]> {
   const answer = await call(`${url}/readyz`).catch(() => null);
+  const about = [publicUrl(ports), await loopback(ports)];
   if (!answer) {
     return [
       warn('hub', {
@@ -14,10 +16,10 @@ export async function hubFindings(ports: Needs, url: string, call: Call): Promis
         why: 'Nothing is accepted there.',
         remedy: 'Start it (npm start), or say where it is with --url or PATCHBAY_URL.',
       }),
-      publicUrl(ports),
+      ...about,
     ];
   }
-  return [...ready(url, answer), ...clockOf(ports, answer.date), publicUrl(ports)];
+  return [...ready(url, answer), ...clockOf(ports, answer.date), ...about];
 }
 
 function ready(url: string, { status, body }: { status: number; body: string }): Finding[] {
@@ -47,7 +49,22 @@ function clockOf({ clock }: Needs, date: string | null): Finding[] {
   ];
 }
 
-function publicUrl({ settings }: Needs): Finding {
+/** As the processes say it that run, whatever this shell's environment is. */
+async function loopback(ports: Needs): Promise<Finding> {
+  if (!(await isLoopbackOpen(ports))) return good('loopback', 'endpoints on this machine are refused');
+  const trouble = {
+    found: 'a process that runs, or ran a minute ago, delivers to endpoints on its own machine',
+    why: 'Whoever may subscribe can aim the hub at what listens there: databases, sidecars, admin ports.',
+    remedy: 'For development alone: restart it without PATCHBAY_ALLOW_LOOPBACK.',
+  };
+  return isLocal(ports) ? warn('loopback', trouble) : bad('loopback', trouble);
+}
+
+const isLocal = ({ settings }: Needs): boolean =>
+  /^(?:127\.|localhost$|\[::1\]$)/.test(URL.parse(settings.publicUrl)?.hostname ?? '');
+
+function publicUrl(ports: Needs): Finding {
+  const { settings } = ports;
   const url = URL.parse(settings.publicUrl);
   const trouble = (found: string, remedy: string) =>
     warn('public address', {
@@ -60,7 +77,7 @@ function publicUrl({ settings }: Needs): Finding {
       `${settings.publicUrl} is no URL`,
       'Set PATCHBAY_PUBLIC_URL, such as https://hub.example.com.',
     );
-  if (/^(?:127\.|localhost$|\[::1\]$)/.test(url.hostname))
+  if (isLocal(ports))
     return trouble(
       `${settings.publicUrl} leads to this machine alone`,
       'Fine on a laptop. Else set PATCHBAY_PUBLIC_URL to what its callers use.',

@@ -4,6 +4,7 @@ import { eventTypes, expandTypes, matchesType, typeNames } from '#src/catalog';
 import { encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import { postgresFeedEnd } from '#src/store';
 import { createViews } from '#src/view';
 import { decodePlace } from '#src/wire';
 import { bodyFor, recordOf, type ShownEvent } from './show.ts';
@@ -76,11 +77,7 @@ function readHeads({ store }: Ctx, { accountId }: Reader, { tx, position }: Plac
     store.dialect === 'postgres'
       ? sql`(${feed.tx}, ${feed.position}) > (${sql.param(tx, feed.tx)}, ${sql.param(position, feed.position)})`
       : and(eq(feed.tx, 0), gt(feed.position, position));
-  // What a running transaction will still commit has a number at or above this; all below is settled for good.
-  const isSettled =
-    store.dialect === 'postgres'
-      ? sql`${feed.tx} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`
-      : undefined;
+  const isSettled = store.dialect === 'postgres' ? sql`${feed.tx} < ${sql.raw(postgresFeedEnd)}` : undefined;
   return store.db
     .select({
       tx: feed.tx,

@@ -9,7 +9,7 @@ import { type EventData, type EventType, eventTypes, validate } from '#src/catal
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Db } from '#src/ports';
-import type { Schema } from '#src/store';
+import { postgresFeedTx, type Schema } from '#src/store';
 import { eachWord, nextOfSequence, selectList } from './insert-rows.ts';
 
 export type Mended = { data?: EventData | undefined; schemaVersion?: number | undefined };
@@ -105,7 +105,7 @@ function rowsOfMarked(ctx: Ctx, db: Db, event: EventRow, accepted: Accepted, mar
   return [
     db.insert(feed).select(
       sql`${selectList(store, feed, {
-        tx: store.dialect === 'sqlite' ? sql`0` : sql`pg_current_xact_id()::text::bigint`,
+        tx: store.dialect === 'sqlite' ? sql`0` : sql.raw(postgresFeedTx),
         accountId: sql`one.value`,
         eventPosition: sql`e.position`,
       })} from events e cross join ${audience} where e.mark = ${mark} and e.id = ${event.id}`,

@@ -25,3 +25,4 @@ export {
   postgresVersion,
 } from './hot/postgres.ts';
 export { postgresKnown, postgresPublish } from './hot/postgres-publish.ts';
+export { postgresFeedEnd, postgresFeedTx } from './hot/postgres-feed.ts';

@@ -46,6 +46,11 @@ export function clusterKeys(given: {
 function keptKeys(folder: string): { masterKeys: string; peppers: string } {
   const file = join(folder, 'keys.json');
   if (!existsSync(file)) {
+    // New ones would open nothing that is there, and nobody would know until the first webhook.
+    if (existsSync(join(folder, 'patchbay.db')))
+      throw configurationError(
+        `There is a database in ${folder}, but no keys.json. Put it back, or set PATCHBAY_MASTER_KEYS and PATCHBAY_PEPPERS as they were.`,
+      );
     const fresh = () => `1:${randomBytes(32).toString('base64')}`;
     writeFileSync(file, JSON.stringify({ masterKeys: fresh(), peppers: fresh() }, null, 2), {
       mode: 0o600,
@@ -65,4 +70,18 @@ function parseKeys(name: string, text: string): { version: number; key: Uint8Arr
       );
     return { version: Number(match[1]), key };
   });
+}
+
+/**
+ * The version that seals or hashes what is new: the newest, unless the operator says another. In a cluster a new key has
+ * to be everywhere before anybody uses it.
+ */
+export function versionInUse(name: string, wanted: string | undefined, keys: { version: number }[]): number {
+  const versions = keys.map(({ version }) => version);
+  if (wanted === undefined || wanted === '') return Math.max(...versions);
+  const version = Number(wanted);
+  if (versions.includes(version)) return version;
+  throw configurationError(
+    `${name} is ${wanted}, but the versions that are here are ${versions.join(', ')}.`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { NewEvent, NewReceipt } from '#src/ports';
 import type { PostgresStatement } from './postgres.ts';
+import { postgresFeedTx } from './postgres-feed.ts';
 import { wellFormedJson } from './well-formed.ts';
 
 type Call = { receipt: NewReceipt; events: NewEvent[] };
@@ -157,7 +158,7 @@ made AS (
 written AS MATERIALIZED (SELECT m.*, (SELECT $4::jsonb) -> (m.receipt_id || ':' || m.receipt_index) AS attached FROM made m),
 shown AS (
   INSERT INTO feed (tx, account_id, event_position)
-  SELECT pg_current_xact_id()::text::bigint, a.id, w.position
+  SELECT ${postgresFeedTx}, a.id, w.position
   FROM written w CROSS JOIN LATERAL json_array_elements_text(w.audience) WITH ORDINALITY AS a(id, n) WHERE w.state = 'accepted'
   ORDER BY w.position, a.n),
 sent AS (
