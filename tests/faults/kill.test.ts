@@ -7,6 +7,7 @@ import { type Sink, startSink, until } from '../harness/sink.ts';
 import { buildStart, type HubChild, startChild } from './hub-child.ts';
 import { createLoad } from './load.ts';
 import { type People, prepareFolder } from './people.ts';
+import { seeded } from './seeded.ts';
 
 const kills = 10;
 const seed = 20_261_121;
@@ -184,15 +185,4 @@ function readFile<T>(folder: string, ask: (file: Database.Database) => T): T {
   } finally {
     file.close();
   }
-}
-
-/** mulberry32: the same moments every time, as far as the machine allows. */
-function seeded(start: number): () => number {
-  const state = { at: start };
-  return () => {
-    state.at = (state.at + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state.at ^ (state.at >>> 15), 1 | state.at);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

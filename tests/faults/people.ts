@@ -4,9 +4,12 @@ import { memoryLog } from '../harness/hub.ts';
 
 export type People = { publisher: string; account: { id: string; token: string } };
 
-/** A publisher and an account in a data folder whose hub is not running. */
-export async function prepareFolder(folder: string): Promise<People> {
-  const { hub } = await openNodeHub({ PATCHBAY_DATA: folder }, memoryLog());
+/** In a data folder whose hub is not running. */
+export const prepareFolder = (folder: string): Promise<People> => preparePeople({ PATCHBAY_DATA: folder });
+
+/** A publisher and an account, made as the `patchbay` command makes them: beside the hub, on its store. */
+export async function preparePeople(environment: Record<string, string>): Promise<People> {
+  const { hub, close } = await openNodeHub(environment, memoryLog());
   const account = await createAccount(hub, 'test', {
     name: 'Account',
     kind: 'organisation',
@@ -23,7 +26,6 @@ export async function prepareFolder(folder: string): Promise<People> {
     env: 'live',
     scopes: ['events:publish'],
   });
-  await hub.http.close();
-  await hub.store.close();
+  await close();
   return { publisher: service.token, account: { id: account.id, token: personal.token } };
 }

@@ -2,13 +2,22 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { freePort } from './free-port.ts';
 import { ownFolder } from './own-folder.ts';
 import { provideProgram } from './provide.ts';
 
-export type PostgresServer = { url: string; stop(): Promise<void> };
+export type PostgresServer = {
+  url: string;
+  /** Throws its clients out and ends; `kill -9` of all its processes is `kill`. */
+  shutDown(): Promise<void>;
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /**
  * A PostgreSQL of our own: fresh data in a temporary folder, on a free port of 127.0.0.1, gone after `stop`.
@@ -39,11 +48,26 @@ export async function startPostgres(wish: PostgresWish = {}): Promise<PostgresSe
     ]);
     const port = await freePort();
     const options = serverOptions({ port, folder, ...wish });
-    await asUser('pg_ctl', ['start', '-D', data, '-l', log, '-w', '-t', '60', '-o', options]);
+    const state = { isUp: false };
+    const start = async () => {
+      await asUser('pg_ctl', ['start', '-D', data, '-l', log, '-w', '-t', '60', '-o', options]);
+      state.isUp = true;
+    };
+    const end = async (mode: 'fast' | 'immediate') => {
+      if (state.isUp) await asUser('pg_ctl', ['stop', '-D', data, '-m', mode, '-w']);
+      state.isUp = false;
+    };
+    await start();
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      shutDown: () => end('fast'),
+      kill: async () => {
+        await killServer(join(data, 'postmaster.pid'));
+        state.isUp = false;
+      },
+      start,
       stop: async () => {
-        await asUser('pg_ctl', ['stop', '-D', data, '-m', 'immediate', '-w']);
+        await end('immediate');
         await rm(folder, { recursive: true, force: true });
       },
     };
@@ -113,6 +137,33 @@ async function serverUser(folder: string): Promise<string | undefined> {
   await chown(folder, Number(uid), Number(gid));
   await chmod(folder, 0o700);
   return name;
+}
+
+/** The first process and all that it started: those that are left over would keep the data for themselves. */
+async function killServer(pidFile: string): Promise<void> {
+  const first = Number((await readFile(pidFile, 'utf8')).split('\n')[0]);
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const others = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, parent]) => (pid !== undefined && parent === first ? [pid] : []));
+  const pids = [first, ...others];
+  for (const pid of pids) isThere(pid, 'SIGKILL');
+  // Until the system has buried them, a new server takes the old one for alive.
+  for (let left = 200; pids.some((pid) => isThere(pid, 0)); left -= 1) {
+    if (left === 0) throw new Error('PostgreSQL is still there 10 s after kill -9');
+    await pause(50);
+  }
+}
+
+function isThere(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 async function runAs(user: string | undefined, program: string, args: string[], cwd: string): Promise<void> {

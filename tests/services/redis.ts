@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -7,10 +7,20 @@ import { freePort } from './free-port.ts';
 import { ownFolder } from './own-folder.ts';
 import { provideProgram } from './provide.ts';
 
-export type RedisServer = { url: string; stop(): Promise<void> };
+export type RedisServer = {
+  url: string;
+  /** Ends it as `kill -9` does. */
+  kill(): Promise<void>;
+  /** Starts it again at the same address, empty. */
+  start(): Promise<void>;
+  /** SIGSTOP: its connections stay, nothing is answered. */
+  freeze(): void;
+  thaw(): void;
+  stop(): Promise<void>;
+};
 
-/** A Redis (or Valkey) of our own on a free port of 127.0.0.1, that keeps nothing on disk. */
-export async function startRedis(): Promise<RedisServer> {
+/** A Redis (or Valkey) of our own on a free port of 127.0.0.1, that keeps nothing on disk; `more` are its arguments. */
+export async function startRedis(more: readonly string[] = []): Promise<RedisServer> {
   const program = await provideProgram(redisProgram);
   const folder = await ownFolder('redis');
   const port = await freePort();
@@ -24,25 +34,40 @@ export async function startRedis(): Promise<RedisServer> {
     'no',
     '--maxmemory-policy',
     'noeviction',
+    ...more,
   ];
   // set-proc-title: the command line goes on naming the folder, by which own-folder.ts knows the process.
   const place = ['--port', String(port), '--dir', folder, '--set-proc-title', 'no'];
-  const server = spawn(program, [...place, ...settings], { stdio: 'ignore' });
+  const running: { server: ChildProcess | null } = { server: null };
+  const start = async () => {
+    running.server = spawn(program, [...place, ...settings], { stdio: 'ignore' });
+    await answersPing(port, running.server);
+  };
+  const kill = async () => {
+    const { server } = running;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  };
   const stop = async () => {
-    if (server.exitCode === null && server.signalCode === null) {
-      server.kill('SIGKILL');
-      await once(server, 'exit');
-    }
+    await kill();
     await rm(folder, { recursive: true, force: true });
   };
 
   try {
-    await answersPing(port, server);
+    await start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `redis://127.0.0.1:${port}`, stop };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    start,
+    freeze: () => void running.server?.kill('SIGSTOP'),
+    thaw: () => void running.server?.kill('SIGCONT'),
+    stop,
+  };
 }
 
 export const redisProgram = {
