@@ -21,7 +21,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
     const known = lent.get(name);
     if (known) return known;
     // One after another: two installations at once would meet at apt's lock.
-    const service = Promise.allSettled(lent.values()).then(lenders[name]);
+    const service = Promise.allSettled(lent.values()).then(() => lenders[name]());
     lent.set(name, service);
     return service;
   };
