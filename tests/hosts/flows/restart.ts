@@ -6,10 +6,14 @@ export const restartFlow: Flows = (stand) => {
   test('a restart of every process loses nothing and revives nothing', async () => {
     const { account, subscribe, publish, inStates, call, via, hub } = stand();
     const [person, ended] = [await account(), await account()];
-    const [held, failing] = [await subscribe(person), await subscribe(person)];
+    const held = await subscribe(person, { ordering: 'subject' });
+    const failing = await subscribe(person);
+    const subject = `bookings/restart_${person.id}`;
     await call('POST', `${held.at}/pause`, person.token);
     failing.sink.answer((_, response) => void response.writeHead(503).end());
-    const events = [await publish([person]), await publish([person])].map(({ id }) => id);
+    const events = [await publish([person], { subject }), await publish([person], { subject })].map(
+      ({ id }) => id,
+    );
     await inStates(person, held, ['held', 'held']);
     expect((await call('DELETE', `/v1/grants/${ended.grantId}`, ended.token)).status).toBe(202);
 
