@@ -10,6 +10,8 @@ export type Members = {
   slot(): number | null;
   /** Told when the set has changed. */
   onChange(tell: () => void): void;
+  /** Reads the set at once. */
+  look(): Promise<void>;
   /** Takes a slot. */
   join(): Promise<number>;
   /** Gives the slot up, so that others take its lanes at once. */
@@ -52,6 +54,7 @@ export async function createMembers(options: MemberOptions): Promise<Members> {
     onChange: (tell) => {
       state.tell = tell;
     },
+    look,
     join: async () => {
       state.isJoined = true;
       const slot = await takeSlot();

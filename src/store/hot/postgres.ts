@@ -68,7 +68,7 @@ export function postgresLease(ask: LeaseAsk): PostgresStatement {
             AND (f.line IS NULL OR NOT EXISTS (
               SELECT 1 FROM deliveries h WHERE h.subscription_id = f.subscription_id AND h.line = f.line
                 AND h.sequence < f.sequence AND h.state IN ('pending', 'leased', 'retrying', 'held')))
-          ORDER BY f.due_at LIMIT greatest(l.room, 0) FOR UPDATE OF f SKIP LOCKED) f),
+          ORDER BY f.due_at, f.position LIMIT greatest(l.room, 0) FOR UPDATE OF f SKIP LOCKED) f),
       leased AS (
         UPDATE deliveries d SET state = 'leased', lease_id = $1, due_at = $2, updated_at = $3, reason = 'leased'
         FROM taken t WHERE d.position = t.position
