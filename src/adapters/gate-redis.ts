@@ -54,10 +54,10 @@ export async function createRedisGate(options: RedisGateOptions): Promise<Gate> 
   const freshen = sharedRun(async () => {
     if (!(await catchUpByRedis())) await follower.catchUp();
   });
-  const ear = hear(subscriber, {
-    onMark: (mark) => copy.merge(mark),
-    onGap: () => void freshen().catch((error: unknown) => log.error('gate.freshen', error)),
-  });
+  const quietly = () => void freshen().catch((error: unknown) => log.error('gate.freshen', error));
+  const ear = hear(subscriber, { onMark: (mark) => copy.merge(mark), onGap: quietly });
+  // For what was published and not heard, and for a Redis that has become another one unasked.
+  const looking = setInterval(quietly, reconcileMs).unref();
 
   return {
     freshen,
@@ -71,6 +71,7 @@ export async function createRedisGate(options: RedisGateOptions): Promise<Gate> 
     generation: () => trust.generation(),
     close: async () => {
       ear.stop();
+      clearInterval(looking);
       await Promise.all([trust.close(), viaStore.idle()]);
     },
   };
@@ -125,7 +126,8 @@ export async function createRedisGate(options: RedisGateOptions): Promise<Gate> 
     const trusted = trust.current();
     if (trusted) {
       try {
-        if (await mergeInto(run, marks, { from: trusted.version, to })) return;
+        if (await mergeInto(run, marks, { from: trusted.version, to }))
+          return void (trusted.version = Math.max(trusted.version, to));
         trust.lose('behind the store');
       } catch (error) {
         trust.lose(error);

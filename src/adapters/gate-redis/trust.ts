@@ -139,7 +139,7 @@ export async function createTrust({
   /** What a process wrote to the store and could not note, comes into Redis from here. */
   async function reconcile(): Promise<void> {
     try {
-      const before = truth.version();
+      const before = Math.max(truth.version(), state.trusted?.version ?? 0);
       const marks = await truth.catchUp();
       const { trusted } = state;
       if (!trusted || truth.version() === before) return;

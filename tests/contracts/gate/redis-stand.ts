@@ -11,6 +11,8 @@ export type RedisStand = {
   pool: Pool;
   log: ReturnType<typeof memoryLog>;
   open(): Promise<Gate>;
+  /** Throws where the database has answered in place of Redis. */
+  requireTrust(): void;
   close(): Promise<void>;
 };
 
@@ -41,6 +43,10 @@ export async function redisStand(
     pool,
     log,
     open: () => createRedisGate({ redis: connect(), subscriber: connect(), store, pool, log }),
+    requireTrust: () => {
+      const doubts = log.lines.filter((line) => /gate\.redis_(?:lost|unusable)/.test(line));
+      if (doubts.length > 0) throw new Error(`Redis was not believed: ${doubts.join(' ')}`);
+    },
     close: async () => {
       for (const client of clients) client.disconnect();
       await store.close();
