@@ -33,7 +33,8 @@ export async function inspectDatabase(ask: DatabaseAsk): Promise<DatabaseFacts> 
 /** Of a SQLite file; throws where it is none. */
 export function migrationsIn(path: string, migrationsFolder: string): MigrationFacts {
   const known = readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis);
-  const file = new Database(path, { readonly: true, fileMustExist: true });
+  // Not read-only: such a connection leaves the files of the write-ahead log behind.
+  const file = new Database(path, { fileMustExist: true });
   try {
     const isMigrated = file.prepare(`select 1 from sqlite_master where name = '__drizzle_migrations'`).get();
     const rows = isMigrated ? file.prepare('select created_at from __drizzle_migrations').pluck().all() : [];
