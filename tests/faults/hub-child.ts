@@ -2,19 +2,23 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
-/** A hub in a process of its own, so that it can be killed like one. */
-export type HubChild = {
-  origin: string;
+/** A program of the hub in a process of its own, so that it can be killed like one. */
+export type Child = {
   child: ChildProcess;
   /** What it printed, both streams. */
   output: string[];
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 };
+export type HubChild = Child & { origin: string };
 
 /** The bundle starts in a third of the time, which ten restarts notice. */
 export async function buildStart(): Promise<string> {
-  await promisify(execFile)(process.execPath, ['src/build.ts', 'src/start.ts']);
+  await buildEntry('src/start.ts');
   return 'dist/start.js';
+}
+
+export async function buildEntry(entry: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ['src/build.ts', entry]);
 }
 
 /** Resolves once it listens; rejects with what it printed when it ends before. */
@@ -23,10 +27,23 @@ export async function startChild(
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<HubChild> {
-  const child = spawn(process.execPath, [entry, ...args], {
+  const { ready, ...child } = await startProgram(
+    [entry, ...args],
+    { PORT: '0', ...environment },
+    /listens on (http:\/\/127\.0\.0\.1:\d+)/,
+  );
+  return { ...child, origin: ready };
+}
+
+/** Resolves once it has printed what `isReady` captures. */
+export async function startProgram(
+  args: readonly string[],
+  environment: Record<string, string>,
+  isReady: RegExp,
+): Promise<Child & { ready: string }> {
+  const child = spawn(process.execPath, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
-      PORT: '0',
       LOG_LEVEL: 'warn',
       PATCHBAY_ALLOW_LOOPBACK: '1',
       ...environment,
@@ -34,19 +51,19 @@ export async function startChild(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];
-  const port = new Promise<string>((resolve, reject) => {
+  const ready = new Promise<string>((resolve, reject) => {
     const take = (chunk: Buffer) => {
       output.push(chunk.toString('utf8'));
-      const found = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(output.join(''));
+      const found = isReady.exec(output.join(''));
       if (found?.[1]) resolve(found[1]);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.once('exit', () => reject(new Error(`the hub ended before it listened: ${output.join('')}`)));
+    child.once('exit', () => reject(new Error(`it ended before it was ready: ${output.join('')}`)));
   });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   return {
-    origin: `http://127.0.0.1:${await port}`,
+    ready: await ready,
     child,
     output,
     kill: async (signal) => {

@@ -1,10 +1,7 @@
-import { describeWith, describeWithAll } from '../services/describe.ts';
+import { describeWithAll } from '../services/describe.ts';
 import { cluster } from './cluster.ts';
 import { proveFlows } from './suite.ts';
 
 await describeWithAll(['postgres', 'redis'], 'with Redis', ({ postgres }) => {
   proveFlows(cluster('cluster', { postgres: postgres.url, withRedis: true }));
-});
-await describeWith('postgres', 'without Redis', (postgres) => {
-  proveFlows(cluster('postgres alone', { postgres: postgres.url, withRedis: false }));
 });

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { buildStart, type HubChild, startChild } from '../faults/hub-child.ts';
 import { freePort } from '../services/free-port.ts';
 import { freshDatabase } from '../services/postgres.ts';
 import { startRedis } from '../services/redis.ts';
-import { type Host, settings } from './host.ts';
+import { type Host, newKey, settings } from './host.ts';
 import { openOperator } from './operator.ts';
 
 /** `postgres`: a server on which a database of its own is made. Redis is one of its own. */
@@ -49,5 +48,3 @@ export const cluster = (name: string, { postgres, withRedis }: Services): Host =
     };
   },
 });
-
-const newKey = (): string => `1:${randomBytes(32).toString('base64')}`;

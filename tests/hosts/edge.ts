@@ -5,45 +5,45 @@ import { join } from 'node:path';
 import { startEdge } from '../../src/edge.ts';
 import { type OperatorAnswer, operatorPath } from '../../src/operator.ts';
 import { freePort } from '../services/free-port.ts';
-import { type Host, settings } from './host.ts';
+import { type Host, newKey, type RunningHub, settings } from './host.ts';
 
 /** workerd with D1, queues and Durable Objects, as `npm run edge` starts it. */
-export const edge: Host = {
-  name: 'edge',
-  start: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'patchbay-edge-'));
-    const port = await freePort();
-    const key = () => randomBytes(32).toString('base64');
-    const operatorKey = key();
-    const environment = {
-      ...settings,
-      PATCHBAY_PUBLIC_URL: `http://127.0.0.1:${port}`,
-      PATCHBAY_MASTER_KEYS: `1:${key()}`,
-      PATCHBAY_PEPPERS: `1:${key()}`,
-      PATCHBAY_OPERATOR_KEY: operatorKey,
-      LOG_LEVEL: 'warn',
-    };
-    const start = () => startEdge({ folder, port, environment });
-    const state = { edge: await start() };
-    return {
-      origins: [`http://127.0.0.1:${port}`],
-      token: (scopes, accountId) => {
-        const options = { scopes: scopes.join(), ...(accountId ? { account: accountId } : {}) };
-        return runCommand(`http://127.0.0.1:${port}`, operatorKey, 'token create', options);
-      },
-      restart: async () => {
-        await state.edge.stop();
-        state.edge = await start();
-        // Cloudflare's queues outlive a restart and the simulator's do not: what they held is found by the cron.
-        await state.edge.runCron();
-      },
-      stop: async () => {
-        await state.edge.stop();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  },
-};
+export const edge: Host = { name: 'edge', start: () => startEdgeHub({}) };
+
+/** `more`: variables and secrets of the Worker beside those that every host has. */
+export async function startEdgeHub(more: Record<string, string>): Promise<RunningHub> {
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-edge-'));
+  const port = await freePort();
+  const operatorKey = randomBytes(32).toString('base64');
+  const environment = {
+    ...settings,
+    PATCHBAY_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    PATCHBAY_MASTER_KEYS: newKey(),
+    PATCHBAY_PEPPERS: newKey(),
+    PATCHBAY_OPERATOR_KEY: operatorKey,
+    LOG_LEVEL: 'error',
+    ...more,
+  };
+  const start = () => startEdge({ folder, port, environment });
+  const state = { edge: await start() };
+  return {
+    origins: [`http://127.0.0.1:${port}`],
+    token: (scopes, accountId) => {
+      const options = { scopes: scopes.join(), ...(accountId ? { account: accountId } : {}) };
+      return runCommand(`http://127.0.0.1:${port}`, operatorKey, 'token create', options);
+    },
+    restart: async () => {
+      await state.edge.stop();
+      state.edge = await start();
+      // Cloudflare's queues outlive a restart and the simulator's do not: what they held is found by the cron.
+      await state.edge.runCron();
+    },
+    stop: async () => {
+      await state.edge.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 /** A command of the operator, as `npm run edge -- token create …` sends it; answers its output. */
 async function runCommand(

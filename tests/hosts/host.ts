@@ -6,6 +6,8 @@
  *
  * To add a host, write what starts it as a `Host`, and a test file that gives it to `proveFlows`.
  */
+import { randomBytes } from 'node:crypto';
+
 export type Host = { name: string; start(): Promise<RunningHub> };
 
 export type RunningHub = {
@@ -27,3 +29,6 @@ export const settings = {
   PATCHBAY_MAX_MATCHES: '8',
   PATCHBAY_EXPAND_CHUNK: '5',
 } as const;
+
+/** A master key, a pepper or a worker key, as the environment names them: version and 32 bytes. */
+export const newKey = (): string => `1:${randomBytes(32).toString('base64')}`;

@@ -62,7 +62,7 @@ export const publishFlows: Flows = (stand) => {
     expect(await deliveries(person, { event: results[95]!.id })).toEqual([]);
   });
 
-  test('large events arrive whole, many of them in one request', async () => {
+  test('large events arrive whole, several of them in one request', async () => {
     const { account, subscribe, inStates, call, core } = stand();
     const person = await account();
     const sub = await subscribe(person, { event_types: ['deliverable.submitted'], max_per_second: 500 });
@@ -82,17 +82,10 @@ export const publishFlows: Flows = (stand) => {
         data: { ...data, manifest: { ...data.manifest, files } },
       };
     };
-    const events = Array.from({ length: 12 }, (_, n) => wide(n));
+    const events = Array.from({ length: 3 }, (_, n) => wide(n));
     const { body } = await call('POST', '/v1/events', core, { events });
-    expect(body).toMatchObject({ results: expect.any(Array) as unknown[] });
-    expect(new Set((body.results as { status: string }[]).map((one) => one.status))).toEqual(
-      new Set(['accepted']),
-    );
-    await inStates(
-      person,
-      sub,
-      events.map(() => 'delivered'),
-    );
+    expect(body).toMatchObject({ results: events.map(() => ({ status: 'accepted' })) });
+    await inStates(person, sub, ['delivered', 'delivered', 'delivered']);
     expect(sub.sink.received).toHaveLength(events.length);
     for (const got of sub.sink.received.map((one) => bodyOf(one))) {
       const sent = events.find(({ subject }) => subject === got.subject);

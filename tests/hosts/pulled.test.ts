@@ -1,0 +1,4 @@
+import { pulled } from './hybrid.ts';
+import { proveFlows } from './suite.ts';
+
+proveFlows(pulled);
