@@ -5,9 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { bundleWorker, root } from './edge-bundle.ts';
 
 export type EdgeOptions = {
   /** Where all of it is kept. */
@@ -15,6 +14,8 @@ export type EdgeOptions = {
   port: number;
   /** Variables and secrets of the Worker. */
   environment: Record<string, string>;
+  /** The Worker's own file; default: the product's. */
+  entry?: string;
   /** How often the cron runs; a minute on Cloudflare, which has no less. */
   cronMs?: number;
   /** How often a message is tried again before it goes to the dead-letter queue, and after how long. */
@@ -28,7 +29,6 @@ export type Edge = {
   stop(): Promise<void>;
 };
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const compatibilityDate = '2026-07-01';
 const compatibilityFlags = ['nodejs_compat', 'global_fetch_strictly_public'];
 
@@ -45,7 +45,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const host = new Miniflare({
     name: 'patchbay',
     modules: true,
-    script: await bundleWorker(),
+    script: await bundleWorker(options.entry),
     compatibilityDate,
     compatibilityFlags,
     host: '127.0.0.1',
@@ -80,22 +80,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       await host.dispose();
     },
   };
-}
-
-/** As wrangler bundles it: what the runtime has is left to it. */
-export async function bundleWorker(entry = 'src/worker.ts'): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['node:*', 'cloudflare:*'],
-    write: false,
-    logLevel: 'warning',
-  });
-  return outputFiles[0]?.text ?? '';
 }
 
 /** As `wrangler d1 migrations apply` does: each file once, in order, and remembered in the same table. */

@@ -19,6 +19,8 @@ export type PaceAsk = {
   maxPerSecond: number;
   isProven: boolean;
   want: number;
+  /** It was told to wait, and comes back. */
+  hasWaited: boolean;
   /** Asked by the consumer for endpoints that time out. */
   takesSlow: boolean;
 };
@@ -36,7 +38,9 @@ export type PaceReport = {
   target: string;
   grantedAtMs: number;
   room: number;
-  /** One an attempt that was made. */
+  /** How many requests were sent. */
+  begun: number;
+  /** What they tell of the endpoint. */
   attempts: { succeeded: boolean; isOverload: boolean; timedOut: boolean }[];
 };
 export type PaceExchange = { reports: PaceReport[]; asks: PaceAsk[] };
@@ -100,7 +104,7 @@ export function createPacer(settings: PacerSettings, nowMs: () => number): Pacer
       lane.isWanted = true;
       return grant;
     }
-    if (lane.waiterUntilMs > now) return grant;
+    if (lane.waiterUntilMs > now && !ask.hasWaited) return grant;
     const waitMs = Math.max(1, Math.ceil(readyMs(lane) - now), isHostFull() ? hostFullMs : 0);
     lane.waiterUntilMs = now + waitMs + waiterGraceMs;
     return { ...grant, waitMs };
@@ -141,7 +145,10 @@ export function createPacer(settings: PacerSettings, nowMs: () => number): Pacer
     const place = lane.holds.findIndex(
       ({ grantedAtMs, room }) => grantedAtMs === report.grantedAtMs && room === report.room,
     );
-    if (place !== -1) lane.holds.splice(place, 1);
+    if (place !== -1) {
+      lane.holds.splice(place, 1);
+      giveBack(lane, report.room - report.begun);
+    }
     for (const attempt of report.attempts) {
       lane.isSlow = attempt.timedOut;
       if (attempt.succeeded) {
@@ -152,6 +159,12 @@ export function createPacer(settings: PacerSettings, nowMs: () => number): Pacer
     const isWanted = lane.isWanted;
     lane.isWanted = false;
     return isWanted;
+  }
+
+  /** What was granted and not used spends no rate. */
+  function giveBack(lane: PacedLane, unused: number): void {
+    lane.arrivalMs -= (unused * 1_000) / lane.rate.perSecond;
+    host.arrivalMs -= (unused * 1_000) / host.rate.perSecond;
   }
 
   function readyMs(lane: PacedLane): number {

@@ -65,5 +65,9 @@ export function reportOf(
     if (!candidate || targetOf(candidate.subscription) !== target) return [];
     return [{ succeeded, isOverload: advice === 'slow_down', timedOut }];
   });
-  return { lane, target, grantedAtMs, room, attempts };
+  const begun = attempted.filter(
+    ({ delivery, outcome }) =>
+      delivery.subscriptionId === lane && outcome !== null && outcome.advice !== null,
+  ).length;
+  return { lane, target, grantedAtMs, room, begun, attempts };
 }

@@ -82,6 +82,7 @@ export async function sendRounds(
     let first: LaneRow[] | null = rows;
     let reports: PaceReport[] = [];
     const resting = new Map<string, number>();
+    let waited: ReadonlySet<string> = new Set();
     while (ready.size + resting.size + reports.length > 0) {
       if (isOver()) {
         for (const lane of new Set([...ready, ...resting.keys()]))
@@ -91,12 +92,13 @@ export async function sendRounds(
         if (reports.length === 0) return;
       }
       if (ready.size === 0 && reports.length === 0) {
-        ready = await restUntilReady(resting);
+        waited = ready = await restUntilReady(resting);
         continue;
       }
       const known = new Map((first ?? (await readLanes(ports, [...ready]))).map((row) => [row.id, row]));
       first = null;
-      const done = await roundOf(host, known, reports, resting);
+      const done = await roundOf(host, known, { reports, waited }, resting);
+      waited = new Set();
       reports = done.reports;
       ready = done.again;
     }
@@ -105,7 +107,7 @@ export async function sendRounds(
   async function roundOf(
     host: string,
     rows: ReadonlyMap<string, LaneRow>,
-    reports: PaceReport[],
+    { reports, waited }: { reports: PaceReport[]; waited: ReadonlySet<string> },
     resting: Map<string, number>,
   ): Promise<{ reports: PaceReport[]; again: Set<string> }> {
     state.rounds++;
@@ -115,6 +117,7 @@ export async function sendRounds(
       maxPerSecond: row.maxPerSecond,
       isProven: row.provenAt !== null,
       want: mostPerGrant,
+      hasWaited: waited.has(row.id),
       takesSlow,
     }));
     const { grants, wanted } = await pace(host, { reports, asks });
