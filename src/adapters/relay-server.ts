@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { closeServer } from './close-server.ts';
 
 /** Serves one fetch-like handler on a port of this machine; TLS is the affair of what stands before it. */
 export async function serveRelay(options: {
@@ -19,14 +20,6 @@ export async function serveRelay(options: {
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
-    close: (graceMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-        server.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: (graceMs) => closeServer(server, graceMs),
   };
 }

@@ -1,19 +1,18 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { closeServer } from './close-server.ts';
 
 export type HotRoute = {
   method: string;
   path: string;
   maxBytes: number;
   /** Never throws: what goes wrong is an answer too. */
-  handle(request: { headers: IncomingMessage['headers']; body: Uint8Array | 'too_large' }): Promise<Answer>;
+  handle(request: {
+    headers: IncomingMessage['headers'];
+    body: Uint8Array | 'too_large';
+    peer: string;
+  }): Promise<Answer>;
 };
 
 type Answer = { status: number; headers: Record<string, string>; body: string };
@@ -25,20 +24,23 @@ export type NodeServer = { port: number; close(graceMs: number): Promise<void> }
 export async function serveNode(options: {
   port: number;
   host: string;
-  fetch: (request: Request) => Response | Promise<Response>;
+  fetch: (request: Request, env: { peer: string }) => Response | Promise<Response>;
   hot: HotRoute | null;
   /** What Node's own parser refuses, answered like everything else. */
   refuse: Refuse;
 }): Promise<NodeServer> {
   const { hot } = options;
-  const listener = getRequestListener(options.fetch, {
-    overrideGlobalObjects: false,
-    // A Host that is none: the request cannot be made.
-    errorHandler: async () => {
-      const { status, headers, body } = await options.refuse('bad_request');
-      return new Response(body, { status, headers });
+  const listener = getRequestListener(
+    (request, env) => options.fetch(request, { peer: peerOf(env.incoming) }),
+    {
+      overrideGlobalObjects: false,
+      // A Host that is none: the request cannot be made.
+      errorHandler: async () => {
+        const { status, headers, body } = await options.refuse('bad_request');
+        return new Response(body, { status, headers });
+      },
     },
-  });
+  );
   const server = createServer(
     { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     (request, response) => {
@@ -76,7 +78,7 @@ async function refuseRaw(refuse: Refuse, error: NodeJS.ErrnoException, socket: D
 async function serveHot(hot: HotRoute, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request, hot.maxBytes);
   if (body === 'gone') return;
-  const answer = await hot.handle({ headers: request.headers, body });
+  const answer = await hot.handle({ headers: request.headers, body, peer: peerOf(request) });
   // What is left of a body that was too large is not read: the connection ends with the answer.
   if (body === 'too_large') response.setHeader('connection', 'close');
   response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
@@ -100,14 +102,4 @@ function read(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | 
   });
 }
 
-/** Requests under way may end; connections that idle are closed at once, the rest after the grace. */
-function closeServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
+const peerOf = ({ socket }: Pick<IncomingMessage, 'socket'>): string => socket.remoteAddress ?? '';

@@ -46,5 +46,7 @@ export async function stand(undo: (() => Promise<unknown>)[], environment: Recor
     return { id: body.id as string, secret: body.secret as string };
   };
   const deliveries = () => hub.hub.store.db.select().from(hub.hub.store.tables.deliveries);
-  return { hub, sink, keys, account, publisher, worker, subscribe, deliveries };
+  /** What is going to happen against all intent has happened by then. */
+  const aWhile = () => new Promise((resolve) => setTimeout(resolve, 400));
+  return { hub, aWhile, sink, keys, account, publisher, worker, subscribe, deliveries };
 }
