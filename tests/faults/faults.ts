@@ -1,17 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Member } from './member.ts';
 import { leaseMs, type Stand } from './stand.ts';
 import type { Cluster } from './stand-cluster.ts';
-
-export type Blow<S> = {
-  stand: S;
-  /** Counts from 0: members take turns. */
-  round: number;
-  /** How long Redis is paused. */
-  redisPauseMs: number;
-  /** Resolves once everything accepted so far has arrived, the fault still standing. */
-  recovered(): Promise<void>;
-};
 
 export type Fault<S> = {
   name: string;
@@ -20,20 +9,20 @@ export type Fault<S> = {
   share?: number;
   /** How long endpoints take to answer, at most; 30 ms where nothing is said. */
   answerWithinMs?: number;
-  /** Does it, and mends what does not mend itself. */
-  strike(blow: Blow<S>): Promise<void>;
+  /** Resolves when the harm is done. Rounds count from 0, and members take turns by them. */
+  strike(stand: S, round: number): Promise<unknown> | void;
+  /** Until it is mended: so many milliseconds, or until all that was accepted has arrived all the same. */
+  holds: number | 'until recovered';
+  mend(stand: S, round: number): Promise<unknown> | void;
 };
 
 /** As a supervisor does that waits a second. */
-const supervisedAfterMs = 1_000;
+const supervisedMs = 1_000;
 const partitionMs = 5_000;
 const pastLeaseMs = leaseMs + 3_000;
 
-const kill = async (members: Member[]): Promise<void> => {
-  await Promise.all(members.map((member) => member.kill()));
-  await pause(supervisedAfterMs);
-  await Promise.all(members.map((member) => member.start()));
-};
+const killAll = (members: Member[]) => Promise.all(members.map((member) => member.kill()));
+const startAll = (members: Member[]) => Promise.all(members.map((member) => member.start()));
 const turn = <T>(all: T[], round: number): T => all[round % all.length]!;
 
 /** On one process. */
@@ -41,7 +30,9 @@ export const embeddedFaults: Fault<Stand>[] = [
   {
     name: 'embedded-kill',
     title: 'SQLite, one process: kill -9, started again after 1 s',
-    strike: ({ stand }) => kill(stand.workers),
+    strike: ({ workers }) => killAll(workers),
+    holds: supervisedMs,
+    mend: ({ workers }) => startAll(workers),
   },
 ];
 
@@ -50,62 +41,53 @@ export const postgresFaults: Fault<Cluster>[] = [
   {
     name: 'kill-api',
     title: 'kill -9 an API process, started again after 1 s',
-    strike: ({ stand, round }) => kill([turn(stand.apis, round)]),
+    strike: ({ apis }, round) => turn(apis, round).kill(),
+    holds: supervisedMs,
+    mend: ({ apis }, round) => turn(apis, round).start(),
   },
   {
     name: 'kill-worker',
-    title: 'kill -9 a worker, the other one left alone with it',
-    strike: async ({ stand, round, recovered }) => {
-      const worker = turn(stand.workers, round);
-      await worker.kill();
-      await recovered();
-      await worker.start();
-    },
+    title: 'kill -9 a worker, started again when the other one had done all',
+    strike: ({ workers }, round) => turn(workers, round).kill(),
+    holds: 'until recovered',
+    mend: ({ workers }, round) => turn(workers, round).start(),
   },
   {
     name: 'kill-workers',
     title: 'kill -9 both workers, started again after 1 s',
-    strike: ({ stand }) => kill(stand.workers),
+    strike: ({ workers }) => killAll(workers),
+    holds: supervisedMs,
+    mend: ({ workers }) => startAll(workers),
   },
   {
     name: 'freeze-worker',
-    title: `a worker frozen for ${pastLeaseMs / 1_000} s (its lease is ${leaseMs / 1_000} s), and thawed`,
+    title: `a worker frozen for ${pastLeaseMs / 1_000} s, longer than its lease`,
     // So that a good deal is under way at that moment.
     answerWithinMs: 300,
-    strike: async ({ stand, round }) => {
-      const worker = turn(stand.workers, round);
-      worker.freeze();
-      await pause(pastLeaseMs);
-      worker.thaw();
-    },
+    strike: ({ workers }, round) => turn(workers, round).freeze(),
+    holds: pastLeaseMs,
+    mend: ({ workers }, round) => turn(workers, round).thaw(),
   },
   {
     name: 'postgres-restart',
-    title: 'PostgreSQL restarted, down for 1 s',
-    strike: async ({ stand: { postgres } }) => {
-      await postgres.shutDown();
-      await pause(supervisedAfterMs);
-      await postgres.start();
-    },
+    title: 'PostgreSQL stopped, started again after 1 s',
+    strike: ({ postgres }) => postgres.shutDown(),
+    holds: supervisedMs,
+    mend: ({ postgres }) => postgres.start(),
   },
   {
     name: 'postgres-kill',
     title: 'kill -9 PostgreSQL, started again after 1 s',
-    strike: async ({ stand: { postgres } }) => {
-      await postgres.kill();
-      await pause(supervisedAfterMs);
-      await postgres.start();
-    },
+    strike: ({ postgres }) => postgres.kill(),
+    holds: supervisedMs,
+    mend: ({ postgres }) => postgres.start(),
   },
   {
     name: 'postgres-silent',
-    title: `a worker cut off from PostgreSQL without a word for ${pastLeaseMs / 1_000} s`,
-    strike: async ({ stand, round }) => {
-      const { postgres } = turn(stand.wires, round);
-      postgres.swallow();
-      await pause(pastLeaseMs);
-      postgres.mend();
-    },
+    title: `a worker cut off from PostgreSQL for ${pastLeaseMs / 1_000} s, packets lost`,
+    strike: ({ wires }, round) => turn(wires, round).postgres.swallow(),
+    holds: pastLeaseMs,
+    mend: ({ wires }, round) => turn(wires, round).postgres.mend(),
   },
 ];
 
@@ -118,41 +100,31 @@ export const aloneFaults: Fault<Cluster>[] = postgresFaults
 export const redisFaults: Fault<Cluster>[] = [
   {
     name: 'redis-restart',
-    title: 'kill -9 Redis, started again empty after 2 s',
-    strike: async ({ stand: { redis } }) => {
-      await redis!.kill();
-      await pause(2 * supervisedAfterMs);
-      await redis!.start();
-    },
+    title: 'kill -9 Redis, started again after 2 s, empty',
+    strike: ({ redis }) => redis?.kill(),
+    holds: 2_000,
+    mend: ({ redis }) => redis?.start(),
   },
   {
     name: 'redis-pause',
     title: 'Redis paused for 30 s',
     share: 0.2,
-    strike: async ({ stand: { redis }, redisPauseMs }) => {
-      redis!.freeze();
-      await pause(redisPauseMs);
-      redis!.thaw();
-    },
+    strike: ({ redis }) => redis?.freeze(),
+    holds: 30_000,
+    mend: ({ redis }) => redis?.thaw(),
   },
   {
     name: 'redis-cut',
-    title: `a worker's connections to Redis reset and refused for ${partitionMs / 1_000} s`,
-    strike: async ({ stand, round }) => {
-      const { redis } = turn(stand.wires, round);
-      redis!.cut();
-      await pause(partitionMs);
-      redis!.mend();
-    },
+    title: `a worker cut off from Redis for ${partitionMs / 1_000} s, connections reset`,
+    strike: ({ wires }, round) => turn(wires, round).redis?.cut(),
+    holds: partitionMs,
+    mend: ({ wires }, round) => turn(wires, round).redis?.mend(),
   },
   {
     name: 'redis-silent',
-    title: `a worker cut off from Redis without a word for ${partitionMs / 1_000} s`,
-    strike: async ({ stand, round }) => {
-      const { redis } = turn(stand.wires, round);
-      redis!.swallow();
-      await pause(partitionMs);
-      redis!.mend();
-    },
+    title: `a worker cut off from Redis for ${partitionMs / 1_000} s, packets lost`,
+    strike: ({ wires }, round) => turn(wires, round).redis?.swallow(),
+    holds: partitionMs,
+    mend: ({ wires }, round) => turn(wires, round).redis?.mend(),
   },
 ];

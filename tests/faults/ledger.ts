@@ -27,6 +27,8 @@ export type Recovery = {
   servedAgainMs: number | null;
   /** Until the last delivery that came late. */
   caughtUpMs: number;
+  /** Of what arrived since: from the 202 to the arrival. */
+  longestWaitMs: number;
 };
 
 /** What was accepted against what arrived, event by event and endpoint by endpoint. */
@@ -86,11 +88,13 @@ export function createLedger(prefix: string, endpoints: number): Ledger {
     recovery: (fromMs) => {
       const again = Array.from({ length: endpoints }, () => Number.POSITIVE_INFINITY);
       let lastLateMs = fromMs;
+      let longestWaitMs = 0;
       for (const { acceptedAtMs, firstAtMs } of events.values()) {
         if (acceptedAtMs === null) continue;
         firstAtMs.forEach((atMs, endpoint) => {
           if (atMs === undefined || atMs < fromMs) return;
           if (acceptedAtMs >= fromMs) again[endpoint] = Math.min(again[endpoint]!, atMs - fromMs);
+          longestWaitMs = Math.max(longestWaitMs, atMs - acceptedAtMs);
           if (atMs - acceptedAtMs > lateMs) lastLateMs = Math.max(lastLateMs, atMs);
         });
       }
@@ -98,6 +102,7 @@ export function createLedger(prefix: string, endpoints: number): Ledger {
       return {
         servedAgainMs: Number.isFinite(servedAgainMs) ? servedAgainMs : null,
         caughtUpMs: lastLateMs - fromMs,
+        longestWaitMs,
       };
     },
     verdict: () => {

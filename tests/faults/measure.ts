@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../harness/sink.ts';
 import type { Fault } from './faults.ts';
-import { createLedger, type Recovery, type Verdict } from './ledger.ts';
+import { createLedger, type Ledger, type Recovery, type Verdict } from './ledger.ts';
 import { type Pace, type PublisherFacts, startPublishers } from './publishers.ts';
 import { openDeliveries, type Stand, type StoreFacts, storeFacts } from './stand.ts';
-
-export type Size = { redisPauseMs: number; pace: Pace };
 
 export type Measured = {
   name: string;
@@ -27,7 +25,7 @@ export async function measureFault<S extends Stand>(
   stand: S,
   fault: Fault<S>,
   times: number,
-  size: Size,
+  pace: Pace,
   random: () => number,
 ): Promise<Measured> {
   const { apis, people, receivers } = stand;
@@ -41,7 +39,7 @@ export async function measureFault<S extends Stand>(
     token: people.publisher,
     accountId: people.account.id,
     prefix,
-    pace: size.pace,
+    pace,
     ledger,
   });
   const recoveries: Recovery[] = [];
@@ -51,16 +49,11 @@ export async function measureFault<S extends Stand>(
     await until('the first events arrive', () => ledger.arrivals() > 50, recoverMs);
     for (let round = 0; round < times; round++) {
       await pause(500 + random() * 1_000);
+      await fault.strike(stand, round);
       const fromMs = Date.now();
-      const caughtUp = async () => {
-        const since = Date.now();
-        await until(
-          `what was accepted until ${since - fromMs} ms after the fault has arrived`,
-          () => ledger.missing(Date.now() - since) === 0,
-          recoverMs,
-        );
-      };
-      await fault.strike({ stand, round, redisPauseMs: size.redisPauseMs, recovered: caughtUp });
+      const caughtUp = () => hasArrived(ledger, fromMs);
+      await (fault.holds === 'until recovered' ? caughtUp() : pause(fault.holds));
+      await fault.mend(stand, round);
       await caughtUp();
       await until('every endpoint is served again', () => ledger.recovery(fromMs).servedAgainMs !== null);
       recoveries.push(ledger.recovery(fromMs));
@@ -92,6 +85,16 @@ export async function measureFault<S extends Stand>(
     lateSettles: lateSettles(stand) - lateBefore,
     failures,
   };
+}
+
+/** All that is accepted by now. */
+async function hasArrived(ledger: Ledger, fromMs: number): Promise<void> {
+  const since = Date.now();
+  await until(
+    `what was accepted until ${since - fromMs} ms after the fault has arrived`,
+    () => ledger.missing(Date.now() - since) === 0,
+    recoverMs,
+  );
 }
 
 function faultsOf(

@@ -12,7 +12,7 @@ export function writeReport(measured: Measured[]): string {
     '',
     ...table(head, rows),
     '',
-    `Lost: accepted, and not arrived at each of its endpoints. Duplicates: arrived again, each with the same \`webhook-id\` and the same body, else the run fails. Publishers: what a call ended in that was no 202; each was repeated with the same ids until it was, and "known" counts the events that the repeated call found accepted already. Served again: from the fault until every endpoint has got an event that was accepted after it. Caught up: from the fault until the last delivery that came more than ${lateMs / 1_000} s after its 202. Late settles: attempts whose lease was lost meanwhile; the store wrote nothing of them.`,
+    `Lost: accepted, and not arrived at each of its endpoints. Duplicates: arrived again, each with the same \`webhook-id\` and the same body, else the run fails. Publishers: what a call ended in that was no 202; each was repeated with the same ids until it was, and "known" counts the events that the repeated call found accepted already. Served again: from the fault until every endpoint has got an event that was accepted after it. Caught up: from the fault until the last delivery that came more than ${lateMs / 1_000} s after its 202. Longest wait: from a 202 to the arrival, the worst of each round. Late settles: attempts whose lease was lost meanwhile; the store wrote nothing of them.`,
     ...(problems.length === 0 ? [] : ['', 'What must not be:', ...problems]),
   ].join('\n');
 }
@@ -27,6 +27,7 @@ const head = [
   'publishers: errors / known',
   'served again, s: median / max',
   'caught up, s: median / max',
+  'longest wait, s: median / max',
   'late settles',
 ];
 
@@ -42,6 +43,7 @@ function cellsOf({ title, times, verdict, publishers, recoveries, lateSettles }:
     `${errors.join(', ') || 0} / ${publishers.duplicates}`,
     medianAndMax(recoveries.map(({ servedAgainMs }) => servedAgainMs ?? Number.POSITIVE_INFINITY)),
     medianAndMax(recoveries.map(({ caughtUpMs }) => caughtUpMs)),
+    medianAndMax(recoveries.map(({ longestWaitMs }) => longestWaitMs)),
     String(lateSettles),
   ];
 }

@@ -7,8 +7,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aloneFaults, embeddedFaults, type Fault, postgresFaults, redisFaults } from './faults.ts';
-import { type Measured, measureFault, type Size } from './measure.ts';
+import { type Measured, measureFault } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
+import type { Pace } from './publishers.ts';
 import { requireMarks, writeBetweenMarks, writeReport } from './report.ts';
 import { seeded } from './seeded.ts';
 import { startCluster } from './stand-cluster.ts';
@@ -16,10 +17,8 @@ import { startEmbedded } from './stand-embedded.ts';
 import type { Stand } from './stand.ts';
 
 const seed = 20_261_122;
-const size: Size = {
-  redisPauseMs: 30_000,
-  pace: { singles: 4, singlePauseMs: 100, batch: 10, batchPauseMs: 500 },
-};
+/** Some sixty events a second: enough to be always in the middle of something, too little for its own backlog. */
+const pace: Pace = { singles: 4, singlePauseMs: 100, batch: 10, batchPauseMs: 500 };
 const page = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 
 const random = seeded(seed);
@@ -61,7 +60,7 @@ function onStand<S extends Stand>(start: () => Promise<S>) {
       const stand = await start();
       try {
         const share = Math.max(1, Math.round(times * (fault.share ?? 1)));
-        return await measureFault(stand, fault, share, size, random);
+        return await measureFault(stand, fault, share, pace, random);
       } finally {
         if (logFolder) writeLogs(join(logFolder, fault.name), stand);
         await stand.stop();
