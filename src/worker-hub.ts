@@ -12,13 +12,15 @@ import {
 import type { Pace } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
-import type { Http, Log } from '#src/ports';
+import type { Http, Log, Queue as QueuePort } from '#src/ports';
+import { openPull, type Pull, readWorkerKeys } from '#src/pull';
 import { createSigners, type SignerOf } from '#src/signatures';
 import { createDirectory } from '#src/subscriptions';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { createMemoryGate } from './adapters/gate-memory.ts';
 import { createFetchHttp } from './adapters/http-fetch.ts';
+import { createRelayHttp } from './adapters/http-relay.ts';
 import { createConsoleLog } from './adapters/log-console.ts';
 import { createGaugeMeter } from './adapters/meter-gauges.ts';
 import { createPace } from './adapters/pace-durable-object.ts';
@@ -50,16 +52,18 @@ export type EdgeHub = {
   signerOf: SignerOf;
   wake: WakeSender;
   wakeSlow: WakeSender;
+  /** Null where it delivers itself. */
+  pull: Pull | null;
   noteUse(): Promise<void>;
 };
 
 /**
- * What D1 bounds: a row and a bound value have 2 MB, of which the hub takes one at most, and a body may double when it
- * is escaped; a batch has 30 s, so more matches than these are expanded from a task.
+ * What D1 bounds: a request is kept as one row and bound as one value, of at most a million bytes; a batch has 30 s, so
+ * more matches than these are expanded from a task.
  */
 const edgeSettings: Settings = {
   ...defaultSettings,
-  maxBatchBytes: 480 * 1_024,
+  maxBatchBytes: 960 * 1_024,
   maxMatchesAtOnce: 100,
   expandChunk: 250,
 };
@@ -77,11 +81,12 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   const gauges = createGaugeMeter();
   const store = await openD1Store(bindings.DB);
   const wake = createWakeSender(bindings.WAKE, clock);
+  const delivery = { pull: null as Pull | null };
   const ports = {
     store,
     gate: await createMemoryGate(store),
     directory: await createDirectory(store, log),
-    queue: createCloudflareQueue(wake, log),
+    queue: pulledFirst(createCloudflareQueue(wake, log), delivery),
     http: createHttp(environment, settings.publicUrl, log),
     clock,
     chance,
@@ -95,9 +100,9 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
     settings,
   };
   const hub: Hub = { ...ports, authenticator: createAuthenticator(ports) };
-  const app = createApp(hub, {
-    scrape: async () => ({ body: gauges.scrape(), contentType: gauges.contentType }),
-  });
+  delivery.pull = openPull(environment, hub);
+  const scrape = async () => ({ body: gauges.scrape(), contentType: gauges.contentType });
+  const app = createApp(hub, { scrape }, delivery.pull);
   const state = { notedAtMs: clock.ms() };
   return {
     hub,
@@ -107,6 +112,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
     signerOf: createSigners(ports),
     wake,
     wakeSlow: createWakeSender(bindings.SLOW, clock),
+    pull: delivery.pull,
     noteUse: async () => {
       if (clock.ms() - state.notedAtMs < noteUseEveryMs) return;
       state.notedAtMs = clock.ms();
@@ -115,13 +121,31 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   };
 }
 
+/** Where workers pull, whoever waits in this isolate looks at once; nobody needs a message. */
+const pulledFirst = (queue: QueuePort, delivery: { pull: Pull | null }): QueuePort => ({
+  ...queue,
+  wake: (topic, ids) =>
+    topic === 'deliveries' && delivery.pull ? delivery.pull.wake() : queue.wake(topic, ids),
+});
+
 function createHttp(environment: Environment, publicUrl: string, log: Log): Http {
   const policy = {
     ports: (environment['PATCHBAY_EGRESS_PORTS'] ?? '').split(',').filter(Boolean).map(Number),
     ownHosts: [new URL(publicUrl).hostname],
     ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
   };
-  return createFetchHttp({ policy, log });
+  const url = environment['PATCHBAY_EGRESS_RELAY_URL'];
+  if (!url) return createFetchHttp({ policy, log });
+  const keys = environment['PATCHBAY_WORKER_KEYS'];
+  if (!keys) throw unset('PATCHBAY_WORKER_KEYS', 'The relay of PATCHBAY_EGRESS_RELAY_URL has the same.');
+  return createRelayHttp({
+    url,
+    keys: readWorkerKeys(keys),
+    clock: systemClock,
+    chance: systemChance,
+    digest: createNodeDigest(),
+    policy,
+  });
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -135,8 +159,11 @@ const textsOf = (bindings: Bindings): Environment => {
 
 function neededKeys(environment: Environment, name: string): VersionedKey[] {
   const text = environment[name];
-  if (text !== undefined) return readKeys(name, text);
-  throw new PatchbayError('internal', {
-    internal: `${name} is not set. Make it once: echo "1:$(openssl rand -base64 32)" | npx wrangler secret put ${name}`,
-  });
+  if (text) return readKeys(name, text);
+  throw unset(name, '');
 }
+
+const unset = (name: string, more: string): PatchbayError =>
+  new PatchbayError('internal', {
+    internal: `${name} is not set. Make it once: echo "1:$(openssl rand -base64 32)" | npx wrangler secret put ${name} ${more}`,
+  });

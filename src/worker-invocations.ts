@@ -16,7 +16,7 @@ export async function consume(edge: EdgeHub, wakes: readonly Wake[], takesSlow: 
   const lanes = new Set(wakes.flatMap((wake) => (wake.topic === 'deliveries' ? wake.lanes : [])));
   const isAsked = (topic: Wake['topic']): boolean => wakes.some((wake) => wake.topic === topic);
   await Promise.all([
-    lanes.size > 0 ? sendLanes(edge, [...lanes], takesSlow) : undefined,
+    lanes.size > 0 && !edge.pull ? sendLanes(edge, [...lanes], takesSlow) : undefined,
     isAsked('tasks') ? runTasks(edge) : undefined,
     isAsked('sweep') ? sweep(edge) : undefined,
   ]);
@@ -54,7 +54,8 @@ async function runTasks({ hub, wake }: EdgeHub): Promise<void> {
   if (state.isOver) await wake.send([{ topic: 'tasks' }]);
 }
 
-async function sweep({ hub, wake }: EdgeHub): Promise<void> {
+async function sweep({ hub, wake, pull }: EdgeHub): Promise<void> {
+  if (pull) return;
   for (let after = ''; ;) {
     const lanes = await hub.store.dueLanes(hub.clock.ms(), after, lanesPerLook);
     await wake.send(wakesOf(lanes));

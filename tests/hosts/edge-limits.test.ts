@@ -50,11 +50,11 @@ describe('the platform’s limits', () => {
   test('a request past what a row of D1 holds is 413, and says the limit', async () => {
     const account = await edge.account();
     const events = Array.from({ length: 500 }, () =>
-      eventFor([account.id], { subject: `bookings/${'b'.repeat(900)}` }),
+      eventFor([account.id], { subject: `bookings/${'b'.repeat(1_900)}` }),
     );
     const answer = await edge.call('POST', '/v1/events', core, { events });
     expect(answer).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
-    expect(answer.body.detail).toContain('480 KiB');
+    expect(answer.body.detail).toContain('960 KiB');
   });
 
   test('a body that doubles when it is escaped is kept whole', async () => {
