@@ -1,10 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { accessRoutes, type Authenticator, meRoutes } from '#src/access';
+import { accessRoutes, type Authenticator, type Call, meRoutes } from '#src/access';
 import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
 import { deliveryRoutes } from '#src/deliveries';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
+import { clientAddress, type LimitFields } from '#src/limits';
 import { marketplaceRoutes } from '#src/marketplace';
 import {
   type ApiDocument,
@@ -27,7 +28,21 @@ export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null
   const requests = createRequests(hub);
   const door: Door = {
     app,
-    enter: (request) => enter(hub, request.headers.get('authorization') ?? undefined, requests.idOf(request)),
+    enter: async (request) => {
+      const { headers, method } = request;
+      const { ctx, limits } = await enter(
+        hub,
+        {
+          authorization: headers.get('authorization') ?? undefined,
+          method,
+          peer: requests.peerOf(request),
+          forwardedFor: headers.get('x-forwarded-for') ?? undefined,
+        },
+        requests.idOf(request),
+      );
+      requests.answerWith(request, limits);
+      return ctx;
+    },
   };
 
   app.use(requests.line);
@@ -97,13 +112,17 @@ export function describeApi(publicUrl: string): ApiDocument {
   return documentOf(app, publicUrl);
 }
 
+type Knock = Pick<Call, 'authorization' | 'method'> & { peer: string; forwardedFor: string | undefined };
+
+/** Who calls, proven and within its caps; `limits` are header fields of the answer. */
 export async function enter(
   hub: Hub,
-  authorization: string | undefined,
-  requestId: string = hub.ids.newId('req'),
-): Promise<Ctx> {
-  const caller = await hub.authenticator.authenticate(authorization);
-  return { ...hub, caller, requestId };
+  { authorization, method, peer, forwardedFor }: Knock,
+  requestId: string,
+): Promise<{ ctx: Ctx; limits: LimitFields }> {
+  const address = clientAddress(peer, forwardedFor, hub.settings.proxyHops);
+  const { caller, limits } = await hub.authenticator.authenticate({ authorization, method, address });
+  return { ctx: { ...hub, caller, requestId }, limits };
 }
 
 export function requirePublisher({ caller }: Ctx): void {
@@ -126,7 +145,7 @@ export function asPatchbayError(
   // What the hub has named keeps its name: a body that is no JSON has the parser's error for a cause, not the store's.
   const error = isNamed(thrown) ? thrown : hub.store.failureOf(thrown);
   if (isNamed(error)) {
-    if (error.code === 'limit_reached') hub.meter.count('rate_limit_hits', { whose: 'ours' });
+    if (error.status === 429) hub.meter.count('rate_limit_hits', { whose: 'ours' });
     return error;
   }
   hub.log.error('request.fault', error, { request: requestId });
@@ -143,6 +162,7 @@ export function problemResponse(error: PatchbayError, requestId: string): Respon
     headers: {
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
+      ...error.fields,
       ...(error.status === 401 ? { 'www-authenticate': 'Bearer realm="patchbay"' } : {}),
       ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
     },

@@ -163,7 +163,7 @@ function serve(
   return serveNode({
     port: Number(environment['PORT'] ?? 8080),
     host: environment['HOST'] ?? '127.0.0.1',
-    fetch: (request) => app.fetch(request),
+    fetch: (request, env) => app.fetch(request, env),
     hot:
       role === 'worker'
         ? null

@@ -7,6 +7,8 @@ import { asPatchbayError, enter, type Hub, problemResponse, requirePublisher } f
 export type HotRequest = {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Uint8Array | 'too_large';
+  /** The address that the connection came from. */
+  peer: string;
 };
 export type HotAnswer = { status: number; headers: Record<string, string>; body: string };
 
@@ -22,14 +24,23 @@ export async function publishHot(hub: Hub, request: HotRequest): Promise<HotAnsw
   return answer;
 }
 
-async function answerOf(hub: Hub, { headers, body }: HotRequest, requestId: string): Promise<HotAnswer> {
+async function answerOf(
+  hub: Hub,
+  { headers, body, peer }: HotRequest,
+  requestId: string,
+): Promise<HotAnswer> {
   try {
-    const ctx = await enter(hub, one(headers['authorization']), requestId);
+    const [authorization, forwardedFor] = [one(headers['authorization']), one(headers['x-forwarded-for'])];
+    const { ctx, limits } = await enter(
+      hub,
+      { authorization, method: 'POST', peer, forwardedFor },
+      requestId,
+    );
     requirePublisher(ctx);
     if (body === 'too_large') throw tooLarge(hub.settings.maxBatchBytes);
     const key = one(headers['idempotency-key']) ?? null;
     const { status, body: results } = await publishBytes(ctx, one(headers['content-type']), body, key);
-    const type = { 'content-type': 'application/json', 'x-request-id': requestId };
+    const type = { 'content-type': 'application/json', 'x-request-id': requestId, ...limits };
     return { status, headers: type, body: JSON.stringify(results) };
   } catch (error) {
     return problemAnswer(asPatchbayError(hub, error, requestId), requestId);

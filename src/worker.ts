@@ -31,7 +31,8 @@ export default {
     context.waitUntil(edge.noteUse().catch((error: unknown) => edge.hub.log.error('hub.tend', error)));
     const { pathname } = new URL(request.url);
     if (pathname === operatorPath && edge.operate) return operated(edge, edge.operate, request);
-    return edge.app.fetch(withoutEncoding(request, pathname));
+    const peer = request.headers.get('cf-connecting-ip') ?? '';
+    return edge.app.fetch(withoutEncoding(request, pathname), { peer });
   },
 
   async queue(batch: MessageBatch<Wake>, bindings: Bindings): Promise<void> {

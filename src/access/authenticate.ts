@@ -2,47 +2,65 @@ import { LRUCache } from 'lru-cache';
 import { inArray } from 'drizzle-orm';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import {
+  type CallerCaps,
+  callerCaps,
+  createAddresses,
+  isRead,
+  type LimitFields,
+  limitFields,
+  refuseSpent,
+} from '#src/limits';
 import { rememberTokenMs, type Standing } from '#src/ports';
 import { possibleHashes } from './hash-token.ts';
 import { parseToken } from './token-format.ts';
 
-type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers'>;
+type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers' | 'settings'>;
 type TokenRow = Ports['store']['tables']['tokens']['$inferSelect'];
-type Known = { row: TokenRow; caller: Caller; generation: number };
+type Known = { row: TokenRow; caller: Caller; caps: CallerCaps; generation: number; readAt: number };
+
+export type Call = {
+  /** The Authorization header. */
+  authorization: string | undefined;
+  method: string;
+  /** Where the call comes from. */
+  address: string;
+};
+/** `limits`: what the caller's caps say after this call, as header fields. */
+export type Entry = { caller: Caller; limits: LimitFields };
 
 export type Authenticator = {
-  /** Takes the Authorization header. Throws 401 (or 403 for a suspended token); says no more than it must. */
-  authenticate(authorization: string | undefined): Promise<Caller>;
+  /** Throws 401 (403 for a suspended token, 429 for one whose caps are spent); says no more than it must. */
+  authenticate(call: Call): Promise<Entry>;
   /** Tokens seen since the last call, for `last_used_at`. */
   used(): Map<string, number>;
 };
 
 /**
  * Order of checks: form and checksum, hash, own row (revoked, expired), then the gate in one step: the token's own
- * revocation and the epochs. A row is remembered, for nothing else in it changes; a yes of the gate never is, since it
- * would be the revocation latency.
+ * revocation, the epochs, the caps. A row is remembered, for nothing else in it changes; a yes of the gate never is,
+ * since it would be the revocation latency. Malformed and unknown tokens count against the address they come from,
+ * which past its limit is answered without a look at the store; tokens that were seen before go on being served there.
  */
 export function createAuthenticator(ports: Needs): Authenticator {
-  const { store, gate, clock } = ports;
-  const known = new LRUCache<string, Known>({ max: 50_000, ttl: rememberTokenMs });
+  const { store, gate, clock, settings } = ports;
+  const known = new LRUCache<string, Known>({ max: 50_000 });
+  const addresses = createAddresses(settings, clock);
   const lastUsed = new Map<string, number>();
 
   return {
-    authenticate: async (authorization) => {
-      const token = bearer(authorization);
-      const hashes = possibleHashes(ports, token);
-      const found = remembered(hashes) ?? (await read(hashes));
-      if (!found) throw new PatchbayError('unauthenticated', { public: 'This token is not known here.' });
+    authenticate: async ({ authorization, method, address }) => {
+      const hashes = possibleHashes(ports, wellFormed(authorization, address));
+      const found = remembered(hashes) ?? (await read(hashes, address));
       const { row, caller } = found;
       refuseDead(row);
-      const { standing } = await gate.admit({
-        epochs: [row.epochs],
-        token: { id: row.id, locator: row.locator },
-        caps: [],
-      });
-      refuseStanding(standing);
+      const caps = isRead(method) ? found.caps.read : found.caps.write;
+      const token = { id: row.id, locator: row.locator };
+      const admission = await gate.admit({ epochs: [row.epochs], token, caps });
+      refuseStanding(admission.standing);
+      refuseSpent(caps, admission);
       lastUsed.set(row.id, clock.ms());
-      return caller;
+      return { caller, limits: limitFields(caps, admission) };
     },
     used: () => {
       const seen = new Map(lastUsed);
@@ -51,24 +69,38 @@ export function createAuthenticator(ports: Needs): Authenticator {
     },
   };
 
+  function wellFormed(authorization: string | undefined, address: string): string {
+    try {
+      return bearer(authorization);
+    } catch (error) {
+      addresses.charge(address);
+      throw error;
+    }
+  }
+
   function remembered(hashes: string[]): Known | undefined {
     const generation = gate.generation();
     if (generation === null) return undefined;
     for (const hash of hashes) {
       const entry = known.get(hash);
-      if (entry?.generation === generation) return entry;
+      if (entry?.generation === generation && clock.ticks() - entry.readAt < rememberTokenMs) return entry;
     }
     return undefined;
   }
 
-  async function read(hashes: string[]): Promise<Known | undefined> {
+  async function read(hashes: string[], address: string): Promise<Known> {
+    if (!hashes.some((hash) => known.has(hash))) addresses.refuseSpent(address);
     // Taken before the row is read: what happens meanwhile makes it old.
-    const generation = gate.generation();
+    const [generation, readAt] = [gate.generation(), clock.ticks()];
     const { tokens } = store.tables;
     const [row] = await store.db.select().from(tokens).where(inArray(tokens.hash, hashes)).limit(1);
-    if (!row) return undefined;
-    const entry = { row, caller: callerOf(row), generation: generation ?? -1 };
-    if (generation !== null) known.set(row.hash, entry);
+    if (!row) {
+      addresses.charge(address);
+      throw new PatchbayError('unauthenticated', { public: 'This token is not known here.' });
+    }
+    const caller = callerOf(row);
+    const entry = { row, caller, caps: callerCaps(caller, settings), generation: generation ?? -1, readAt };
+    known.set(row.hash, entry);
     return entry;
   }
 

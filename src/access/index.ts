@@ -8,7 +8,7 @@ export {
   findAccount,
   type NewAccount,
 } from './accounts.ts';
-export { type Authenticator, createAuthenticator } from './authenticate.ts';
+export { type Authenticator, type Call, createAuthenticator } from './authenticate.ts';
 export { eraseAccount } from './erase.ts';
 export { showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';

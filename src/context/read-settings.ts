@@ -26,6 +26,11 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     sweepMs: number('PATCHBAY_SWEEP_MS', base.sweepMs),
     maxMatchesAtOnce: number('PATCHBAY_MAX_MATCHES', base.maxMatchesAtOnce),
     expandChunk: number('PATCHBAY_EXPAND_CHUNK', base.expandChunk),
+    tokenUnitsPerMinute: number('PATCHBAY_TOKEN_UNITS_PER_MINUTE', base.tokenUnitsPerMinute),
+    grantUnitsPerMinute: number('PATCHBAY_GRANT_UNITS_PER_MINUTE', base.grantUnitsPerMinute),
+    serviceUnitsPerMinute: number('PATCHBAY_SERVICE_UNITS_PER_MINUTE', base.serviceUnitsPerMinute),
+    badTokensPerAddress: number('PATCHBAY_BAD_TOKENS_PER_ADDRESS', base.badTokensPerAddress),
+    proxyHops: number('PATCHBAY_PROXY_HOPS', base.proxyHops),
     keepEventsMs: dayMs * number('PATCHBAY_KEEP_EVENTS_DAYS', base.keepEventsMs / dayMs),
     keepReceiptsMs: dayMs * number('PATCHBAY_KEEP_RECEIPTS_DAYS', base.keepReceiptsMs / dayMs),
   };

@@ -32,6 +32,16 @@ export const defaultSettings = {
   maxMaxPerSecond: 1_000,
   sweepMs: 500,
 
+  /** A reading call costs one unit, a writing one five. */
+  tokenUnitsPerMinute: 12_000,
+  grantUnitsPerMinute: 24_000,
+  /** The marketplace's own: 20,000 publishing calls a second. */
+  serviceUnitsPerMinute: 6_000_000,
+  /** Malformed and unknown tokens in ten minutes. */
+  badTokensPerAddress: 1_000,
+  /** Proxies of the operator's own before the hub. */
+  proxyHops: 0,
+
   maxSubscriptionsPerAccount: 1_000,
   rotateOverlapMs: day,
   maxRotateOverlapMs: 7 * day,
@@ -40,6 +50,20 @@ export const defaultSettings = {
   keepEventsMs: 30 * day,
   keepIdempotencyMs: 2 * day,
   purgeEveryMs: hour,
+
+  /** Access tokens of public clients, and of those that authenticate. */
+  accessPublicMs: 15 * minute,
+  accessConfidentialMs: hour,
+  /** A refresh token ends when it was not used for this long; a public client's chain of them in any case. */
+  refreshIdleMs: 30 * day,
+  refreshChainMs: 180 * day,
+  /** How long the answer to a refresh is given again to whom it was lost. */
+  refreshRetryMs: minute,
+  maxLiveAccessTokens: 100,
+  codeMs: minute,
+  pushedRequestMs: 90 * second,
+  /** How long a person may take to decide, in a browser or for a device. */
+  interactionMs: 10 * minute,
 
   /** Where this hub answers from, for links and for "never ourselves". */
   publicUrl: 'http://127.0.0.1:8080',

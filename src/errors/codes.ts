@@ -30,6 +30,7 @@ export const errorCodes = {
   setting_unsupported: { status: 422, title: 'The hub does not enforce this setting, so it is refused' },
   policy_refused: { status: 422, title: 'A policy of this installation refuses this' },
   limit_reached: { status: 429, title: 'A limit is reached' },
+  quota_exceeded: { status: 429, title: 'The calls that a cap allows are used up' },
   internal: { status: 500, title: 'Something went wrong inside the hub' },
   store_unavailable: { status: 503, title: 'The store cannot take writes at the moment' },
   overloaded: { status: 503, title: 'The hub is taking as much as it can' },

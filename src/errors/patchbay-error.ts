@@ -11,6 +11,10 @@ export type ErrorText = {
   errors?: FieldError[];
   /** Whole seconds, sent as Retry-After. */
   retryAfterSeconds?: number;
+  /** Names of the caps that refused, of `quota_exceeded`. */
+  violatedPolicies?: string[];
+  /** Header fields of the answer. */
+  fields?: Readonly<Record<string, string>>;
   cause?: unknown;
 };
 
@@ -21,6 +25,8 @@ export class PatchbayError extends Error {
   readonly publicText: string;
   readonly errors: FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly violatedPolicies: string[] | undefined;
+  readonly fields: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, text: ErrorText = {}) {
     super(text.internal ?? text.public ?? errorCodes[code].title, { cause: text.cause });
@@ -30,5 +36,7 @@ export class PatchbayError extends Error {
     this.publicText = text.public ?? errorCodes[code].title;
     this.errors = text.errors;
     this.retryAfterSeconds = text.retryAfterSeconds;
+    this.violatedPolicies = text.violatedPolicies;
+    this.fields = text.fields ?? {};
   }
 }

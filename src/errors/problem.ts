@@ -10,16 +10,24 @@ export type Problem = {
   code: string;
   request_id: string;
   errors?: FieldError[];
+  'violated-policies'?: string[];
 };
 
 export function problemOf(error: PatchbayError, requestId: string): Problem {
   return {
-    type: `https://patchbay.dev/problems/${error.code}`,
+    type: typeOf(error),
     title: errorCodes[error.code].title,
     status: error.status,
     detail: error.publicText,
     code: error.code,
     request_id: requestId,
     ...(error.errors ? { errors: error.errors } : {}),
+    ...(error.violatedPolicies ? { 'violated-policies': error.violatedPolicies } : {}),
   };
 }
+
+/** draft-ietf-httpapi-ratelimit-headers-10 §5.1 registers a type of its own. */
+const typeOf = ({ code }: PatchbayError): string =>
+  code === 'quota_exceeded'
+    ? 'https://iana.org/assignments/http-problem-types#quota-exceeded'
+    : `https://patchbay.dev/problems/${code}`;

@@ -5,6 +5,10 @@ import type { Ports } from '#src/context';
 export type Requests = {
   /** One id for the log, the audit trail, the problem document and the answer's `x-request-id`. */
   idOf(request: Request): string;
+  /** The address that the connection came from: the host gives it as `peer` beside the request. */
+  peerOf(request: Request): string;
+  /** Header fields of the answer, whatever becomes of the request. */
+  answerWith(request: Request, fields: Readonly<Record<string, string>>): void;
   /** One wide line a request. The path without its query: a query may hold what is nobody's business. */
   line: MiddlewareHandler;
 };
@@ -22,6 +26,8 @@ export function createRequests({
   meter,
 }: Pick<Ports, 'ids' | 'clock' | 'log' | 'meter'>): Requests {
   const known = new WeakMap<Request, string>();
+  const peers = new WeakMap<Request, string>();
+  const answers = new WeakMap<Request, Readonly<Record<string, string>>>();
   const idOf = (request: Request): string => {
     const id = known.get(request) ?? ids.newId('req');
     known.set(request, id);
@@ -29,9 +35,14 @@ export function createRequests({
   };
   return {
     idOf,
+    peerOf: (request) => peers.get(request) ?? '',
+    answerWith: (request, fields) => void answers.set(request, fields),
     line: async (c, next) => {
       const startedAt = clock.ticks();
+      const { peer } = (c.env ?? {}) as { peer?: string }; // What the composition hands to `fetch`.
+      if (peer) peers.set(c.req.raw, peer);
       await next();
+      for (const [name, value] of Object.entries(answers.get(c.req.raw) ?? {})) c.header(name, value);
       const id = idOf(c.req.raw);
       c.header('x-request-id', id);
       if (isQuiet(c.req.path, c.res.status)) return;

@@ -8,7 +8,7 @@ import { fieldErrors, parseBody } from './body.ts';
 /** What `app.ts` puts before every route: who calls, proven, and the ports. */
 export type Door = {
   app: OpenAPIHono;
-  /** Authenticates; throws 401 or 403. */
+  /** Authenticates and spends the caller's caps; throws 401, 403 or 429. */
   enter(request: Request): Promise<Ctx>;
 };
 
@@ -48,6 +48,7 @@ export const always: readonly ErrorCode[] = [
   'token_revoked',
   'scope_missing',
   'suspended',
+  'quota_exceeded',
   'internal',
   'store_unavailable',
   'shutting_down',
@@ -136,6 +137,7 @@ export const problemSchema = z
     code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
     request_id: z.string(),
     errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+    'violated-policies': z.array(z.string()).optional().describe('Of `quota_exceeded`: which caps refused.'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem document.' });
 

@@ -30,7 +30,7 @@ await describeWith('postgres', 'the feed on PostgreSQL', (server) => {
     const { authenticate } = createAuthenticator(ports);
     const ctxOf = async (token: string): Promise<Ctx> => ({
       ...ports,
-      caller: await authenticate(`Bearer ${token}`),
+      ...(await authenticate({ authorization: `Bearer ${token}`, method: 'GET', address: '' })),
       requestId: 'req_test',
     });
     const account = await createAccount(ports, 'test', { name: 'A', kind: 'organisation' });
