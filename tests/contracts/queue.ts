@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Consumer } from '../../src/adapters/queue-embedded.ts';
 import type { Candidate, LeasedDelivery, Queue } from '#src/ports';
-import { until } from '../harness/sink.ts';
+import { until as expectUntil } from '../harness/sink.ts';
 
 /** A queue on its host: `sending` is the process that sends; `publishing` another one, where there are several. */
 export type OpenedQueue = {
@@ -55,14 +55,14 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       async (who) => {
         const [lane] = await state.opened.lanes(1);
         state.opened[who].wake('deliveries', [idOf(lane!)]);
-        await until('it is told', () => state.told.lanes.has(idOf(lane!)));
+        await expectUntil('it is told', () => state.told.lanes.has(idOf(lane!)));
       },
     );
 
     test('a thousand lanes are looked at, every one', async () => {
       const lanes = (await state.opened.lanes(1_000)).map(idOf);
       state.opened.publishing.wake('deliveries', lanes);
-      await until('all are told', () => lanes.every((lane) => state.told.lanes.has(lane)));
+      await expectUntil('all are told', () => lanes.every((lane) => state.told.lanes.has(lane)));
     });
 
     test('a lane that was looked at is looked at again when it is woken again, however often', async () => {
@@ -70,21 +70,21 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       for (let round = 0; round < 20; round++) {
         state.told.lanes.delete(lane!);
         state.opened.publishing.wake('deliveries', [lane!]);
-        await until('it is told', () => state.told.lanes.has(lane!));
+        await expectUntil('it is told', () => state.told.lanes.has(lane!));
       }
     });
 
     test('a wake of the tasks is told', async () => {
       const before = state.told.counts.tasks;
       state.opened.publishing.wake('tasks');
-      await until('it is told', () => state.told.counts.tasks > before);
+      await expectUntil('it is told', () => state.told.counts.tasks > before);
     });
 
     test('a lane of no subscription is no error', async () => {
       state.opened.publishing.wake('deliveries', ['sub_of_nobody']);
       const [lane] = (await state.opened.lanes(1)).map(idOf);
       state.opened.publishing.wake('deliveries', [lane!]);
-      await until('others are told', () => state.told.lanes.has(lane!));
+      await expectUntil('others are told', () => state.told.lanes.has(lane!));
     });
 
     test('after the end nobody is told, and nothing is promised', async () => {
@@ -98,7 +98,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       await state.opened.bind(again.consumer);
       const [next] = await lanes(1);
       publishing.wake('deliveries', [idOf(next!)]);
-      await until('who sends now is told', () => again.lanes.has(idOf(next!)));
+      await expectUntil('who sends now is told', () => again.lanes.has(idOf(next!)));
       expect(state.told.lanes.has(idOf(lane!))).toBe(false);
     });
   });
