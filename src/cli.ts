@@ -96,7 +96,7 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
 
 async function openMachine(folder: string): Promise<Machine> {
   const { createMachine } = await import('./adapters/host-node/machine.ts');
-  return createMachine({
+  const machine = createMachine({
     folder,
     migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)),
     databaseUrl: process.env['DATABASE_URL']?.trim() || null,
@@ -105,6 +105,14 @@ async function openMachine(folder: string): Promise<Machine> {
     hasMasterKeysSet: process.env['PATCHBAY_MASTER_KEYS'] !== undefined,
     hasPeppersSet: process.env['PATCHBAY_PEPPERS'] !== undefined,
   });
+  return { ...machine, migrate: () => migrate(folder) };
+}
+
+/** A hub that opens migrates; here also where the processes that run are told not to. */
+async function migrate(folder: string): Promise<void> {
+  const { openNodeHub } = await import('./node.ts');
+  const node = await openNodeHub({ ...process.env, PATCHBAY_DATA: folder, PATCHBAY_MIGRATE: '1' }, quiet);
+  await node.close();
 }
 
 /** `end` is the word that none is kept any more. */

@@ -42,6 +42,7 @@ export type Terminal = {
 export type Machine = {
   /** Makes nothing, migrates nothing. */
   inspect(): Promise<DeploymentFacts>;
+  migrate(): Promise<void>;
   /** One checked copy of the SQLite file, beside a running hub. */
   backup(to: string): Promise<{ file: string; bytes: number; events: number }>;
   /** Puts a copy in its place; refuses while anybody has the database open. Where the old one went, if there was one. */

@@ -34,6 +34,12 @@ export const operateCommands: readonly Command[] = [
     run: async (terminal, input) => (await import('./status.ts')).purgeNow(terminal, input),
   },
   {
+    name: 'migrate',
+    summary: 'bring the database up to the schema of this version; nothing that is there is changed or lost',
+    examples: ['patchbay migrate'],
+    run: async (terminal) => (await import('./migrate.ts')).migrate(terminal),
+  },
+  {
     name: 'backup',
     summary: 'copy the SQLite database, checked, while the hub runs; the keys are not in it',
     arguments: [['<file>', 'where to; it must not be there yet']],

@@ -28,7 +28,7 @@ async function look(folder: string, environment: Record<string, string> = {}) {
   return { ran, of: (what: string) => findings.find((one) => one.what === what) };
 }
 
-describe('patchbay doctor on SQLite', () => {
+describe('patchbay doctor on SQLite', { timeout: 90_000 }, () => {
   const undo: (() => unknown)[] = [];
   afterEach(async () => {
     for (const step of undo.splice(0).toReversed()) await step();
@@ -199,6 +199,10 @@ await describeWith('postgres', 'patchbay doctor on a cluster', (postgres) => {
     const { rows } = await client.query(`select to_regclass('events') as made`);
     await client.end();
     expect(rows).toEqual([{ made: null }]);
+    const migrate = () =>
+      patchbay(folder, ['migrate'], { ...keys, DATABASE_URL: url, PATCHBAY_MIGRATE: '0' });
+    expect((await migrate()).out).toMatch(/^\d+ migration\(s\) applied\n$/);
+    expect((await migrate()).out).toBe('nothing to do\n');
     expect((await look(folder, { DATABASE_URL: url })).of('keys')).toMatchObject({ state: 'bad' });
   });
 });

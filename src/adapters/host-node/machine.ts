@@ -21,7 +21,7 @@ export type Place = {
 };
 
 /** What a command does to a deployment without opening the hub. */
-export function createMachine(place: Place): Machine {
+export function createMachine(place: Place): Omit<Machine, 'migrate'> {
   const { folder, migrationsFolder, hasMasterKeysSet, hasPeppersSet } = place;
   return {
     inspect: async () => {
