@@ -57,7 +57,7 @@ export type FailureCode =
   | 'protocol_error';
 
 export type Http = {
-  /** Never throws and never follows a redirect. */
+  /** Never follows a redirect. Throws only where the way out itself is broken (a relay is away): no try is spent then. */
   send(request: OutboundRequest): Promise<OutboundResult>;
   /** Whether an endpoint at this address would be tried at all; says why not. Connects to nothing. */
   inspect(url: string): { ok: true; host: string } | { ok: false; code: RefusalCode; detail: string };

@@ -7,6 +7,7 @@ import { createOutbox } from './outbox.ts';
 import { createPermits } from './permits.ts';
 import { type AskAnswer, maxRenewed } from './protocol.ts';
 import type { Trouble } from './trouble.ts';
+import { within } from './within.ts';
 
 /** What a worker holds: in lanes, on its way, or done and not yet told. */
 export type Carrier = {
@@ -81,7 +82,12 @@ export function createCarrier(needs: Needs, onMore: (laneId: string) => void): C
       state.isStopping = true;
       held.lanes?.stop();
       giveUp(() => true, null);
-      if (sending.size > 0) await idle(untilTicks);
+      if (sending.size > 0) {
+        const idle = new Promise<void>((resolve) => {
+          state.tellIdle = resolve;
+        });
+        await within(clock, untilTicks - clock.ticks(), idle);
+      }
       await outbox.drain(untilTicks);
     },
   };
@@ -146,13 +152,6 @@ export function createCarrier(needs: Needs, onMore: (laneId: string) => void): C
       trouble.met(error);
     }
     for (const delivery of held.lanes?.remove(({ isLost }) => isLost) ?? []) permits.forget(delivery);
-  }
-
-  function idle(untilTicks: number): Promise<void> {
-    return new Promise((resolve) => {
-      state.tellIdle = resolve;
-      clock.after(Math.max(1, untilTicks - clock.ticks()), resolve);
-    });
   }
 
   function tell({ deliveryId, lane, request }: Held, result: OutboundResult): void {

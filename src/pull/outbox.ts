@@ -3,6 +3,7 @@ import type { Held } from './held.ts';
 import type { HubCalls } from './hub-calls.ts';
 import { maxOutcomes } from './protocol.ts';
 import type { Trouble } from './trouble.ts';
+import { within } from './within.ts';
 
 /** What came of the deliveries, on its way to the hub. The one call under way lets the next outcomes gather. */
 export type Outbox = {
@@ -33,8 +34,7 @@ export function createOutbox(
       state.telling ??= tellAll();
     },
     drain: async (untilTicks) => {
-      while (state.telling && clock.ticks() < untilTicks)
-        await Promise.race([state.telling, pause(Math.max(1, untilTicks - clock.ticks()))]);
+      if (state.telling) await within(clock, untilTicks - clock.ticks(), state.telling);
     },
   };
 

@@ -14,6 +14,7 @@ import type { WorkerKeys } from './keys.ts';
 import { deadAfterMs } from './members.ts';
 import { maxLanes } from './protocol.ts';
 import { createTrouble } from './trouble.ts';
+import { within } from './within.ts';
 
 export type PullWorker = {
   id: string;
@@ -56,7 +57,7 @@ export function createPullWorker(
       state.isStopping = true;
       bell.ring();
       await carrier.stop(untilTicks);
-      await Promise.race([Promise.all([asking, feeding.done]), pause(untilTicks - clock.ticks())]);
+      await within(clock, untilTicks - clock.ticks(), Promise.all([asking, feeding.done]));
       // What the last ask brought went straight back.
       await carrier.stop(untilTicks);
       await calls
