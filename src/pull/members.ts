@@ -3,7 +3,7 @@
  * then hold in that one's memory, however many there are. Kept as marks in the store, since two calls of a worker may
  * reach two processes of the hub that know nothing of each other.
  */
-import { and, eq, gte, lt } from 'drizzle-orm';
+import { and, eq, like, lt } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 
 export type Members = {
@@ -13,8 +13,6 @@ export type Members = {
 };
 
 const prefix = 'pull:';
-/** The next string after everything that begins with the prefix. */
-const prefixEnd = 'pull;';
 const noteEveryMs = 4_000;
 /** A worker that was not heard of for so long has died: three notes missed. */
 export const deadAfterMs = 15_000;
@@ -22,7 +20,8 @@ const forgetAfterMs = 3_600_000;
 
 export function createMembers({ store, clock }: Pick<Ports, 'store' | 'clock'>): Members {
   const { marks } = store.tables;
-  const isMember = and(gte(marks.name, prefix), lt(marks.name, prefixEnd));
+  // Few marks are there; a range of names would end elsewhere in each database's collation.
+  const isMember = like(marks.name, `${prefix}%`);
   return {
     alive: async (worker) => {
       const nowMs = clock.ms();

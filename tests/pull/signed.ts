@@ -22,7 +22,6 @@ export function signed(
   return { authorization, text };
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
 export type Answer = { status: number; body: any };
 
 export async function send(origin: string, path: string, { authorization, text }: Signed): Promise<Answer> {

@@ -66,6 +66,7 @@ describe('what is leased and has not left', () => {
       'all that waited is held',
       async () => (await stopped('held')) + (await stopped('delivered')) === 6,
     );
+    expect(await stopped('held')).toBeGreaterThan(0);
     await unsuspend(hub.hub, { level: 'account', id: account.id, actor: 'test' });
     await until('all came', async () => (await stopped('delivered')) === 6, 20_000);
   });
