@@ -32,6 +32,7 @@ import {
 } from './adapters/queue-cloudflare.ts';
 import { createNodeSignatureKeys } from './adapters/signing-node.ts';
 import { openD1Store } from './adapters/store-d1.ts';
+import { countQueries } from './adapters/store-d1/count-queries.ts';
 import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, type Hub } from './app.ts';
 import { createOperatorDoor } from './operator.ts';
@@ -54,6 +55,8 @@ export type EdgeHub = {
   wakeSlow: WakeSender;
   /** Null where it delivers itself. */
   pull: Pull | null;
+  /** The hub over a store of its own that counts: for work of which nobody knows how long it is. */
+  openCounted(): Promise<{ hub: Hub; queries: () => number }>;
   noteUse(): Promise<void>;
 };
 
@@ -113,6 +116,10 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
     wake,
     wakeSlow: createWakeSender(bindings.SLOW, clock),
     pull: delivery.pull,
+    openCounted: async () => {
+      const counted = countQueries(bindings.DB);
+      return { hub: { ...hub, store: await openD1Store(counted.d1) }, queries: () => counted.count() };
+    },
     noteUse: async () => {
       if (clock.ms() - state.notedAtMs < noteUseEveryMs) return;
       state.notedAtMs = clock.ms();

@@ -7,7 +7,9 @@ export type Wake =
   | { topic: 'deliveries'; lanes: string[] }
   /** Everything that is due: what the cron does. */
   | { topic: 'sweep' }
-  | { topic: 'tasks' };
+  | { topic: 'tasks' }
+  /** A purge that one invocation did not end. */
+  | { topic: 'purge' };
 
 export type WakeLater = { lane: string; delayMs: number };
 export type WakeSender = {

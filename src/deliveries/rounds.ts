@@ -28,8 +28,8 @@ export type RoundsOptions = {
   slots: number;
   /** After this no new round begins. */
   budgetMs: number;
-  /** Hosts' rounds in all: each costs some eight queries, and an invocation has a thousand (D1's limits, 2026-11). */
-  maxRounds: number;
+  /** Past this no new round begins: an invocation has a thousand (D1's limits, 2026-11). Reckoned, not counted. */
+  maxQueries: number;
   /** Whether this is the consumer for endpoints that time out. */
   takesSlow: boolean;
 };
@@ -41,6 +41,9 @@ type Needs = Omit<Ports, 'digest' | 'peppers'>;
 
 /** Leased and not begun, beside what is on its way: a lease must outlast its turn. */
 const mostPerGrant = 16;
+/** At most: reading and leasing; secret, candidates and health; a settlement by itself. */
+const queriesOf = { round: 3, lane: 3, attempt: 2 };
+const mostLanes = 64;
 /** A wait this short is waited here; a longer one costs a queue message and no invocation. */
 const longestRestMs = 3_000;
 /** The pacers' leases of epochs are as old (access.md). */
@@ -50,7 +53,7 @@ export async function sendRounds(
   ports: Needs,
   pace: Pace,
   signerOf: SignerOf,
-  { slots, budgetMs, maxRounds, takesSlow }: RoundsOptions,
+  { slots, budgetMs, maxQueries, takesSlow }: RoundsOptions,
   laneIds: readonly string[],
 ): Promise<Later[]> {
   const { clock, settings } = ports;
@@ -69,10 +72,13 @@ export async function sendRounds(
   const health = createHealthBook(own);
   const viewsOf = new WeakMap<EventRecord, EventViews>();
   const endsAtMs = clock.ms() + budgetMs;
-  const state = { rounds: 0 };
+  const spent = { queries: 0 };
   const later = new Map<string, Later>();
 
-  const byHost = groupByHost(await readLanes(ports, laneIds));
+  const now = laneIds.slice(0, mostLanes);
+  for (const lane of laneIds.slice(mostLanes)) postpone(lane, clock.ms());
+  spent.queries += now.length * queriesOf.lane;
+  const byHost = groupByHost(await readLanes(ports, now));
   await Promise.all([...byHost].map(([host, rows]) => serveHost(host, rows)));
   return [...later.values()];
 
@@ -110,7 +116,7 @@ export async function sendRounds(
     { reports, waited }: { reports: PaceReport[]; waited: ReadonlySet<string> },
     resting: Map<string, number>,
   ): Promise<{ reports: PaceReport[]; again: Set<string> }> {
-    state.rounds++;
+    spent.queries += queriesOf.round;
     const asks = [...rows.values()].map((row) => ({
       lane: row.id,
       target: targetOf(row),
@@ -131,6 +137,7 @@ export async function sendRounds(
 
     await freshen();
     const leased = await lease(granted);
+    spent.queries += leased.length * queriesOf.attempt;
     const attempted = await Promise.all(
       leased.map((delivery) => attempt(rows.get(delivery.subscriptionId), delivery)),
     );
@@ -205,7 +212,7 @@ export async function sendRounds(
   }
 
   function isOver(): boolean {
-    return clock.ms() >= endsAtMs || state.rounds >= maxRounds;
+    return clock.ms() >= endsAtMs || spent.queries >= maxQueries;
   }
 
   async function freshen(): Promise<void> {

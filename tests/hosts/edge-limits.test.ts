@@ -86,6 +86,23 @@ describe('the platform’s limits', () => {
     await edge.runCron();
   }, 60_000);
 
+  test('an event for a hundred destination hosts stays within a thousand queries an invocation', async () => {
+    const everywhere = await startSink('0.0.0.0');
+    const account = await edge.account();
+    for (let i = 1; i <= 95; i += 1) {
+      const made = await edge.call('POST', '/v1/subscriptions', account.token, {
+        endpoint: { type: 'webhook', url: `http://127.0.1.${i}:${everywhere.port}/` },
+        event_types: ['booking.*'],
+      });
+      expect(made.status).toBe(201);
+    }
+    await edge.call('POST', '/v1/events', core, eventFor([account.id]));
+    await until('all arrive', () => everywhere.received.length === 95, 30_000);
+    expect(new Set(everywhere.received.map(({ headers }) => headers.host)).size).toBe(95);
+    expect((await edge.strict()).mostQueries).toBeLessThan(1_000);
+    await everywhere.close();
+  }, 60_000);
+
   test('no more than four requests of an invocation wait for their headers', async () => {
     const account = await edge.account();
     const open: (() => void)[] = [];

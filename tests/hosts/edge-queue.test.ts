@@ -112,3 +112,23 @@ describe('what the edge does when its queue does not', () => {
     expect(new Set(ids).size).toBe(104);
   });
 });
+
+test('a purge goes on from invocation to invocation, within a thousand queries each', async () => {
+  const edge = await startTestEdge({ PATCHBAY_KEEP_EVENTS_DAYS: '0.0000001' });
+  const core = await edge.token(['events:publish']);
+  const account = await edge.account();
+  // All of one booking: only the last tells its state, and stays.
+  const event = eventFor([account.id]);
+  for (let i = 0; i < 5; i += 1) {
+    const events = Array.from({ length: 500 }, () => event);
+    expect(await edge.call('POST', '/v1/events', core, { events })).toMatchObject({ status: 202 });
+  }
+  await edge.runCron();
+  const kept = async () =>
+    JSON.parse(await edge.operate('status', [], { json: true })).events_last_day as number;
+  await until('all but the last are gone', async () => (await kept()) === 1, 20_000);
+  const { batches, mostQueries } = await edge.strict();
+  expect(batches['patchbay-wake']).toBeGreaterThan(0);
+  expect(mostQueries).toBeLessThan(1_000);
+  await edge.stop();
+}, 60_000);

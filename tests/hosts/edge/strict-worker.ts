@@ -28,6 +28,7 @@ export type Strict = {
   failingConsumers: number;
   sizeAfter: number | null;
   mostAwaiting: number;
+  mostQueries: number;
 };
 const strict: Strict = {
   violations: [],
@@ -38,6 +39,7 @@ const strict: Strict = {
   failingConsumers: 0,
   sizeAfter: null,
   mostAwaiting: 0,
+  mostQueries: 0,
 };
 
 type Invocation = { queries: number; awaiting: number };
@@ -56,6 +58,7 @@ function countQueries(count: number): void {
   const invocation = invocations.getStore();
   if (!invocation) return;
   invocation.queries += count;
+  strict.mostQueries = Math.max(strict.mostQueries, invocation.queries);
   if (invocation.queries > 1_000) refuse(`${invocation.queries} queries in one invocation`);
 }
 
