@@ -1,9 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeCases } from './store/cases.ts';
+import { applyMigrations, bundle } from './workerd.ts';
 
 /** Not through miniflare's proxy: the adapter's own code must run in workerd, so the suite goes to it. */
 describe('the store contract on D1 inside workerd', () => {
@@ -32,28 +30,3 @@ describe('the store contract on D1 inside workerd', () => {
     await expect(bundle('src/adapters/store-d1.ts', [])).resolves.not.toMatch(/from "node:/);
   });
 });
-
-async function bundle(entry: string, external = ['node:*']): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd'],
-    external,
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
-
-/** As `wrangler d1 migrations apply` does: each file in order, statement by statement. */
-async function applyMigrations(host: Miniflare): Promise<void> {
-  const d1 = await host.getD1Database('DB');
-  const files = (await readdir('migrations/sqlite')).filter((file) => file.endsWith('.sql')).sort();
-  for (const file of files) {
-    const statements = (await readFile(join('migrations/sqlite', file), 'utf8')).split(
-      '--> statement-breakpoint',
-    );
-    await d1.batch(statements.map((statement) => d1.prepare(statement)));
-  }
-}

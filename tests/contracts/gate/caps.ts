@@ -79,11 +79,11 @@ export const capCases: GateCase[] = [
   },
   {
     title: 'in any interleaving no cap lets through more than its burst and what came back meanwhile',
-    run: async ({ open }) => {
+    run: async ({ open, propertyRuns = 25 }) => {
       const gates = [await open(), await open()];
       await fc.assert(
         fc.asyncProperty(scenario, async (calls) => proveBound(gates, calls)),
-        { numRuns: 25 },
+        { numRuns: propertyRuns },
       );
     },
   },

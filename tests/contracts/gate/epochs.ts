@@ -30,6 +30,7 @@ export const epochCases: GateCase[] = [
   },
   {
     title: 'nobody need ask: what is noted elsewhere reaches the copy by itself',
+    isPushed: true,
     run: async (stand) => {
       const [mine, theirs] = [await stand.open(), await stand.open()];
       const grant = newId('grt');

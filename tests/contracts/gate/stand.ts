@@ -4,11 +4,13 @@ import type { Ask, Cap, Clock, Gate, Store } from '#src/ports';
 import type { EpochLevel } from '#src/store';
 
 /** One installation: a store, and gates of as many processes as a case opens. */
-export type Stand = { store: Store; open(): Promise<Gate> };
+export type Stand = { store: Store; open(): Promise<Gate>; propertyRuns?: number };
 export type GateCase = {
   title: string;
   /** It speaks of what a process misses that another did: nothing to a gate of one process. */
   isOfSeveral?: boolean;
+  /** It waits for news that nobody asked for. */
+  isPushed?: boolean;
   run(stand: Stand): Promise<void>;
 };
 
