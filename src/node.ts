@@ -106,7 +106,7 @@ export async function startNodeHub(
   log?: Log,
   lent: Lent = {},
 ): Promise<{ port: number; hub: Hub; stop(): Promise<void> }> {
-  const node = await openNodeHub({ PATCHBAY_STORE_THREAD: '1', ...environment }, log, lent);
+  const node = await openNodeHub(environment, log, lent);
   const { role, hub, metrics, lending } = node;
   await refuseUnsettledBackup(hub).catch(async (error: unknown) => {
     await node.close();
