@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import type { Ids } from '#src/columns';
 import { hubVersion } from '#src/operate';
 import type { Clock, Log, Meter } from '#src/ports';
-import type { Carrier } from './adapters/cluster/carrier.ts';
 import { createMembers } from './adapters/cluster/members.ts';
 import { createOwners } from './adapters/cluster/owners.ts';
 import { createPostgresGate } from './adapters/gate-postgres.ts';
@@ -30,14 +29,33 @@ const deadMs = 5_000;
 export async function lendCluster(
   configuration: ClusterConfiguration,
   given: Keys,
-  { log, meter, clock, ids }: Tools,
+  tools: Tools,
 ): Promise<Lending> {
   const keys = clusterKeys(given);
-  const database = await inspectDatabase(configuration, log);
-  const { listenUrl, namedStatements } = database;
-  const redis = configuration.redis ? await openRedis(configuration.redis, log) : null;
+  const opened: Opened = [];
+  const close = async () => {
+    for (const end of opened.splice(0).toReversed()) await end();
+  };
+  try {
+    return { keys, ...(await connect(configuration, tools, opened)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
+/** What ends each thing that was opened, in the order of their opening. */
+type Opened = (() => void | Promise<void>)[];
+
+async function connect(
+  configuration: ClusterConfiguration,
+  { log, meter, clock, ids }: Tools,
+  opened: Opened,
+): Promise<Omit<Lending, 'keys' | 'close'>> {
+  const { listenUrl, namedStatements } = await inspectDatabase(configuration, log);
+  const redis = configuration.redis ? await openRedis(configuration.redis, log, opened) : null;
   const pool = createPostgresPool(configuration.databaseUrl, configuration.maxConnections);
+  opened.push(() => pool.end());
   const due = { note: (_lane: string, _atMs: number): void => {} };
   const store = await openPostgresStore({
     pool,
@@ -46,33 +64,21 @@ export async function lendCluster(
     onDue: (lane, atMs) => due.note(lane, atMs),
     ...(configuration.isMigrating ? { migrationsFolder } : {}),
   });
+  opened.push(() => store.close());
+  const common = { store, pool, namedStatements, log };
   const gate = redis
-    ? await createRedisGate({
-        redis: redis.client,
-        subscriber: redis.subscriber,
-        store,
-        pool,
-        namedStatements,
-        log,
-      })
-    : await createPostgresGate({ store, pool, log, namedStatements, ...(listenUrl ? { listenUrl } : {}) });
-  const carrier: Carrier = redis
-    ? openBullmqCarrier({ ...redis, log })
-    : openNotifyCarrier({ pool, listenUrl, log });
-  const members = await createMembers({
-    store,
-    log,
-    id: ids.newId('wrk'),
-    version: hubVersion,
-    beatMs,
-    deadMs,
-  });
+    ? await createRedisGate({ ...common, redis: redis.client, subscriber: redis.subscriber })
+    : await createPostgresGate({ ...common, ...(listenUrl ? { listenUrl } : {}) });
+  opened.push(() => gate.close());
+  const carrier = redis ? openBullmqCarrier({ ...redis, log }) : openNotifyCarrier({ pool, listenUrl, log });
+  const id = ids.newId('wrk');
+  const members = await createMembers({ store, log, id, version: hubVersion, beatMs, deadMs });
   const owners = createOwners(store, members);
   const cluster = createClusterQueue({ members, owners, carrier, store, clock, meter, log });
+  opened.push(() => cluster.close());
   due.note = (lane, atMs) => cluster.noteDue(lane, atMs);
 
   return {
-    keys,
     store,
     gate,
     queue: cluster.queue,
@@ -89,13 +95,6 @@ export async function lendCluster(
       meter.gauge('wakes_waiting', cluster.waiting());
       for (const [state, n] of Object.entries(await carrier.depth(members.live())))
         meter.gauge('queue_jobs', n, { state });
-    },
-    close: async () => {
-      await cluster.close();
-      await gate.close();
-      await store.close();
-      redis?.close();
-      await pool.end();
     },
   };
 }
@@ -124,18 +123,14 @@ async function inspectDatabase(configuration: ClusterConfiguration, log: Log) {
   };
 }
 
-async function openRedis(place: RedisPlace, log: Log) {
+async function openRedis(place: RedisPlace, log: Log, opened: Opened) {
   // Whoever asks has a caller waiting: while Redis is away the answer is no, at once.
   const client = createRedisClient(place, { isBounded: true }, log);
   const subscriber = createRedisClient(place, { isBounded: false }, log);
+  opened.push(() => {
+    client.disconnect();
+    subscriber.disconnect();
+  });
   await connectRedis(client, place, log);
-  return {
-    place,
-    client,
-    subscriber,
-    close: () => {
-      client.disconnect();
-      subscriber.disconnect();
-    },
-  };
+  return { place, client, subscriber };
 }

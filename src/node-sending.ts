@@ -13,6 +13,9 @@ export type Sending = {
   stop(): Promise<void>;
 };
 
+/** How late a worker may hear of a subscription that another process has changed, where nothing wakes it meanwhile. */
+const followMs = 250;
+
 /** All that a process does which sends: deliveries, durable tasks, and in its turn the purge. */
 export async function startSending(hub: Hub, lending: Lending, pull: Pull | null = null): Promise<Sending> {
   if (pull) return startHandingOut(hub, lending, pull);
@@ -21,12 +24,14 @@ export async function startSending(hub: Hub, lending: Lending, pull: Pull | null
   const tasks = createTasks(hub, taskKinds(hub));
   await lending.bind({ ...sender, wakeDeliveries: (ids) => sweep.wake(ids), wakeTasks: () => tasks.wake() });
   const retention = createRetention(hub);
+  const unfollow = lending.owned ? followChanges(hub) : () => {};
   sweep.wake();
   tasks.wake();
   return {
     stats: () => sender.stats(),
     tend: () => sender.tend(),
     stop: async () => {
+      unfollow();
       await lending.unbind();
       await Promise.all([sweep.stop(), tasks.stop(), retention.stop()]);
       await sender.stop(hub.settings.attemptDeadlineMs + 1_000);
@@ -54,4 +59,22 @@ async function startHandingOut(hub: Hub, lending: Lending, pull: Pull): Promise<
       await Promise.all([tasks.stop(), retention.stop()]);
     },
   };
+}
+
+/** A delivery that waits in memory must not go by a subscription that was paused since. */
+function followChanges({ directory, log }: Hub): () => void {
+  const state = { isTold: false };
+  const timer = setInterval(() => {
+    directory.freshen().then(
+      () => {
+        state.isTold = false;
+      },
+      (error: unknown) => {
+        // Once an outage: it is asked four times a second.
+        if (!state.isTold) log.error('directory.freshen', error);
+        state.isTold = true;
+      },
+    );
+  }, followMs);
+  return () => clearInterval(timer);
 }

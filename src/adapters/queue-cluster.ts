@@ -90,7 +90,8 @@ export function createClusterQueue({
     },
     unbind: async () => {
       state.consumer = null;
-      await members.leave();
+      // Where the store does not take it, others see it when the heartbeats end.
+      await members.leave().catch((error: unknown) => log.error('worker.leave', error));
     },
     waiting: () => outbox.size(),
     close: async () => {

@@ -72,7 +72,7 @@ function warnOfEviction(memory: string, log: Log): void {
 }
 
 function explained(where: string, error: unknown, { isCluster, isTls }: RedisPlace): unknown {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   const say = (what: string) => configurationError(`REDIS_URL: ${what}`, error);
   if (/NOAUTH|WRONGPASS|invalid password|without any password/i.test(text))
     return say(`Redis at ${where} refuses the name or password.`);
@@ -82,6 +82,12 @@ function explained(where: string, error: unknown, { isCluster, isTls }: RedisPla
   return say(
     `cannot connect to ${where} (${text}). Is Redis up, may this machine reach it, and does it ${isTls ? 'speak TLS' : 'speak plain TCP (else rediss://)'}?`,
   );
+}
+
+/** Of a Redis Cluster the last node's word says more than that none would do. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'lastNodeError' in error && error.lastNodeError ? textOf(error.lastNodeError) : error.message;
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { TestProject } from 'vitest/node';
 import { findChromium } from './chromium.ts';
+import { pgbouncerProgram } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
-import { ServiceAbsent } from './provide.ts';
+import { provideProgram, ServiceAbsent } from './provide.ts';
 import { startRedis } from './redis.ts';
 
 /**
@@ -15,6 +16,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
     postgres: startPostgres,
     redis: startRedis,
     chromium: async () => ({ url: await findChromium(), stop: async () => undefined }),
+    pgbouncer: async () => ({ url: await provideProgram(pgbouncerProgram), stop: async () => undefined }),
   };
   const lent = new Map<ServiceName, Promise<Lent>>();
   const lend = (name: ServiceName) => {
@@ -41,7 +43,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
   };
 }
 
-export type ServiceName = 'postgres' | 'redis' | 'chromium';
+export type ServiceName = 'postgres' | 'redis' | 'chromium' | 'pgbouncer';
 
 /** What a suite is told: where the service is, why there is none, or how it broke. */
 export type Offer = { url: string } | { absent: string } | { broken: string };
@@ -57,7 +59,7 @@ declare module 'vitest' {
 }
 
 function isServiceName(name: string): name is ServiceName {
-  return name === 'postgres' || name === 'redis' || name === 'chromium';
+  return name === 'postgres' || name === 'redis' || name === 'chromium' || name === 'pgbouncer';
 }
 
 async function answer(lent: Promise<Lent>): Promise<Offer> {

@@ -22,7 +22,7 @@ export function readRedisUrl(text: string): RedisPlace {
   const urls = [first, ...others].map((part) => urlOf(part));
   const [head] = urls;
   const isCluster = scheme[2] !== undefined || others.length > 0;
-  const database = Number(head?.pathname.slice(1) || 0);
+  const database = Number(urls.map(({ pathname }) => pathname.slice(1)).find((path) => path !== '') ?? 0);
   if (!Number.isInteger(database) || database < 0)
     throw configurationError('REDIS_URL ends in a database number, as in redis://host:6379/0.');
   if (isCluster && database !== 0)
