@@ -1,0 +1,4 @@
+import { hybrid } from './hybrid.ts';
+import { proveFlows } from './suite.ts';
+
+proveFlows(hybrid);
