@@ -38,45 +38,49 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
   const load = (url: string, file: string) =>
     tool('pg_restore', ['--no-owner', '--exit-on-error', '-d', url, file]);
 
-  test('a token that was revoked after the dump stays dead, and the feed goes on after every cursor', async () => {
-    const [from, to] = await Promise.all([freshDatabase(postgres.url), freshDatabase(state.other.url)]);
-    const file = join(state.folder, 'one.dump');
-    await burnTransactions(from, 2_000);
-    const first = await startTestHub(environmentOf(from));
-    const account = await first.account();
-    const service = await first.service();
-    await first.call('POST', '/v1/events', service, eventFor([account.id]));
-    await dump(from, file);
-    await first.call('POST', '/v1/events', service, eventFor([account.id]));
-    const page = await first.call('GET', '/v1/events', account.token);
-    expect(page.body.data).toHaveLength(2);
-    await patchbay(state.folder, ['token', 'revoke', account.tokenId], environmentOf(from));
-    expect((await first.call('GET', '/v1/me', account.token)).status).toBe(401);
-    await first.stop();
+  test(
+    'a token that was revoked after the dump stays dead, and the feed goes on after every cursor',
+    { timeout: 90_000 },
+    async () => {
+      const [from, to] = await Promise.all([freshDatabase(postgres.url), freshDatabase(state.other.url)]);
+      const file = join(state.folder, 'one.dump');
+      await burnTransactions(from, 2_000);
+      const first = await startTestHub(environmentOf(from));
+      const account = await first.account();
+      const service = await first.service();
+      await first.call('POST', '/v1/events', service, eventFor([account.id]));
+      await dump(from, file);
+      await first.call('POST', '/v1/events', service, eventFor([account.id]));
+      const page = await first.call('GET', '/v1/events', account.token);
+      expect(page.body.data).toHaveLength(2);
+      await patchbay(state.folder, ['token', 'revoke', account.tokenId], environmentOf(from));
+      expect((await first.call('GET', '/v1/me', account.token)).status).toBe(401);
+      await first.stop();
 
-    await load(to, file);
-    const restored = await patchbay(state.folder, ['restored'], environmentOf(to));
-    expect(restored).toMatchObject({ code: 0, out: 'restored (all)\n' });
-    const second = await startTestHub(environmentOf(to));
-    expect((await second.call('GET', '/v1/me', account.token)).status).toBe(401);
-    expect((await second.call('GET', '/v1/me', service)).status).toBe(401);
+      await load(to, file);
+      const restored = await patchbay(state.folder, ['restored'], environmentOf(to));
+      expect(restored).toMatchObject({ code: 0, out: 'restored (all)\n' });
+      const second = await startTestHub(environmentOf(to));
+      expect((await second.call('GET', '/v1/me', account.token)).status).toBe(401);
+      expect((await second.call('GET', '/v1/me', service)).status).toBe(401);
 
-    const { createPersonalToken } = await import('../../src/access/index.ts');
-    const { token } = await createPersonalToken(second.hub, 'test', {
-      label: 'new',
-      env: 'live',
-      scopes: ['bookings:read'],
-      accountId: account.id,
-    });
-    const event = await second.call('POST', '/v1/events', await second.service(), eventFor([account.id]));
-    const next = await second.call('GET', `/v1/events?after=${page.body.next_cursor}`, token);
-    expect(next.body.data.map(({ id }: { id: string }) => id)).toEqual([event.body.id]);
-    // What was in the dump is seen as well, though its transactions have higher numbers than this server's.
-    expect((await second.call('GET', '/v1/events', token)).body.data).toHaveLength(2);
-    await second.stop();
-  });
+      const { createPersonalToken } = await import('../../src/access/index.ts');
+      const { token } = await createPersonalToken(second.hub, 'test', {
+        label: 'new',
+        env: 'live',
+        scopes: ['bookings:read'],
+        accountId: account.id,
+      });
+      const event = await second.call('POST', '/v1/events', await second.service(), eventFor([account.id]));
+      const next = await second.call('GET', `/v1/events?after=${page.body.next_cursor}`, token);
+      expect(next.body.data.map(({ id }: { id: string }) => id)).toEqual([event.body.id]);
+      // What was in the dump is seen as well, though its transactions have higher numbers than this server's.
+      expect((await second.call('GET', '/v1/events', token)).body.data).toHaveLength(2);
+      await second.stop();
+    },
+  );
 
-  test('with a revocation journal only what was revoked stays dead', async () => {
+  test('with a revocation journal only what was revoked stays dead', { timeout: 90_000 }, async () => {
     const [from, to] = await Promise.all([freshDatabase(postgres.url), freshDatabase(state.other.url)]);
     const file = join(state.folder, 'two.dump');
     const more = { PATCHBAY_REVOCATION_JOURNAL: join(state.folder, 'revocations.journal') };
@@ -94,7 +98,7 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
     await second.stop();
   });
 
-  test('backup and restore say what to use instead', async () => {
+  test('backup and restore say what to use instead', { timeout: 90_000 }, async () => {
     const environment = environmentOf(await freshDatabase(postgres.url));
     const asked = await patchbay(state.folder, ['backup', join(state.folder, 'x.db')], environment);
     expect(asked).toMatchObject({ code: 1, err: expect.stringContaining('pg_dump') as string });
