@@ -53,7 +53,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     defaultPersistRoot: options.folder,
     d1Databases: { DB: 'patchbay' },
     d1Persist: true,
-    durableObjects: { PACE: { className: 'PaceObject', useSQLite: true } },
+    durableObjects: {
+      PACE: { className: 'PaceObject', useSQLite: true },
+      GATE: { className: 'GateObject', useSQLite: true },
+    },
     durableObjectsPersist: true,
     queueProducers: { WAKE: 'patchbay-wake', SLOW: 'patchbay-slow' },
     queueConsumers: {

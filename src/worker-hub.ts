@@ -18,7 +18,7 @@ import { createSigners, type SignerOf } from '#src/signatures';
 import { createDirectory } from '#src/subscriptions';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
-import { createMemoryGate } from './adapters/gate-memory.ts';
+import { createDurableObjectGate } from './adapters/gate-durable-object.ts';
 import { createFetchHttp } from './adapters/http-fetch.ts';
 import { createRelayHttp } from './adapters/http-relay.ts';
 import { createConsoleLog } from './adapters/log-console.ts';
@@ -43,6 +43,7 @@ export type Bindings = {
   WAKE: Queue<Wake>;
   SLOW: Queue<Wake>;
   PACE: DurableObjectNamespace;
+  GATE: DurableObjectNamespace;
 };
 
 export type EdgeHub = {
@@ -87,7 +88,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   const delivery = { pull: null as Pull | null };
   const ports = {
     store,
-    gate: await createMemoryGate(store),
+    gate: await createDurableObjectGate({ objects: bindings.GATE, store }),
     directory: await createDirectory(store, log),
     queue: pulledFirst(createCloudflareQueue(wake, log), delivery),
     http: createHttp(environment, settings.publicUrl, log),

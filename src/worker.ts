@@ -11,6 +11,7 @@ import { operatorPath } from './operator.ts';
 import { type Bindings, type EdgeHub, openEdgeHub } from './worker-hub.ts';
 import { consume, tend } from './worker-invocations.ts';
 
+export { GateObject } from './adapters/gate-durable-object.ts';
 export { PaceObject } from './adapters/pace-durable-object.ts';
 
 /** One hub an isolate. What opens it belongs to its own invocation alone, so two that begin together open two. */
