@@ -11,7 +11,8 @@ import type { Offer, ServiceName } from './lend.ts';
  *   beforeAll(async () => { store = await openStore(await freshDatabase(postgres.url)); });
  * });
  * ```
- * For `chromium` and `pgbouncer` the url is the path of the program. Where the machine has none, the suite is skipped and
+ * For `chromium` and `pgbouncer` the url is the path of the program, for
+ * `previous` the folder of the version before. Where the machine has none, the suite is skipped and
  * named at the end of the run; under `CI=true`, which must prove everything, it fails.
  */
 export async function describeWith(

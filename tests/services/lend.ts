@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node';
 import { findChromium } from './chromium.ts';
 import { pgbouncerProgram } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
+import { unpackPrevious } from './previous.ts';
 import { provideProgram, ServiceAbsent } from './provide.ts';
 import { startRedis } from './redis.ts';
 
@@ -17,6 +18,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
     redis: startRedis,
     chromium: async () => ({ url: await findChromium(), stop: async () => undefined }),
     pgbouncer: async () => ({ url: await provideProgram(pgbouncerProgram), stop: async () => undefined }),
+    previous: unpackPrevious,
   };
   const lent = new Map<ServiceName, Promise<Lent>>();
   const lend = (name: ServiceName) => {
@@ -43,7 +45,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
   };
 }
 
-export type ServiceName = 'postgres' | 'redis' | 'chromium' | 'pgbouncer';
+export type ServiceName = 'postgres' | 'redis' | 'chromium' | 'pgbouncer' | 'previous';
 
 /** What a suite is told: where the service is, why there is none, or how it broke. */
 export type Offer = { url: string } | { absent: string } | { broken: string };
@@ -58,8 +60,16 @@ declare module 'vitest' {
   }
 }
 
+const serviceNames: readonly string[] = [
+  'postgres',
+  'redis',
+  'chromium',
+  'pgbouncer',
+  'previous',
+] satisfies ServiceName[];
+
 function isServiceName(name: string): name is ServiceName {
-  return name === 'postgres' || name === 'redis' || name === 'chromium' || name === 'pgbouncer';
+  return serviceNames.includes(name);
 }
 
 async function answer(lent: Promise<Lent>): Promise<Offer> {
