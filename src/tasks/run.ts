@@ -73,23 +73,26 @@ export function createTasks(ports: Needs, kinds: TaskKinds): Tasks {
   }
 
   async function claim(): Promise<Task | undefined> {
-    const now = clock.now();
-    const due = store.db
-      .select({ id: tasks.id })
-      .from(tasks)
-      .where(lte(tasks.dueAt, now))
-      .orderBy(asc(tasks.dueAt))
-      .limit(1);
-    const [ready] = await due;
-    if (!ready) return undefined;
-    const [claimed] = await store.write((db) => [
-      db
-        .update(tasks)
-        .set({ leaseId: ports.ids.newId('wrk'), dueAt: new Date(clock.ms() + settings.leaseMs) })
-        .where(and(inArray(tasks.id, [ready.id]), lte(tasks.dueAt, now)))
-        .returning(),
-    ]);
-    return claimed[0];
+    for (;;) {
+      const now = clock.now();
+      const due = store.db
+        .select({ id: tasks.id })
+        .from(tasks)
+        .where(lte(tasks.dueAt, now))
+        .orderBy(asc(tasks.dueAt))
+        .limit(1);
+      const [ready] = await due;
+      if (!ready) return undefined;
+      const [[claimed]] = await store.write((db) => [
+        db
+          .update(tasks)
+          .set({ leaseId: ports.ids.newId('wrk'), dueAt: new Date(clock.ms() + settings.leaseMs) })
+          .where(and(inArray(tasks.id, [ready.id]), lte(tasks.dueAt, now)))
+          .returning(),
+      ]);
+      // Where another worker was faster there may still be more.
+      if (claimed) return claimed;
+    }
   }
 
   async function runTask(task: Task): Promise<void> {
@@ -155,7 +158,8 @@ export function createTasks(ports: Needs, kinds: TaskKinds): Tasks {
           state: isOver ? 'failed' : 'open',
           updatedAt: clock.now(),
         })
-        .where(eq(tasks.id, task.id)),
+        // Whoever has taken it over meanwhile knows better.
+        .where(and(eq(tasks.id, task.id), eq(tasks.leaseId, task.leaseId ?? ''))),
     ]);
     if (isOver) ports.meter.count('tasks_failed', { kind: task.kind });
   }
