@@ -1,4 +1,5 @@
 import type { Member } from './member.ts';
+import type { Pace } from './publishers.ts';
 import { leaseMs, type Stand } from './stand.ts';
 import type { Cluster } from './stand-cluster.ts';
 
@@ -7,8 +8,12 @@ export type Fault<S> = {
   title: string;
   /** Of the times asked for; for what takes long. */
   share?: number;
-  /** How long endpoints take to answer, at most; 30 ms where nothing is said. */
+  /** How long endpoints take to answer, at most; 100 ms where nothing is said. */
   answerWithinMs?: number;
+  /** A lighter load than the others bear. */
+  pace?: Pace;
+  /** What is expanded later may overtake within its subject. */
+  isUnordered?: true;
   /** Resolves when the harm is done. Rounds count from 0, and members take turns by them. */
   strike(stand: S, round: number): Promise<unknown> | void;
   /** Until it is mended: so many milliseconds, or until all that was accepted has arrived all the same. */
@@ -95,6 +100,15 @@ export const postgresFaults: Fault<Cluster>[] = [
 export const aloneFaults: Fault<Cluster>[] = postgresFaults
   .filter(({ name }) => ['kill-worker', 'postgres-restart'].includes(name))
   .map((fault) => ({ ...fault, name: `alone-${fault.name}`, title: `PostgreSQL alone: ${fault.title}` }));
+
+/** Where an event's deliveries are written after its 202, by durable tasks. */
+export const expandingFaults: Fault<Cluster>[] = postgresFaults
+  .filter(({ name }) => name === 'kill-workers')
+  .map((fault) => ({
+    ...fault,
+    name: `${fault.name}-expanding`,
+    title: `${fault.title}; events expanded by tasks`,
+  }));
 
 /** On Redis, with PostgreSQL. */
 export const redisFaults: Fault<Cluster>[] = [

@@ -7,6 +7,8 @@ export type Arrival = {
   eventId: string;
   body: string;
   isSigned: boolean;
+  /** Where the endpoint wants order within a subject. */
+  line: { subject: string; sequence: number } | null;
 };
 
 export type Verdict = {
@@ -17,7 +19,7 @@ export type Verdict = {
   lost: string[];
   /** Arrivals of what had arrived before, under the same `webhook-id` with the same body. */
   duplicates: number;
-  /** Arrivals that a receiver could not know as a duplicate, or that were nobody's. */
+  /** Arrivals that a receiver could not know as a duplicate, that were out of order, or nobody's. */
   wrong: string[];
 };
 
@@ -47,10 +49,11 @@ export const lateMs = 1_000;
 
 type Kept = { acceptedAtMs: number | null; firstAtMs: (number | undefined)[]; webhookIds: string[] };
 
-export function createLedger(prefix: string, endpoints: number): Ledger {
+export function createLedger(prefix: string, endpoints: number, isOrdered: boolean): Ledger {
   const events = new Map<string, Kept>();
   const open = new Map<string, Kept>();
   const bodies = new Map<string, string>();
+  const lines = new Map<string, number>();
   const counts = { arrivals: 0, duplicates: 0 };
   const wrong: string[] = [];
 
@@ -60,7 +63,7 @@ export function createLedger(prefix: string, endpoints: number): Ledger {
       kept.acceptedAtMs ??= Date.now();
       if (isOpen(kept)) open.set(eventId, kept);
     },
-    take: ({ endpoint, webhookId, eventId, body, isSigned }) => {
+    take: ({ endpoint, webhookId, eventId, body, isSigned, line }) => {
       // Of the fault before this one.
       if (!eventId.startsWith(prefix)) return;
       counts.arrivals += 1;
@@ -74,6 +77,8 @@ export function createLedger(prefix: string, endpoints: number): Ledger {
         kept.firstAtMs[endpoint] = Date.now();
         bodies.set(webhookId, digest);
         if (!isOpen(kept)) open.delete(eventId);
+        if (isOrdered && line && !isNext(line))
+          wrong.push(`${eventId}: ${line.subject} had gone past ${line.sequence}`);
       } else if (known !== webhookId) wrong.push(`${eventId}: came as ${known} and as ${webhookId}`);
       else if (bodies.get(webhookId) !== digest) wrong.push(`${eventId}: ${webhookId} with another body`);
       else counts.duplicates += 1;
@@ -117,6 +122,12 @@ export function createLedger(prefix: string, endpoints: number): Ledger {
       };
     },
   };
+
+  function isNext({ subject, sequence }: NonNullable<Arrival['line']>): boolean {
+    const last = lines.get(subject) ?? 0;
+    lines.set(subject, Math.max(last, sequence));
+    return sequence > last;
+  }
 
   function keptOf(eventId: string): Kept {
     const known = events.get(eventId);

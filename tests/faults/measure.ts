@@ -30,16 +30,16 @@ export async function measureFault<S extends Stand>(
 ): Promise<Measured> {
   const { apis, people, receivers } = stand;
   const prefix = `evt_${fault.name.replaceAll('-', '')}`;
-  const ledger = createLedger(prefix, receivers.urls.length);
+  const ledger = createLedger(prefix, receivers.urls.length, fault.isUnordered !== true);
   const lateBefore = lateSettles(stand);
   receivers.tell(ledger.take);
-  receivers.answerWithin(fault.answerWithinMs ?? 30);
+  receivers.answerWithin(fault.answerWithinMs ?? 100);
   const publishing = startPublishers({
     origins: apis.map((api) => api.origin),
     token: people.publisher,
     accountId: people.account.id,
     prefix,
-    pace,
+    pace: fault.pace ?? pace,
     ledger,
   });
   const recoveries: Recovery[] = [];

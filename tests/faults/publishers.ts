@@ -27,6 +27,8 @@ type Wish = {
 };
 type Result = { id: string; status: string };
 
+/** Few enough that events of one follow each other closely. */
+const subjects = 50;
 const callMs = 5_000;
 const giveUpMs = 120_000;
 
@@ -58,7 +60,11 @@ export function startPublishers({ origins, token, accountId, prefix, pace, ledge
 
   function event() {
     state.counter += 1;
-    return { ...eventFor([accountId]), id: `${prefix}${String(state.counter).padStart(8, '0')}` };
+    const subject = `bookings/bkg_${prefix}${state.counter % subjects}`;
+    return {
+      ...eventFor([accountId], { subject }),
+      id: `${prefix}${String(state.counter).padStart(8, '0')}`,
+    };
   }
 
   async function publish(events: { id: string }[]): Promise<void> {

@@ -6,6 +6,8 @@ import type { Arrival } from './ledger.ts';
 /** Endpoints that take everything, each on a host of its own: workers share their work out by host. */
 export type Receivers = {
   urls: string[];
+  /** The one that wants order within a subject. */
+  ordered: number;
   /** Whose signature each has to bear. */
   trust(endpoint: number, secret: string): void;
   /** To whom arrivals are told from now on. */
@@ -16,7 +18,7 @@ export type Receivers = {
 };
 
 export async function startReceivers(count: number, random: () => number): Promise<Receivers> {
-  const state = { take: (_: Arrival): void => {}, withinMs: 30 };
+  const state = { take: (_: Arrival): void => {}, withinMs: 0 };
   const secrets: Webhook[] = [];
   // Linux answers on all of 127.0.0.0/8; elsewhere they have one host, and one worker sends to them.
   const hostOf = (endpoint: number) =>
@@ -34,6 +36,7 @@ export async function startReceivers(count: number, random: () => number): Promi
   }
 
   return {
+    ordered: count - 1,
     urls: sinks.map((sink) => `${sink.origin}/hook`),
     trust: (endpoint, secret) => {
       secrets[endpoint] = new Webhook(secret);
@@ -48,10 +51,12 @@ export async function startReceivers(count: number, random: () => number): Promi
   };
 
   function arrivalOf(endpoint: number, { headers, body }: Received): Arrival {
+    const { id, subject, sequence } = JSON.parse(body) as { id: string; subject: string; sequence: number };
     return {
       endpoint,
       webhookId: String(headers['webhook-id']),
-      eventId: (JSON.parse(body) as { id: string }).id,
+      eventId: id,
+      line: endpoint === count - 1 ? { subject, sequence } : null,
       body,
       isSigned: isSigned(secrets[endpoint], body, headers as Record<string, string>),
     };

@@ -12,7 +12,7 @@ export function writeReport(measured: Measured[]): string {
     '',
     ...table(head, rows),
     '',
-    `Lost: accepted, and not arrived at each of its endpoints. Duplicates: arrived again, each with the same \`webhook-id\` and the same body, else the run fails. Publishers: what a call ended in that was no 202; each was repeated with the same ids until it was, and "known" counts the events that the repeated call found accepted already. Served again: from the fault until every endpoint has got an event that was accepted after it. Caught up: from the fault until the last delivery that came more than ${lateMs / 1_000} s after its 202. Longest wait: from a 202 to the arrival, the worst of each round. Late settles: attempts whose lease was lost meanwhile; the store wrote nothing of them.`,
+    `Lost: accepted, and not arrived at each of its endpoints. Duplicates: arrived again, each with the same \`webhook-id\` and the same body, else the run fails. Publishers: what a call ended in that was no 202; each was repeated with the same ids until it was, and "known" counts the events that the repeated call found accepted already. Longest publish: from an event's first call to its 202. Served again: from the fault until every endpoint has got an event that was accepted after it. Caught up: from the fault until the last delivery that came more than ${lateMs / 1_000} s after its 202. Longest wait: from a 202 to the arrival, the worst of each round. Late settles: attempts whose lease was lost meanwhile; the store wrote nothing of them.`,
     ...(problems.length === 0 ? [] : ['', 'What must not be:', ...problems]),
   ].join('\n');
 }
@@ -25,6 +25,7 @@ const head = [
   'lost',
   'duplicates',
   'publishers: errors / known',
+  'longest publish, s',
   'served again, s: median / max',
   'caught up, s: median / max',
   'longest wait, s: median / max',
@@ -41,6 +42,7 @@ function cellsOf({ title, times, verdict, publishers, recoveries, lateSettles }:
     String(verdict.lost.length),
     String(verdict.duplicates),
     `${errors.join(', ') || 0} / ${publishers.duplicates}`,
+    (publishers.longestMs / 1_000).toFixed(1),
     medianAndMax(recoveries.map(({ servedAgainMs }) => servedAgainMs ?? Number.POSITIVE_INFINITY)),
     medianAndMax(recoveries.map(({ caughtUpMs }) => caughtUpMs)),
     medianAndMax(recoveries.map(({ longestWaitMs }) => longestWaitMs)),

@@ -6,7 +6,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aloneFaults, embeddedFaults, type Fault, postgresFaults, redisFaults } from './faults.ts';
+import {
+  aloneFaults,
+  embeddedFaults,
+  expandingFaults,
+  type Fault,
+  postgresFaults,
+  redisFaults,
+} from './faults.ts';
 import { type Measured, measureFault } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import type { Pace } from './publishers.ts';
@@ -22,10 +29,14 @@ const pace: Pace = { singles: 4, singlePauseMs: 100, batch: 10, batchPauseMs: 50
 const page = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 
 const random = seeded(seed);
+const withRedis = { withRedis: true };
+// Fewer at once than there are endpoints.
+const expanding = { withRedis: true, environment: { PATCHBAY_MAX_MATCHES: '2', PATCHBAY_EXPAND_CHUNK: '2' } };
 const plan = [
   ...embeddedFaults.map(onStand(() => startEmbedded(random))),
-  ...aloneFaults.map(onStand(() => startCluster(random, false))),
-  ...[...postgresFaults, ...redisFaults].map(onStand(() => startCluster(random, true))),
+  ...aloneFaults.map(onStand(() => startCluster(random, { withRedis: false }))),
+  ...[...postgresFaults, ...redisFaults].map(onStand(() => startCluster(random, withRedis))),
+  ...expandingFaults.map(onStand(() => startCluster(random, expanding))),
 ];
 const options = readOptions(
   process.argv.slice(2),

@@ -17,8 +17,13 @@ export type Cluster = Stand & {
   wires: { redis: Wire | null; postgres: Wire }[];
 };
 
+export type ClusterWish = { withRedis: boolean; environment?: Record<string, string> };
+
 /** Two API processes and two workers, PostgreSQL with its fsync, and Redis where it is wanted. */
-export async function startCluster(random: () => number, withRedis: boolean): Promise<Cluster> {
+export async function startCluster(
+  random: () => number,
+  { withRedis, ...wish }: ClusterWish,
+): Promise<Cluster> {
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).toReversed()) await step();
@@ -32,6 +37,7 @@ export async function startCluster(random: () => number, withRedis: boolean): Pr
     const key = () => `1:${randomBytes(32).toString('base64')}`;
     const environment = {
       ...settings,
+      ...wish.environment,
       DATABASE_URL: postgres.url,
       ...(redis ? { REDIS_URL: redis.url } : {}),
       PATCHBAY_MASTER_KEYS: key(),

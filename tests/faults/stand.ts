@@ -26,7 +26,7 @@ export const settings = {
   PATCHBAY_HOST_MAX_IN_FLIGHT: '512',
 } as const;
 
-/** Endpoints of one account that want every booking event. */
+/** Endpoints of one account that want every booking event, one of them in order. */
 export async function subscribeReceivers(
   origin: string,
   { account }: People,
@@ -41,6 +41,7 @@ export async function subscribeReceivers(
         endpoint: { type: 'webhook', url },
         event_types: ['booking.*'],
         max_per_second: 1_000,
+        ordering: endpoint === receivers.ordered ? 'subject' : 'none',
       }),
     });
     const body = (await answer.json()) as { secret?: string };
