@@ -10,10 +10,10 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'directory' | 'gate' | 'set
   bell: Bell;
   prepareLeased: PrepareLeased;
 };
-type Found = Pick<AskAnswer, 'deliveries' | 'lanes' | 'moved' | 'next'>;
+type Found = Pick<AskAnswer, 'deliveries' | 'lanes' | 'next'>;
 
-/** Ten looks over the lanes that are due; what is behind them comes with the next ask. */
-const maxLooks = 10;
+/** So many pages of lanes are gone through on what was fresh at the first of them. */
+const maxPages = 10;
 
 /**
  * Leases what is due for one worker and prepares it, by the scopes and the epochs of this moment. Where nothing is due
@@ -22,17 +22,19 @@ const maxLooks = 10;
 export async function ask(pull: Needs, input: Ask, isGone: () => boolean): Promise<AskAnswer> {
   const { clock, settings } = pull;
   const arrivedAt = clock.ticks();
+  const { hostMaxPerSecond, hostMaxInFlight } = settings;
+  let found: Found = { deliveries: [], lanes: [], next: input.after };
   for (;;) {
     const asOfMs = Math.floor(clock.ticks() - arrivedAt);
-    const found = await lookAround(pull, input);
+    // What were leased for somebody who hung up would stand still until its lease ends.
+    if (!isGone()) found = await lookAround(pull, { ...input, after: found.next });
     const leftMs = input.waitMs - (clock.ticks() - arrivedAt);
     if (found.deliveries.length > 0 || leftMs <= 0 || isGone()) {
-      const { hostMaxPerSecond, hostMaxInFlight } = settings;
-      return { ...found, asOfMs, limits: { hostMaxPerSecond, hostMaxInFlight } };
+      const moved = await movedOf(pull, input);
+      return { ...found, moved, asOfMs, limits: { hostMaxPerSecond, hostMaxInFlight } };
     }
-    await pull.bell.wait(Math.min(leftMs, settings.sweepMs));
-    // Nobody is there any more: what were leased now would stand still until its lease ends.
-    if (isGone()) return { ...found, asOfMs, limits: settings };
+    // Nothing here for this worker, and more behind it: no reason to wait.
+    if (found.next === '') await pull.bell.wait(Math.min(leftMs, settings.sweepMs));
   }
 }
 
@@ -41,17 +43,28 @@ async function lookAround(pull: Needs, input: Ask): Promise<Found> {
   await pull.gate.freshen();
   await pull.directory.freshen();
   const isMine = isServedBy(input, await pull.members.alive(input.worker));
-  const held = input.lanes.map(({ id }) => id);
-  const moved = (await readLanes(pull, held)).filter((row) => !isMine(row)).map(({ id }) => id);
   let { after } = input;
-  for (let look = 0; look < maxLooks; look++) {
-    const ids = input.isOnlyThese ? held : await store.dueLanes(clock.ms(), after, lanesPerLook);
+  for (let page = 0; page < maxPages; page++) {
+    const ids = input.isOnlyThese
+      ? input.lanes.map(({ id }) => id)
+      : await store.dueLanes(clock.ms(), after, lanesPerLook);
     const isEnd = input.isOnlyThese || ids.length < lanesPerLook;
     after = isEnd ? '' : (ids.at(-1) ?? '');
     const found = await leaseFor(pull, input, (await readLanes(pull, ids)).filter(isMine));
-    if (found.deliveries.length > 0 || isEnd) return { ...found, moved, next: after };
+    if (found.deliveries.length > 0 || isEnd) return { ...found, next: after };
   }
-  return { deliveries: [], lanes: [], moved, next: after };
+  return { deliveries: [], lanes: [], next: after };
+}
+
+/** Of the lanes that it holds something of, those that are another's by now. */
+async function movedOf(pull: Needs, input: Ask): Promise<string[]> {
+  if (input.lanes.length === 0) return [];
+  const isMine = isServedBy(input, await pull.members.alive(input.worker));
+  const rows = await readLanes(
+    pull,
+    input.lanes.map(({ id }) => id),
+  );
+  return rows.filter((row) => !isMine(row)).map(({ id }) => id);
 }
 
 async function leaseFor(

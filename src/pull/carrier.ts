@@ -30,6 +30,8 @@ type Needs = Pick<Ports, 'clock' | 'log' | 'http'> & {
 
 /** What a lease must have beyond the attempt's deadline, or another worker sends the same. */
 const marginMs = 5_000;
+/** A lease is renewed at its half: one that has less than this left could not be, so the hub is away. */
+const leastShare = 1 / 3;
 
 /** `onMore`: the hub has more for this lane, and there is room for it. */
 export function createCarrier(needs: Needs, onMore: (laneId: string) => void): Carrier {
@@ -95,7 +97,9 @@ export function createCarrier(needs: Needs, onMore: (laneId: string) => void): C
   async function send(delivery: Held): Promise<Sign> {
     const startedAt = clock.ticks();
     const { request } = delivery;
-    if (delivery.untilTicks - startedAt < request.deadlineMs + marginMs || !permits.holds(delivery)) {
+    // An answer that was long on its way is older than a yes may be.
+    if (!permits.holds(delivery) && !permits.isWithdrawn(delivery)) await permits.news();
+    if (!isLongEnough(delivery) || !permits.holds(delivery)) {
       settled(
         delivery,
         permits.isWithdrawn(delivery) ? { kind: 'withdrawn', durationMs: 0 } : null,
@@ -118,6 +122,10 @@ export function createCarrier(needs: Needs, onMore: (laneId: string) => void): C
       sending.delete(delivery);
       if (sending.size === 0) state.tellIdle();
     }
+  }
+
+  function isLongEnough({ untilTicks, leaseMs, request }: Held): boolean {
+    return untilTicks - clock.ticks() >= Math.min(request.deadlineMs + marginMs, leaseMs * leastShare);
   }
 
   function mayLeave(delivery: Held): boolean {

@@ -16,6 +16,8 @@ export type Permits = {
   holds(delivery: Held): boolean;
   /** The hub has said no, as opposed to nothing of late. */
   isWithdrawn(delivery: Held): boolean;
+  /** Resolves with the hub's next word, or where it could not be had. */
+  news(): Promise<void>;
 };
 
 /** The longest that a revocation may take to be heard (issue: p99 within 1 s). */
@@ -31,6 +33,7 @@ export function createPermits(
   const watched = new Set<Held>();
   const known = new Map<string, { asOfTicks: number; isWithdrawn: boolean }>();
   const state = { isAsking: false };
+  const waiting = new Set<() => void>();
 
   return {
     watch: (delivery) => {
@@ -44,6 +47,7 @@ export function createPermits(
       return clock.ticks() - asOfTicks <= goodForMs;
     },
     isWithdrawn,
+    news: () => (state.isAsking ? new Promise((resolve) => void waiting.add(resolve)) : Promise.resolve()),
   };
 
   /** By the later word: what was leased after a no has its own yes. */
@@ -65,9 +69,15 @@ export function createPermits(
         const pauseMs = Math.min(trouble.met(error), goodForMs);
         await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
       }
+      tellWaiting();
     }
     known.clear();
     state.isAsking = false;
+  }
+
+  function tellWaiting(): void {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
   }
 
   async function askFor(permits: string[], mostMs: number): Promise<void> {
