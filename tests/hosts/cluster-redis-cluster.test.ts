@@ -32,7 +32,7 @@ await describeWithAll(['postgres', 'redis'], 'on a Redis Cluster of three nodes'
     });
     await publishTo(api, core, [person.id]);
     await expectUntil('it came twice', () => person.arrived().length === 2, 20_000);
-    expect(await metricOf(worker.origin, 'wakes_taken_total{topic="deliveries"}')).toBeGreaterThan(1);
+    expect(await metricOf(worker.origin, 'wakes_taken_total{topic="deliveries"}')).toBeGreaterThan(0);
     expect(await metricOf(api.origin, 'wakes_failed_total')).toBe(0);
   });
 

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMembers, type Members } from '../../../src/adapters/cluster/members.ts';
+import { openPostgresStore } from '../../../src/adapters/store-postgres.ts';
+import type { Store } from '#src/ports';
+import { memoryLog } from '../../harness/hub.ts';
+import { until as expectUntil } from '../../harness/sink.ts';
+import { describeWith } from '../../services/describe.ts';
+import { freshDatabase } from '../../services/postgres.ts';
+
+await describeWith('postgres', 'the members of a cluster', (postgres) => {
+  const state = {} as { store: Store; members: Members[]; count: number };
+  beforeAll(async () => {
+    const url = await freshDatabase(postgres.url);
+    const store = await openPostgresStore({ url, migrationsFolder: 'migrations/postgres' });
+    Object.assign(state, { store, members: [], count: 0 });
+  });
+  afterAll(async () => {
+    for (const member of state.members) await member.close();
+    await state.store.close();
+  });
+  const open = async ({ beatMs = 50, deadMs = 1_000 } = {}) => {
+    const { store } = state;
+    state.count += 1;
+    const id = `wrk_${state.count}`;
+    const member = await createMembers({ store, log: memoryLog(), id, version: 'test', beatMs, deadMs });
+    state.members.push(member);
+    return member;
+  };
+
+  test('those that start together take slots of their own, the lowest that are free', async () => {
+    const members = await Promise.all(Array.from({ length: 5 }, () => open()));
+    const slots = await Promise.all(members.map((member) => member.join()));
+    expect(slots.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
+    const watcher = await open();
+    expect(watcher.live()).toEqual([0, 1, 2, 3, 4]);
+    expect(watcher.slot()).toBeNull();
+  });
+
+  test('one that leaves is gone at once, and the next takes its place', async () => {
+    const [leaver, watcher] = [state.members[0]!, state.members.at(-1)!];
+    const slot = leaver.slot();
+    await leaver.leave();
+    await watcher.look();
+    expect(watcher.live()).not.toContain(slot);
+    expect(await (await open()).join()).toBe(slot);
+  });
+
+  test('one without a heartbeat counts as dead, and others hear of it', async () => {
+    const frozen = await open({ beatMs: 3_600_000, deadMs: 1_000 });
+    const slot = await frozen.join();
+    const watcher = await open();
+    expect(watcher.live()).toContain(slot);
+    const heard: (readonly number[])[] = [];
+    watcher.onChange(() => void heard.push(watcher.live()));
+    await expectUntil('it is dead', () => !watcher.live().includes(slot));
+    expect(heard.at(-1)).toEqual(watcher.live());
+  });
+
+  test('one that was frozen finds its slot taken, and takes another', async () => {
+    const frozen = await open({ beatMs: 1_500, deadMs: 300 });
+    const slot = await frozen.join();
+    const heir = await open({ beatMs: 50, deadMs: 300 });
+    await expectUntil('it is dead', () => !heir.live().includes(slot));
+    expect(await heir.join()).toBe(slot);
+    await expectUntil('it has another', () => frozen.slot() !== slot);
+    expect(frozen.live()).toContain(frozen.slot());
+    expect(heir.slot()).toBe(slot);
+  });
+});
