@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Admission, Cap } from '#src/ports';
 import { admissionOf, allAllow, needUs } from './gcra.ts';
 
@@ -11,18 +10,36 @@ export type Buckets = {
   giveBack(cap: Cap): void;
 };
 
-/** Buckets of one process. The least used are forgotten past a million, which only ever forgives. */
+/** Past these the least used are forgotten, which only ever forgives. */
+const maxBuckets = 500_000;
+
+/** Buckets of one process. One that has rested says no more than one that is not there. */
 export function createBuckets(nowUs: () => number): Buckets {
-  const arrivals = new LRUCache<string, number>({ max: 1_000_000 });
+  /** Arrival times; a map keeps the order of insertion, so the least used come first. */
+  const arrivals = new Map<string, number>();
+
   const aheadOf = (caps: readonly Cap[], now: number): number[] =>
     caps.map((cap) => Math.max(0, (arrivals.get(cap.key) ?? 0) - now));
+
+  const keep = (key: string, arrival: number): void => {
+    arrivals.delete(key);
+    arrivals.set(key, arrival);
+  };
+  const forgetRested = (now: number): void => {
+    for (const [key, arrival] of arrivals) {
+      if (arrival > now && arrivals.size <= maxBuckets) return;
+      arrivals.delete(key);
+    }
+  };
+
   return {
     spend: (caps) => {
       const now = nowUs();
       const ahead = aheadOf(caps, now);
       if (!allAllow(caps, ahead)) return admissionOf(caps, ahead, false);
       const after = caps.map((cap, i) => (ahead[i] ?? 0) + needUs(cap));
-      caps.forEach((cap, i) => arrivals.set(cap.key, now + (after[i] ?? 0)));
+      caps.forEach((cap, i) => keep(cap.key, now + (after[i] ?? 0)));
+      forgetRested(now);
       return admissionOf(caps, after, true);
     },
     look: (caps) => {

@@ -8,6 +8,7 @@ import type { Needs } from './purge.ts';
 const dayMs = 86_400_000;
 const keepTasksMs = 30 * dayMs;
 const rowsPerLook = 90;
+const marksPerWrite = 1_000;
 
 /** Ids that were drawn grow with time, so that walk ends where all are young; named ones (`tsk_sub_…`) come after them. */
 const firstNamed = 'tsk_8';
@@ -68,6 +69,31 @@ export async function purgeChanges(ports: Needs): Promise<number> {
     db.update(store.tables.marks).set({ value: version }).where(eq(store.tables.marks.name, 'changes_upto')),
   ]);
   return gone.length;
+}
+
+/**
+ * A revoked token says so in its own row, for ever; the mark beside the epochs is for those who remember a row from
+ * before, and none does for more than minutes.
+ */
+export async function purgeTokenMarks(ports: Needs): Promise<number> {
+  const { store, clock } = ports;
+  const { epochs } = store.tables;
+  if (!(await claimMark(ports, 'token_marks_at', clock.ms() - dayMs, clock.ms()))) return 0;
+  const before = new Date(clock.ms() - dayMs);
+  const state = { count: 0 };
+  for (;;) {
+    const old = store.db
+      .select({ id: epochs.id })
+      .from(epochs)
+      .where(and(eq(epochs.level, 'token'), lt(epochs.updatedAt, before)))
+      .limit(marksPerWrite);
+    const [gone] = await store.write((db) => [
+      db.delete(epochs).where(inArray(epochs.id, old)).returning({ id: epochs.id }),
+    ]);
+    state.count += gone.length;
+    if (gone.length < marksPerWrite) return state.count;
+    await pause(clock);
+  }
 }
 
 /** Deleted long ago, and no delivery speaks of them any more. A walk over all of them, so once a day. */

@@ -4,7 +4,7 @@
  * Subjects, audit, revocations and tokens are never purged: sequences must not restart, and proofs stay.
  */
 import type { Ports } from '#src/context';
-import { purgeChanges, purgeSubscriptions, purgeTasks } from './daily.ts';
+import { purgeChanges, purgeSubscriptions, purgeTasks, purgeTokenMarks } from './daily.ts';
 import { purgeEvents, purgeFeed } from './events.ts';
 import { purgeIdempotency, purgeReceipts } from './receipts.ts';
 
@@ -18,6 +18,7 @@ export type Purged = {
   feed: number;
   tasks: number;
   changes: number;
+  tokenMarks: number;
   subscriptions: number;
 };
 
@@ -32,8 +33,19 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
   const feed = await purgeFeed(ports, last, extent);
   const tasks = await purgeTasks(ports);
   const changes = await purgeChanges(ports);
+  const tokenMarks = await purgeTokenMarks(ports);
   const subscriptions = await purgeSubscriptions(ports);
-  const purged = { receipts, idempotency, events, deliveries, feed, tasks, changes, subscriptions };
+  const purged = {
+    receipts,
+    idempotency,
+    events,
+    deliveries,
+    feed,
+    tasks,
+    changes,
+    tokenMarks,
+    subscriptions,
+  };
   for (const [kind, count] of Object.entries(purged)) ports.meter.count('rows_purged', { kind }, count);
   ports.log.info('purged', purged);
   return purged;

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { revoke } from '../../src/access/index.ts';
 import type { Clock } from '../../src/ports/index.ts';
 import { createRetention, purge } from '../../src/retention/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
@@ -239,5 +240,20 @@ describe('retention', () => {
     await until('one has purged', () => lines.length > 0);
     await Promise.all(both.map((one) => one.stop()));
     expect(lines).toEqual(['purged']);
+  });
+
+  test('the mark of a revoked token goes, and the token stays revoked; an epoch stays for ever', async () => {
+    const { hub, call, account } = state.hub;
+    const [one, other] = [await account(), await account()];
+    const about = { reason: 'user', actor: 'test' };
+    await revoke(hub, { level: 'token', id: one.tokenId, ...about });
+    await revoke(hub, { level: 'grant', id: other.grantId, ...about });
+    const idsOfEpochs = async () => (await db().select().from(tables().epochs)).map((row) => row.subjectId);
+    expect(await idsOfEpochs()).toEqual(expect.arrayContaining([one.tokenId, other.grantId]));
+    expect((await purge(inDays(9_000))).tokenMarks).toBeGreaterThan(0);
+    expect(await idsOfEpochs()).toContain(other.grantId);
+    expect(await idsOfEpochs()).not.toContain(one.tokenId);
+    expect((await call('GET', '/v1/me', one.token)).status).toBe(401);
+    expect((await call('GET', '/v1/me', other.token)).status).toBe(401);
   });
 });
