@@ -81,10 +81,7 @@ function terminalOf(
       answer.hasFailed = true;
     },
     open: async () => ports,
-    inspect: refuse('machine to look at'),
-    backup: refuse('file of the database'),
-    restore: refuse('file of the database'),
-    readJournals: async () => null,
+    machine: async () => null,
     readFile: async (path) => files[path] ?? (await refuse(`file ${path}`)()),
     call: async ({ url, ...request }) => {
       const response = await call(new Request(url, request));
