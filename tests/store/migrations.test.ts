@@ -59,7 +59,22 @@ describe('migrations', () => {
     expect(text).not.toMatch(/ON\s+(DELETE|UPDATE)\s+CASCADE/i);
     expect(text).not.toMatch(/\bDEFAULT\b/i);
   });
+
+  test.each(folders)('after the first, those of %s only add', async (folder) => {
+    const [, ...later] = (await journalOf(folder)).entries;
+    for (const { tag } of later) {
+      const text = await readFile(join(folder, `${tag}.sql`), 'utf8');
+      const statements = text
+        .split('--> statement-breakpoint')
+        .map((one) => one.replace(/^--.*$/gm, '').trim());
+      expect(statements.filter((one) => !additive.test(one))).toEqual([]);
+    }
+  });
 });
+
+/** A version that was before goes on working on the schema of the next: nothing that it reads or writes is changed. */
+const additive =
+  /^(?:CREATE (?:UNLOGGED )?TABLE|CREATE (?:UNIQUE )?INDEX|CREATE FUNCTION|ALTER TABLE \S+ ADD(?: COLUMN)? (?!.*NOT NULL))/;
 
 type Journal = { entries: { idx: number; when: number; tag: string }[] };
 
