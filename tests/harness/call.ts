@@ -15,6 +15,8 @@ export function callerOf(origin: string): Call {
       method,
       redirect: 'manual',
       headers: {
+        // A kept connection that the other side is just closing fails a request; no test is about that.
+        connection: 'close',
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
