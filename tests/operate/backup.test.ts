@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { revoke, suspend } from '../../src/access/index.ts';
 import { patchbay } from '../cli/spawn.ts';
 import { eventFor, startTestHub } from '../harness/hub.ts';
 import { startSink, until } from '../harness/sink.ts';
@@ -29,7 +30,8 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
     const [folder, shelf] = [newFolder(), newFolder()];
     const start = () => startTestHub({ ...environment, PATCHBAY_DATA: folder });
     const run = (...args: string[]) => patchbay(folder, args, environment);
-    return { folder, file: join(shelf, 'backup.db'), shelf, start, run };
+    const done = async (...args: string[]) => expect(await run(...args)).toMatchObject({ code: 0 });
+    return { folder, file: join(shelf, 'backup.db'), shelf, start, run, done };
   };
 
   test('is taken while the hub accepts events, is whole, and has all that was accepted before it', async () => {
@@ -63,11 +65,11 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
   });
 
   test('is not restored under a running hub, and nothing is touched by the attempt', async () => {
-    const { folder, file, start, run } = await stand();
+    const { folder, file, start, run, done } = await stand();
     const hub = await start();
     undo.push(() => hub.stop());
     const account = await hub.account();
-    await run('backup', file);
+    await done('backup', file);
     const refused = await run('restore', file);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Stop it first') as string });
     expect(readdirSync(folder).filter((name) => /restoring|before/.test(name))).toEqual([]);
@@ -75,11 +77,11 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
   });
 
   test('brings no revoked token back to life: everything that was made before is dead, the old file is kept', async () => {
-    const { folder, file, start, run } = await stand();
+    const { folder, file, start, run, done } = await stand();
     const first = await start();
     const [revoked, living] = [await first.account(), await first.account()];
-    await run('backup', file);
-    await run('token', 'revoke', revoked.tokenId);
+    await done('backup', file);
+    await done('token', 'revoke', revoked.tokenId);
     await first.stop();
 
     const restored = await run('restore', file);
@@ -99,7 +101,7 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
 
   test('with a revocation journal only what was revoked stays dead, and the rest goes on', async () => {
     const journal = join(newFolder(), 'revocations.journal');
-    const { file, start, run } = await stand({ PATCHBAY_REVOCATION_JOURNAL: journal });
+    const { file, start, run, done } = await stand({ PATCHBAY_REVOCATION_JOURNAL: journal });
     const sink = await startSink();
     undo.push(() => sink.close());
     const first = await start();
@@ -120,12 +122,13 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
       ).body.id as string;
     const ofLeaked = await subscribe(leaked.token);
     await subscribe(living.token);
-    await run('backup', file);
+    await done('backup', file);
     expect((await first.call('DELETE', `/v1/tokens/${byHub.tokenId}`, byHub.token)).status).toBe(202);
-    await run('token', 'revoke', byCommand.tokenId);
-    await run('token', 'revoke', leaked.tokenId, '--reason', 'leaked');
-    await run('revoke', 'grant', byGrant.grantId, '--reason', 'abuse');
-    await run('suspend', 'account', suspended.id, '--reason', 'odd traffic');
+    await done('token', 'revoke', byCommand.tokenId);
+    const by = { actor: 'test', reason: 'abuse' };
+    await revoke(first.hub, { ...by, level: 'token', id: leaked.tokenId, reason: 'leaked' });
+    await revoke(first.hub, { ...by, level: 'grant', id: byGrant.grantId });
+    await suspend(first.hub, { ...by, level: 'account', id: suspended.id });
     await first.stop();
 
     const restored = await run('restore', file);
@@ -150,38 +153,31 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
 
   test('a journal that began after the backup is no proof, and one is kept by all or by nobody', async () => {
     const journal = join(newFolder(), 'late.journal');
-    const { file, folder, start, run } = await stand();
+    const { file, folder, start, done } = await stand();
     const first = await start();
     await first.account();
-    await run('backup', file);
+    await done('backup', file);
     await first.stop();
-    const kept = (...args: string[]) => patchbay(folder, args, { PATCHBAY_REVOCATION_JOURNAL: journal });
-    expect((await kept('account', 'list')).code).toBe(0);
+    const keeping = { PATCHBAY_DATA: folder, PATCHBAY_REVOCATION_JOURNAL: journal };
+    const kept = (...args: string[]) => patchbay(folder, args, keeping);
+    await (await startTestHub(keeping)).stop();
     expect(readFileSync(journal, 'utf8')).toMatch(/^\{"journal":"patchbay","sinceMs":\d+\}\n$/);
-    const without = await run('account', 'list');
-    expect(without).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('keeps a revocation journal') as string,
-    });
+    await expect(start()).rejects.toThrow('keeps a revocation journal');
 
     const late = await kept('restore', file);
     expect(late).toMatchObject({ code: 1, err: expect.stringContaining('--revoke-all') as string });
     // The file is in its place by now, and nothing starts on it until that is settled.
-    await expect(
-      startTestHub({ PATCHBAY_DATA: folder, PATCHBAY_REVOCATION_JOURNAL: journal }),
-    ).rejects.toThrow('patchbay restored');
+    await expect(startTestHub(keeping)).rejects.toThrow('patchbay restored');
     expect((await kept('restored', '--revoke-all')).code).toBe(0);
-    const ended = await patchbay(folder, ['account', 'list'], { PATCHBAY_REVOCATION_JOURNAL: 'end' });
-    expect(ended.code).toBe(0);
-    const second = await start();
-    await second.stop();
+    await (await startTestHub({ ...keeping, PATCHBAY_REVOCATION_JOURNAL: 'end' })).stop();
+    await (await start()).stop();
   });
 
   test('copied back by hand it is refused by the hub, until somebody says what it missed', async () => {
-    const { folder, file, start, run } = await stand();
+    const { folder, file, start, run, done } = await stand();
     const first = await start();
     const account = await first.account();
-    await run('backup', file);
+    await done('backup', file);
     await first.stop();
     copyFileSync(file, join(folder, 'patchbay.db'));
     await expect(start()).rejects.toThrow('patchbay restored');
@@ -193,17 +189,17 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
   });
 
   test('a reader whose cursor is from the time that was lost skips nothing that comes after it', async () => {
-    const { file, start, run } = await stand();
+    const { file, start, done } = await stand();
     const first = await start();
     const account = await first.account();
     const service = await first.service();
     await first.call('POST', '/v1/events', service, eventFor([account.id]));
-    await run('backup', file);
+    await done('backup', file);
     for (let n = 0; n < 3; n++) await first.call('POST', '/v1/events', service, eventFor([account.id]));
     const page = await first.call('GET', '/v1/events', account.token);
     expect(page.body.data).toHaveLength(4);
     await first.stop();
-    await run('restore', file, '--nothing-since');
+    await done('restore', file, '--nothing-since');
     const second = await start();
     undo.push(() => second.stop());
     const event = await second.call('POST', '/v1/events', service, eventFor([account.id]));
@@ -212,9 +208,9 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
   });
 
   test('what is none, what is damaged and a folder without its keys are refused before anything is touched', async () => {
-    const { folder, file, shelf, start, run } = await stand();
+    const { folder, file, shelf, start, run, done } = await stand();
     const hub = await start();
-    await run('backup', file);
+    await done('backup', file);
     await hub.stop();
     const before = readdirSync(folder).sort();
     const text = join(shelf, 'letter.txt');
@@ -233,9 +229,9 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
   });
 
   test('takes the place of a database that is broken, on the word that no hub runs', async () => {
-    const { folder, file, start, run } = await stand();
+    const { folder, file, start, run, done } = await stand();
     const hub = await start();
-    await run('backup', file);
+    await done('backup', file);
     await hub.stop();
     writeFileSync(join(folder, 'patchbay.db'), 'burnt');
     expect((await run('restore', file)).err).toContain('--hub-is-stopped');

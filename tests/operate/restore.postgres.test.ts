@@ -53,7 +53,9 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
       await first.call('POST', '/v1/events', service, eventFor([account.id]));
       const page = await first.call('GET', '/v1/events', account.token);
       expect(page.body.data).toHaveLength(2);
-      await patchbay(state.folder, ['token', 'revoke', account.tokenId], environmentOf(from));
+      expect(
+        (await patchbay(state.folder, ['token', 'revoke', account.tokenId], environmentOf(from))).code,
+      ).toBe(0);
       expect((await first.call('GET', '/v1/me', account.token)).status).toBe(401);
       await first.stop();
 
@@ -87,7 +89,9 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
     const first = await startTestHub(environmentOf(from, more));
     const [revoked, living] = [await first.account(), await first.account()];
     await dump(from, file);
-    await patchbay(state.folder, ['token', 'revoke', revoked.tokenId], environmentOf(from, more));
+    expect(
+      (await patchbay(state.folder, ['token', 'revoke', revoked.tokenId], environmentOf(from, more))).code,
+    ).toBe(0);
     await first.stop();
     await load(to, file);
     const restored = await patchbay(state.folder, ['restored'], environmentOf(to, more));
