@@ -115,7 +115,7 @@ describe('several workers', () => {
   test('each destination host is served by one of them, and a worker that leaves hands its hosts on', async () => {
     const here = await stand(undo);
     const { hub } = here;
-    const sinks = await Promise.all(Array.from({ length: 12 }, (_, i) => startSink(`127.0.0.${i + 2}`)));
+    const sinks = await Promise.all(Array.from({ length: 24 }, (_, i) => startSink(`127.0.0.${i + 2}`)));
     for (const sink of sinks) {
       undo.push(() => sink.close());
       await here.subscribe({ endpoint: { type: 'webhook', url: sink.origin } });
@@ -144,7 +144,7 @@ describe('several workers', () => {
       new Set(attempts(first).slice(mark)),
       new Set(attempts(second).slice(secondMark)),
     ];
-    expect(ofFirst.size + ofSecond.size).toBe(12);
+    expect(ofFirst.size + ofSecond.size).toBe(24);
     expect([...ofFirst].filter((host) => ofSecond.has(host))).toEqual([]);
     expect(Math.min(ofFirst.size, ofSecond.size)).toBeGreaterThan(0);
 
