@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { verifierOfPublicKey } from '../../../src/demo/verify.ts';
-import { bodyOf, eventually, signedHeaders, webhookId } from '../stand.ts';
+import { eventFor } from '../../harness/hub.ts';
+import { bodyOf, eventually, signedHeaders, usualScopes, webhookId } from '../stand.ts';
 import type { Flows } from '../suite.ts';
 
 /** What reaches an endpoint, and in what form. */
@@ -30,15 +31,24 @@ export const deliverFlows: Flows = (stand) => {
     expect(stranger.sink.received).toEqual([]);
   });
 
-  test('what the scopes do not reveal is not in the body', async () => {
-    const { account, subscribe, publish, inStates } = stand();
-    const person = await account();
-    const sub = await subscribe(person, { event_types: ['*'] });
-    await publish([person]);
-    await inStates(person, sub, ['delivered']);
-    const { data } = bodyOf(sub.sink.received[0]!);
-    expect(data).toMatchObject({ booking_id: expect.any(String) as string });
-    expect(Object.keys(data as object)).not.toContain('price');
+  test('a body holds what the scopes of its subscription reveal, and nothing else', async () => {
+    const { account, subscribe, inStates, call, core } = stand();
+    const person = await account([...usualScopes, 'bookings.contact:read']);
+    const made = await call('POST', '/v1/tokens', person.token, {
+      label: 'narrow',
+      scopes: ['bookings:read', 'webhooks:manage'],
+    });
+    const [wide, narrow] = [await subscribe(person), await subscribe({ token: made.body.token as string })];
+    const event = eventFor([person.id]);
+    expect(JSON.stringify(event['data'])).toMatch(/@example\.com.*amount_cents|amount_cents.*@example\.com/);
+    await call('POST', '/v1/events', core, event);
+    await inStates(person, wide, ['delivered']);
+    await inStates(person, narrow, ['delivered']);
+    const [wideBody, narrowBody] = [wide.sink.received[0]!.body, narrow.sink.received[0]!.body];
+    expect(wideBody).toContain('@example.com');
+    expect(narrowBody).toContain('"booking_id"');
+    expect(narrowBody).not.toContain('@example.com');
+    expect(wideBody + narrowBody).not.toContain('amount_cents');
   });
 
   test('an asymmetric signature verifies by the public key alone', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventFor } from '../../harness/hub.ts';
+import { readFeed } from '../feed.ts';
 import { bodyOf, eventually } from '../stand.ts';
 import type { Flows } from '../suite.ts';
 
@@ -122,6 +123,8 @@ export const publishFlows: Flows = (stand) => {
       [after.id, 2],
       [id, 1],
     ]);
+    // Whoever polls has passed what was accepted meanwhile: it comes behind that.
+    expect(await readFeed(stand(), person, 2)).toMatchObject([{ id: after.id }, { id }]);
   });
 
   test('what is wrong is answered with a problem document, and never with 500', async () => {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { bodyOf, eventually, type Person, type Stand, usualScopes } from '../stand.ts';
+import { readFeed, type Shown } from '../feed.ts';
+import { bodyOf, eventually, usualScopes } from '../stand.ts';
 import type { Flows } from '../suite.ts';
-
-type Shown = { id: string; sequence: number; type: string };
 
 /** What can be read: the feed beside the webhooks, the state of things, and why an event came or did not. */
 export const readFlows: Flows = (stand) => {
@@ -110,19 +109,6 @@ export const readFlows: Flows = (stand) => {
     expect(seen).toEqual(published);
   });
 };
-
-/** By pages of two, until so many are there: on Postgres an event waits for transactions that began before it. */
-async function readFeed({ call }: Stand, { token }: Person, count: number): Promise<Shown[]> {
-  const found: Shown[] = [];
-  const place = { after: '' };
-  await eventually(`the feed has ${count}`, async () => {
-    const { body } = await call('GET', `/v1/events?limit=2${place.after}`, token);
-    found.push(...(body.data as Shown[]));
-    place.after = `&after=${body.next_cursor}`;
-    return found.length >= count;
-  });
-  return found;
-}
 
 function withoutSubscription(received: Parameters<typeof bodyOf>[0]): Shown {
   const { subscription: _, ...shown } = bodyOf(received) as Shown & { subscription: string };
