@@ -3,6 +3,7 @@ import { accessRoutes, type Authenticator, type Call, meRoutes } from '#src/acce
 import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
 import { deliveryRoutes } from '#src/deliveries';
+import { proofAlgorithms } from '#src/dpop';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { clientAddress, type LimitFields } from '#src/limits';
@@ -15,6 +16,7 @@ import {
   type HostOperations,
   operateRoutes,
 } from '#src/operate';
+import { oauthRoutes } from '#src/oauth';
 import { type Pull, pullRoutes } from '#src/pull';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { type Door, respond } from '#src/wire';
@@ -30,6 +32,7 @@ export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null
     app,
     enter: async (request) => {
       const { headers, method } = request;
+      const proof = headers.get('dpop');
       const { ctx, limits } = await enter(
         hub,
         {
@@ -37,6 +40,7 @@ export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null
           method,
           peer: requests.peerOf(request),
           forwardedFor: headers.get('x-forwarded-for') ?? undefined,
+          ...(proof === null ? {} : { shown: { proof, path: new URL(request.url).pathname } }),
         },
         requests.idOf(request),
       );
@@ -47,6 +51,13 @@ export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null
 
   app.use(requests.line);
   mountRoutes(door);
+  oauthRoutes(app, hub, (request) =>
+    clientAddress(
+      requests.peerOf(request),
+      request.headers.get('x-forwarded-for') ?? undefined,
+      hub.settings.proxyHops,
+    ),
+  );
   operateRoutes(app, hub, host);
   if (pull) pullRoutes(app, pull);
   return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');
@@ -112,16 +123,24 @@ export function describeApi(publicUrl: string): ApiDocument {
   return documentOf(app, publicUrl);
 }
 
-type Knock = Pick<Call, 'authorization' | 'method'> & { peer: string; forwardedFor: string | undefined };
+type Knock = Pick<Call, 'authorization' | 'method' | 'shown'> & {
+  peer: string;
+  forwardedFor: string | undefined;
+};
 
 /** Who calls, proven and within its caps; `limits` are header fields of the answer. */
 export async function enter(
   hub: Hub,
-  { authorization, method, peer, forwardedFor }: Knock,
+  { authorization, method, shown, peer, forwardedFor }: Knock,
   requestId: string,
 ): Promise<{ ctx: Ctx; limits: LimitFields }> {
   const address = clientAddress(peer, forwardedFor, hub.settings.proxyHops);
-  const { caller, limits } = await hub.authenticator.authenticate({ authorization, method, address });
+  const { caller, limits } = await hub.authenticator.authenticate({
+    authorization,
+    method,
+    address,
+    ...(shown ? { shown } : {}),
+  });
   return { ctx: { ...hub, caller, requestId }, limits };
 }
 
@@ -156,6 +175,9 @@ export function asPatchbayError(
   });
 }
 
+/** RFC 9449 §7.1: both schemes, and the algorithms of a proof. */
+const challenge = `Bearer realm="patchbay", DPoP algs="${proofAlgorithms.join(' ')}"`;
+
 export function problemResponse(error: PatchbayError, requestId: string): Response {
   return new Response(JSON.stringify(problemOf(error, requestId)), {
     status: error.status,
@@ -163,7 +185,7 @@ export function problemResponse(error: PatchbayError, requestId: string): Respon
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
       ...error.fields,
-      ...(error.status === 401 ? { 'www-authenticate': 'Bearer realm="patchbay"' } : {}),
+      ...(error.status === 401 ? { 'www-authenticate': challenge } : {}),
       ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
     },
   });

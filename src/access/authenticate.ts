@@ -13,6 +13,7 @@ import {
 } from '#src/limits';
 import { rememberTokenMs, type Standing } from '#src/ports';
 import { possibleHashes } from './hash-token.ts';
+import { refuseUnproven, type Shown } from './possession.ts';
 import { parseToken } from './token-format.ts';
 
 type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers' | 'settings'>;
@@ -25,6 +26,8 @@ export type Call = {
   method: string;
   /** Where the call comes from. */
   address: string;
+  /** The proof that came with it; without one a token that is bound to a key is refused. */
+  shown?: Shown;
 };
 /** `limits`: what the caller's caps say after this call, as header fields. */
 export type Entry = { caller: Caller; limits: LimitFields };
@@ -37,10 +40,11 @@ export type Authenticator = {
 };
 
 /**
- * Order of checks: form and checksum, hash, own row (revoked, expired), then the gate in one step: the token's own
- * revocation, the epochs, the caps. A row is remembered, for nothing else in it changes; a yes of the gate never is,
- * since it would be the revocation latency. Malformed and unknown tokens count against the address they come from,
- * which past its limit is answered without a look at the store; tokens that were seen before go on being served there.
+ * Order of checks: form, checksum and kind, hash, own row (revoked, expired), the proof of possession where the token
+ * is bound to a key, then the gate in one step: the token's own revocation, the epochs, the caps. A row is remembered,
+ * for nothing else in it changes; a yes of the gate never is, since it would be the revocation latency. Malformed and
+ * unknown tokens count against the address they come from, which past its limit is answered without a look at the store;
+ * tokens that were seen before go on being served there.
  */
 export function createAuthenticator(ports: Needs): Authenticator {
   const { store, gate, clock, settings } = ports;
@@ -49,11 +53,14 @@ export function createAuthenticator(ports: Needs): Authenticator {
   const lastUsed = new Map<string, number>();
 
   return {
-    authenticate: async ({ authorization, method, address }) => {
-      const hashes = possibleHashes(ports, wellFormed(authorization, address));
+    authenticate: async ({ authorization, method, address, shown }) => {
+      const { token: text, scheme } = wellFormed(authorization, address);
+      const hashes = possibleHashes(ports, text);
       const found = remembered(hashes) ?? (await read(hashes, address));
       const { row, caller } = found;
       refuseDead(row);
+      if (row.dpopJkt !== null || scheme === 'dpop')
+        await refuseUnproven(ports, { text, scheme, jkt: row.dpopJkt, method, shown });
       const caps = isRead(method) ? found.caps.read : found.caps.write;
       const token = { id: row.id, locator: row.locator };
       const admission = await gate.admit({ epochs: [row.epochs], token, caps });
@@ -69,9 +76,9 @@ export function createAuthenticator(ports: Needs): Authenticator {
     },
   };
 
-  function wellFormed(authorization: string | undefined, address: string): string {
+  function wellFormed(authorization: string | undefined, address: string): Presented {
     try {
-      return bearer(authorization);
+      return presented(authorization);
     } catch (error) {
       addresses.charge(address);
       throw error;
@@ -123,19 +130,27 @@ function refuseStanding(standing: Standing): void {
     });
 }
 
-function bearer(authorization: string | undefined): string {
+type Presented = { token: string; scheme: 'bearer' | 'dpop' };
+
+function presented(authorization: string | undefined): Presented {
   if (!authorization)
     throw new PatchbayError('unauthenticated', { public: 'Send a token: Authorization: Bearer pbk_…' });
-  const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
+  const [, scheme = '', token] = /^(Bearer|DPoP) +([^\s]+)$/i.exec(authorization) ?? [];
   if (!token)
     throw new PatchbayError('unauthenticated', { public: 'The Authorization header must be: Bearer pbk_…' });
-  if (!parseToken(token)) {
+  const parsed = parseToken(token);
+  if (!parsed) {
     throw new PatchbayError('token_malformed', {
       public:
         'This is not a whole Patchbay token: its form or its checksum is wrong. Was it cut when copied?',
     });
   }
-  return token;
+  // A refresh token or a client secret that opened the API would be an access token that never ends.
+  if (parsed.kind === 'r' || parsed.kind === 'c')
+    throw new PatchbayError('unauthenticated', {
+      public: 'This is a refresh token or a secret: it is for /oauth/ alone, and calls nothing else.',
+    });
+  return { token, scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer' };
 }
 
 const callerOf = (row: TokenRow): Caller => ({

@@ -12,6 +12,7 @@ export { type Authenticator, type Call, createAuthenticator } from './authentica
 export { eraseAccount } from './erase.ts';
 export { showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';
+export { hashToken, possibleHashes } from './hash-token.ts';
 export { type Reader, readerOf } from './me-reader.ts';
 export { requireGrant } from './require.ts';
 export {

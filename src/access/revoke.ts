@@ -5,6 +5,7 @@ import { PatchbayError } from '#src/errors';
 import type { Db, Gate } from '#src/ports';
 import type { EpochLevel } from '#src/store';
 import { addTask } from '#src/tasks';
+import { endChain, endedWith } from './end-chain.ts';
 import { countEpochWrite, epochVersion, laterThanRow, markOf, markTokens, tokenMark } from './epochs.ts';
 import { raiseVersion } from './version.ts';
 
@@ -43,12 +44,15 @@ export async function revoke(ports: Needs, input: Revocation): Promise<Revocatio
     : raiseEpoch(ports, { ...input, level: input.level });
 }
 
-/** With reason `leaked` or `abuse` all that the token created stops too: nobody knows who made it. */
+/**
+ * With reason `leaked` or `abuse` all that the token created stops too: nobody knows who made it. A refresh token ends
+ * with its whole chain, before and after it (RFC 7009 §2.1).
+ */
 async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationReceipt> {
   const { store, clock } = ports;
   const { tokens, subscriptions } = store.tables;
   const [token] = await store.db
-    .select({ accountId: tokens.accountId })
+    .select({ accountId: tokens.accountId, kind: tokens.kind, chainId: tokens.chainId })
     .from(tokens)
     .where(eq(tokens.id, input.id))
     .limit(1);
@@ -57,8 +61,13 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
   const dead = isTainted ? [input.id, ...(await tokensMadeBy(ports, input.id, token.accountId))] : [input.id];
   const now = clock.now();
   const rvk = ports.ids.newId('rvk');
+  const chain =
+    token.kind === 'r' && token.chainId !== null
+      ? { chainId: token.chainId, reason: input.reason, now }
+      : null;
   const [[counted]] = await store.write((db) => [
     countEpochWrite(db, ports),
+    ...(chain ? endChain(db, ports, chain) : []),
     ...markTokens(db, ports, dead, { reason: input.reason, now }),
     ...slices(dead).map((ids) =>
       db
@@ -84,7 +93,8 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
     ...receiptStatements(db, ports, rvk, input),
     ...(token.accountId ? [announcement(db, ports, 'token.revoked', rvk, input)] : []),
   ]);
-  await ports.gate.note(dead.map((id) => tokenMark(id, now, counted?.version ?? 0)));
+  const ended = chain ? await endedWith(ports, chain) : [];
+  await ports.gate.note([...dead, ...ended].map((id) => tokenMark(id, now, counted?.version ?? 0)));
   ports.queue.wake('tasks');
   return { id: rvk, completed: false };
 }

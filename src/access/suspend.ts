@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
+import type { Db, Statement } from '#src/ports';
 import type { EpochLevel } from '#src/store';
 import { addTask } from '#src/tasks';
 import { countEpochWrite, epochVersion, laterThanRow, markOf } from './epochs.ts';
@@ -9,11 +10,17 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'gate' | 'queue' | 'ids'>;
 
 /**
  * The reversible form: what hangs below answers 403 and its deliveries are held. It stands beside the epoch, so that
- * lifting it revives nothing that was revoked meanwhile. Suspending twice is once.
+ * lifting it revives nothing that was revoked meanwhile. Suspending twice is once. `alongside` goes into the same write.
  */
 export async function suspend(
   ports: Needs,
-  input: { level: EpochLevel; id: string; reason: string; actor: string },
+  input: {
+    level: EpochLevel;
+    id: string;
+    reason: string;
+    actor: string;
+    alongside?: (db: Db) => readonly Statement[];
+  },
 ): Promise<void> {
   const { store, clock, gate } = ports;
   const { epochs } = store.tables;
@@ -48,6 +55,7 @@ export async function suspend(
       subject: `${input.level}:${input.id}`,
       detail: { reason: input.reason },
     }),
+    ...(input.alongside?.(db) ?? []),
   ]);
   await gate.note(rows.map(markOf));
 }

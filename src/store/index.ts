@@ -9,6 +9,7 @@ export {
 } from './hot/sqlite.ts';
 export { publishStatements } from './hot/sqlite-publish.ts';
 export { candidateOf, leasedRows, publishAnswers } from './hot/rows.ts';
+export { insertIf } from './insert-if.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';

@@ -5,6 +5,11 @@ import { parseStrictJson } from './strict-json.ts';
 /** Reads at most `maxBytes` of a body; 413 past that, 415 for another type than JSON. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   requireJson(request.headers.get('content-type'));
+  return readBytes(request, maxBytes);
+}
+
+/** Of any type; 413 past `maxBytes`. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (!request.body) return new Uint8Array(0);

@@ -1,4 +1,4 @@
-export { checked, fieldErrors, readBody, requireJson, tooLarge } from './body.ts';
+export { checked, fieldErrors, readBody, readBytes, requireJson, tooLarge } from './body.ts';
 export { conditional } from './conditional.ts';
 export {
   always,

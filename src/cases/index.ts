@@ -1,0 +1,1 @@
+export { type NewCase, openCase } from './open.ts';
