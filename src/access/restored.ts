@@ -4,6 +4,7 @@ import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Db, EpochMark, Statement, Store } from '#src/ports';
 import { type EpochLevel, postgresFeedTx } from '#src/store';
+import { setAccountStatus } from './account-status.ts';
 import type { JournalLine } from './journal.ts';
 import { revoke } from './revoke.ts';
 import { suspend, unsuspend } from './suspend.ts';
@@ -100,7 +101,20 @@ async function replay(
   }
   let done = 0;
   for (const line of latest(lines).values()) done += (await repeat(ports, line)) ? 1 : 0;
+  for (const line of lines) await repeatEnd(ports, line);
   return done;
+}
+
+/** An account that was closed or erased meanwhile is so again: what was erased must not come back with a backup. */
+async function repeatEnd(ports: Needs, { level, subjectId, reason }: JournalLine): Promise<void> {
+  const status = reason === 'account_closed' ? 'closed' : reason === 'account_erased' ? 'erased' : null;
+  if (level !== 'account' || status === null) return;
+  const { accounts } = ports.store.tables;
+  const [row] = await ports.store.db
+    .select({ status: accounts.status })
+    .from(accounts)
+    .where(eq(accounts.id, subjectId));
+  if (row && row.status !== 'erased') await setAccountStatus(ports, 'cli', subjectId, status);
 }
 
 /** Of each subject the highest value and the last word on its suspension. */

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { revoke, suspend } from '../../src/access/index.ts';
+import { revoke, setAccountStatus, suspend } from '../../src/access/index.ts';
 import { patchbay } from '../cli/spawn.ts';
 import { eventFor, startTestHub } from '../harness/hub.ts';
 import { startSink, until } from '../harness/sink.ts';
@@ -105,8 +105,9 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
     const sink = await startSink();
     undo.push(() => sink.close());
     const first = await start();
-    const [byHub, byCommand, byGrant, suspended, leaked, living] = [
+    const [byHub, byCommand, byGrant, suspended, leaked, erased, living] = [
       await first.account(['tokens:manage']),
+      await first.account(),
       await first.account(),
       await first.account(),
       await first.account(),
@@ -129,17 +130,23 @@ describe('a backup of SQLite', { timeout: 90_000 }, () => {
     await revoke(first.hub, { ...by, level: 'token', id: leaked.tokenId, reason: 'leaked' });
     await revoke(first.hub, { ...by, level: 'grant', id: byGrant.grantId });
     await suspend(first.hub, { ...by, level: 'account', id: suspended.id });
+    await setAccountStatus(first.hub, 'test', erased.id, 'erased');
     await first.stop();
 
     const restored = await run('restore', file);
     expect(restored).toMatchObject({ code: 0, out: 'restored (journal)\n' });
-    expect(restored.err).toContain('5 revocation(s) and suspension(s)');
+    expect(restored.err).toContain('6 revocation(s) and suspension(s)');
     const second = await start();
     undo.push(() => second.stop());
     const status = async ({ token }: { token: string }) => (await second.call('GET', '/v1/me', token)).status;
-    expect(await Promise.all([byHub, byCommand, leaked, byGrant, suspended, living].map(status))).toEqual([
-      401, 401, 401, 401, 403, 200,
-    ]);
+    expect(
+      await Promise.all([byHub, byCommand, leaked, byGrant, erased, suspended, living].map(status)),
+    ).toEqual([401, 401, 401, 401, 401, 403, 200]);
+    const people = await second.hub.store.db.select().from(second.hub.store.tables.accounts);
+    expect(people.find(({ id }) => id === erased.id)).toMatchObject({
+      status: 'erased',
+      name: `erased ${erased.id}`,
+    });
     const { db, tables } = second.hub.store;
     const rows = await db.select().from(tables.subscriptions);
     expect(rows.find(({ id }) => id === ofLeaked)).toMatchObject({
