@@ -99,7 +99,12 @@ export const postgresFaults: Fault<Cluster>[] = [
 /** On PostgreSQL without Redis: what Redis is not there to do. */
 export const aloneFaults: Fault<Cluster>[] = postgresFaults
   .filter(({ name }) => ['kill-worker', 'postgres-restart'].includes(name))
-  .map((fault) => ({ ...fault, name: `alone-${fault.name}`, title: `PostgreSQL alone: ${fault.title}` }));
+  .map((fault) => ({
+    ...fault,
+    name: `alone-${fault.name}`,
+    share: 0.5,
+    title: `PostgreSQL alone: ${fault.title}`,
+  }));
 
 /** Where an event's deliveries are written after its 202, by durable tasks. */
 export const expandingFaults: Fault<Cluster>[] = postgresFaults
@@ -107,6 +112,7 @@ export const expandingFaults: Fault<Cluster>[] = postgresFaults
   .map((fault) => ({
     ...fault,
     name: `${fault.name}-expanding`,
+    share: 0.5,
     title: `${fault.title}; events expanded by tasks`,
   }));
 

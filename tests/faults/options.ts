@@ -15,7 +15,7 @@ export function readOptions(args: string[], known: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      times: { type: 'string', default: '10' },
+      times: { type: 'string', default: '8' },
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       write: { type: 'boolean', default: false },
