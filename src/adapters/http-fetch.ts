@@ -70,7 +70,7 @@ async function exchange(request: OutboundRequest, url: URL): Promise<OutboundRes
     };
   } catch (error) {
     const { code, detail } = deadline.signal.aborted ? overdue : explain(error);
-    return { kind: 'failed', code, detail, sent: !before.has(code), durationMs: 0, address: null };
+    return { kind: 'failed', code, detail, sent: true, durationMs: 0, address: null };
   } finally {
     clearTimeout(timer);
   }
@@ -98,28 +98,14 @@ async function drain(response: Response, maxBytes: number, deadline: AbortSignal
   }
 }
 
-const overdue = { code: 'timeout', detail: 'The deadline passed.' } as const;
-/** Where these happen, no byte of the request has left. */
-const before: ReadonlySet<FailureCode> = new Set(['dns_failed', 'connect_failed', 'tls_failed']);
-
-/** The runtime has no codes, only texts, and they differ by version: what is not known may have been sent. */
-function explain(error: unknown): { code: FailureCode; detail: string } {
-  const text = error instanceof Error ? error.message : '';
-  const [, code] = knownTexts.find(([pattern]) => pattern.test(text)) ?? [null, 'protocol_error' as const];
-  return { code, detail: details[code] };
-}
-
-const knownTexts: readonly (readonly [RegExp, FailureCode])[] = [
-  [/dns|name not (?:known|resolved)|getaddrinfo/i, 'dns_failed'],
-  [/tls|ssl|certificate/i, 'tls_failed'],
-  [/refused|unreachable|cannot connect|proxy request failed/i, 'connect_failed'],
-  [/connection lost|reset|disconnected|closed|prematurely/i, 'reset'],
-];
-const details: Record<FailureCode, string> = {
-  dns_failed: 'The name could not be resolved.',
-  connect_failed: 'No connection came up.',
-  tls_failed: 'TLS could not be agreed on.',
-  timeout: 'The deadline passed.',
-  reset: 'The connection was lost.',
-  protocol_error: 'The exchange broke.',
+type Failure = { code: FailureCode; detail: string };
+const overdue: Failure = { code: 'timeout', detail: 'The deadline passed.' };
+const lost: Failure = { code: 'reset', detail: 'The connection was refused or lost.' };
+const broken: Failure = {
+  code: 'protocol_error',
+  detail: 'The name, the connection, TLS or the exchange failed. This host does not say which.',
 };
+
+/** The runtime has no codes, and one text for most of it: so whatever failed may have been sent. */
+const explain = (error: unknown): Failure =>
+  error instanceof Error && /connection lost|disconnected/i.test(error.message) ? lost : broken;

@@ -46,8 +46,8 @@ const queriesOf = { round: 3, lane: 3, attempt: 2 };
 const mostLanes = 64;
 /** A wait this short is waited here; a longer one costs a queue message and no invocation. */
 const longestRestMs = 3_000;
-/** The pacers' leases of epochs are as old (access.md). */
-const freshMs = 250;
+/** Rounds of many hosts share one look at what has changed. */
+const freshMs = 100;
 
 export async function sendRounds(
   ports: Needs,
@@ -59,12 +59,13 @@ export async function sendRounds(
   const { clock, settings } = ports;
   const settles = joinSettles(ports.store, clock);
   const withSlot = createSlots(slots);
-  const fresh = { atMs: Number.NEGATIVE_INFINITY, epochsAtMs: Number.NEGATIVE_INFINITY };
+  const fresh = { atMs: Number.NEGATIVE_INFINITY };
   const http = {
     ...ports.http,
     send: (request: Parameters<typeof ports.http.send>[0]) =>
       withSlot(async () => {
-        await freshenEpochs();
+        // It may have waited for its slot; the gate itself knows how long its copy may be believed.
+        await ports.gate.freshen();
         return ports.http.send(request);
       }),
   };
@@ -216,16 +217,10 @@ export async function sendRounds(
   }
 
   async function freshen(): Promise<void> {
-    if (clock.ms() - fresh.atMs < freshMs) return;
-    fresh.atMs = clock.ms();
-    await ports.directory.freshen();
-    await freshenEpochs();
-  }
-
-  async function freshenEpochs(): Promise<void> {
-    if (clock.ms() - fresh.epochsAtMs < freshMs) return;
     await ports.gate.freshen();
-    fresh.epochsAtMs = clock.ms();
+    if (clock.ms() - fresh.atMs < freshMs) return;
+    await ports.directory.freshen();
+    fresh.atMs = clock.ms();
   }
 
   function laneOf(row: LaneRow | undefined, delivery: LeasedDelivery): Lane {

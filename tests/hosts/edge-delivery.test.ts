@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestEdge, type TestEdge } from '../harness/edge.ts';
 import { eventFor } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
+import { freePort } from '../services/free-port.ts';
 
 describe('a delivery from the edge', () => {
   let edge: TestEdge;
@@ -106,6 +107,18 @@ describe('a delivery from the edge', () => {
     await until('its status counts', async () => (await endless.deliveries())[0]?.state === 'delivered');
     expect(silent.sink.received).toHaveLength(1);
     expect(endless.sink.received).toHaveLength(1);
+  });
+
+  test('a connection that is refused is a failure like any other', async () => {
+    const account = await edge.account();
+    await edge.call('POST', '/v1/subscriptions', account.token, {
+      endpoint: { type: 'webhook', url: `http://127.0.0.1:${await freePort()}/` },
+      event_types: ['booking.*'],
+    });
+    await publish([account.id]);
+    const first = async () => (await edge.call('GET', '/v1/deliveries', account.token)).body.data[0];
+    await until('it is tried', async () => (await first())?.state === 'retrying');
+    expect((await first()).reason).toBe('reset');
   });
 
   test("no answer's body is shown", async () => {
