@@ -71,7 +71,8 @@ function backChannel(app: Pick<Hono, 'post'>, ports: Ports, addressOf: AddressOf
   });
   verb('/oauth/revoke', async ({ client, form }) => {
     await revokeToken(ports, client, needed(form, 'token'));
-    return answer(200);
+    // RFC 7009 §2.2: clients ignore the body. Some (simple-oauth2) fail where it is no JSON.
+    return answer(200, {});
   });
   verb('/oauth/introspect', async ({ client, form }) => {
     // RFC 7662 §2.1: who asks is authenticated, or any token could be tried here.

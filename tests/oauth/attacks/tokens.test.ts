@@ -106,7 +106,7 @@ describe('tokens', () => {
       const { confidentialApp } = state.stand;
       const unknown = newToken('a', 'live', systemChance).token;
       for (const token of [unknown, 'x', 'x'.repeat(9_000)])
-        expect(await revokeBy(confidentialApp, token)).toMatchObject({ status: 200, text: '' });
+        expect(await revokeBy(confidentialApp, token)).toMatchObject({ status: 200, text: '{}' });
     });
 
     test('§2.1: without the secret nothing is revoked; without a token, or with two, it is an error', async () => {
