@@ -8,7 +8,7 @@ import { createPostgresGate } from './adapters/gate-postgres.ts';
 import { createRedisGate } from './adapters/gate-redis.ts';
 import type { ClusterConfiguration } from './adapters/host-node/configuration.ts';
 import { configurationError } from './adapters/host-node/configuration-error.ts';
-import { inspectPostgres, migrationsState } from './adapters/host-node/inspect-postgres.ts';
+import { createMigrationsCheck, inspectPostgres } from './adapters/host-node/inspect-postgres.ts';
 import { clusterKeys } from './adapters/host-node/keys.ts';
 import type { RedisPlace } from './adapters/host-node/redis-place.ts';
 import { openBullmqCarrier } from './adapters/queue-bullmq.ts';
@@ -53,6 +53,7 @@ async function connect(
   opened: Opened,
 ): Promise<Omit<Lending, 'keys' | 'close'>> {
   const { listenUrl, namedStatements } = await inspectDatabase(configuration, log);
+  const migrationsState = createMigrationsCheck(migrationsFolder);
   const redis = configuration.redis ? await openRedis(configuration.redis, log, opened) : null;
   const pool = createPostgresPool(configuration.databaseUrl, configuration.maxConnections);
   opened.push(() => pool.end());
@@ -87,7 +88,7 @@ async function connect(
     owned: (lanes) => owners.mine(lanes),
     checks: async () => ({
       database: 'up',
-      migrations: await migrationsState(pool, migrationsFolder),
+      migrations: await migrationsState(pool),
       ...(redis ? { redis: isReady(redis.client) ? 'up' : 'down' } : {}),
     }),
     measure: async () => {

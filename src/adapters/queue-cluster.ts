@@ -27,6 +27,8 @@ type Needs = {
 };
 
 const lanesPerLook = 500;
+/** Two heartbeats: each process reads the members at every one. */
+const seenByAllMs = 2_000;
 
 /**
  * The queue of a cluster. Lanes that this process owns are handed over in memory, as in one process; deliveries of all
@@ -41,7 +43,11 @@ export function createClusterQueue({
   meter,
   log,
 }: Needs): ClusterQueue {
-  const state = { consumer: null as Consumer | null, slot: null as number | null };
+  const state = {
+    consumer: null as Consumer | null,
+    slot: null as number | null,
+    again: undefined as NodeJS.Timeout | undefined,
+  };
   const outbox = createOutbox({
     owners,
     carrier,
@@ -59,9 +65,9 @@ export function createClusterQueue({
   };
   members.onChange(() => {
     meter.gauge('workers', members.live().length);
-    // What a dead worker had is ours now, or somebody's.
-    state.consumer?.wakeDeliveries();
-    if (state.consumer) void takeOwn();
+    if (!state.consumer) return;
+    lookTwice();
+    void takeOwn();
   });
   meter.gauge('workers', members.live().length);
 
@@ -87,9 +93,11 @@ export function createClusterQueue({
       state.consumer = consumer;
       await members.join();
       await takeOwn();
+      lookTwice();
     },
     unbind: async () => {
       state.consumer = null;
+      clearTimeout(state.again);
       // Where the store does not take it, others see it when the heartbeats end.
       await members.leave().catch((error: unknown) => log.error('worker.leave', error));
     },
@@ -120,6 +128,16 @@ export function createClusterQueue({
   function wakeTasks(): void {
     state.consumer?.wakeTasks();
     outbox.addTasks(members.live().filter((slot) => slot !== members.slot()));
+  }
+
+  /**
+   * What a dead worker had is ours now, or somebody's. Once more when everybody has seen the change: who had not has
+   * woken the owner of before, or nobody.
+   */
+  function lookTwice(): void {
+    state.consumer?.wakeDeliveries();
+    clearTimeout(state.again);
+    state.again = setTimeout(() => state.consumer?.wakeDeliveries(), seenByAllMs);
   }
 
   async function takeOwn(): Promise<void> {

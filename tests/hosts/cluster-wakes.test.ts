@@ -129,4 +129,13 @@ await describeWithAll(['postgres', 'redis'], 'a cluster whose Redis goes away', 
     const ids = state.cluster.sink.received.map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(ids.length);
   });
+
+  test('a process stops in order while it is gone', async () => {
+    const { cluster, redis, worker } = state;
+    const [api, other] = [await cluster.start('api'), await cluster.start('worker')];
+    await redis.kill();
+    await Promise.all([api.stop(), other.stop()]);
+    await redis.start();
+    expect(await metricOf(worker.origin, 'workers')).toBeGreaterThanOrEqual(1);
+  });
 });

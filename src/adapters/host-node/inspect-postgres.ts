@@ -1,5 +1,5 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { configurationError } from './configuration-error.ts';
 
 export type PostgresFacts = {
@@ -36,7 +36,7 @@ export async function inspectPostgres(
     const clockAheadMs = Math.round(Number(facts.ms) - (askedAtMs + Date.now()) / 2);
     return {
       isPooled: isPooled(client, facts.pid),
-      ...(await compareMigrations(client, facts.migrated, migrationsFolder)),
+      ...compare(knownMigrations(migrationsFolder), facts.migrated ? await appliedMigrations(client) : []),
       clockAheadMs,
     };
   } catch (error) {
@@ -52,31 +52,37 @@ const oldestServer = 130_000;
 const isPooled = (client: Client, pid: number): boolean =>
   (client as unknown as { processID: number | null }).processID !== pid; // Not in the types (pg 8.23, lib/client.js).
 
-/** `behind`: this version's statements may name what is not there yet. */
-export async function migrationsState(
-  client: Pick<Client, 'query'>,
-  migrationsFolder: string,
-): Promise<'current' | 'behind' | 'newer'> {
-  const { missing, unknown } = await compareMigrations(client, true, migrationsFolder);
-  if (missing > 0) return 'behind';
-  return unknown > 0 ? 'newer' : 'current';
-}
+export type MigrationsState = 'current' | 'behind' | 'newer' | 'unknown';
 
-async function compareMigrations(
-  client: Pick<Client, 'query'>,
-  isMigrated: boolean,
-  migrationsFolder: string,
-) {
-  const known = readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis);
-  const { rows } = isMigrated
-    ? await client.query<{ at: string }>('SELECT created_at AS at FROM drizzle.__drizzle_migrations')
-    : { rows: [] };
-  const applied = new Set(rows.map((row) => Number(row.at)));
-  return {
-    missing: known.filter((at) => !applied.has(at)).length,
-    unknown: [...applied].filter((at) => !known.includes(at)).length,
+/** `behind`: this version's statements may name what is not there yet. `unknown`: this user may not look. */
+export function createMigrationsCheck(migrationsFolder: string): (pool: Pool) => Promise<MigrationsState> {
+  const known = knownMigrations(migrationsFolder);
+  return async (pool) => {
+    try {
+      const { missing, unknown } = compare(known, await appliedMigrations(pool));
+      if (missing > 0) return 'behind';
+      return unknown > 0 ? 'newer' : 'current';
+    } catch {
+      // The store has just answered, so it is the permission that lacks.
+      return 'unknown';
+    }
   };
 }
+
+const knownMigrations = (migrationsFolder: string): number[] =>
+  readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis);
+
+async function appliedMigrations(database: Pick<Pool, 'query'>): Promise<number[]> {
+  const { rows } = await database.query<{ at: string }>(
+    'SELECT created_at AS at FROM drizzle.__drizzle_migrations',
+  );
+  return rows.map((row) => Number(row.at));
+}
+
+const compare = (known: number[], applied: number[]) => ({
+  missing: known.filter((at) => !applied.includes(at)).length,
+  unknown: applied.filter((at) => !known.includes(at)).length,
+});
 
 function explained(name: string, url: string, error: unknown): unknown {
   const root = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
@@ -88,6 +94,10 @@ function explained(name: string, url: string, error: unknown): unknown {
   if (code === '28P01') return say(`PostgreSQL at ${place} refuses the password of ${username}.`);
   if (code === '28000')
     return say(`PostgreSQL at ${place} refuses ${username}: see its pg_hba.conf. (${text})`);
+  if (code === '42501')
+    return say(
+      `${username} may not look at the migrations. As the owner: GRANT USAGE ON SCHEMA drizzle TO ${username}; GRANT SELECT ON ALL TABLES IN SCHEMA drizzle TO ${username}`,
+    );
   if (code === '3D000')
     return say(
       `there is no database ${pathname.slice(1)} at ${place}. Make it: createdb ${pathname.slice(1)}`,
