@@ -72,6 +72,7 @@ export function openNotifyCarrier({ pool, listenUrl, log }: NotifyOptions): Carr
       await client.connect();
       await client.query(`LISTEN ${channelOf(slot)}`);
       state.client = client;
+      log.info('listening', { slot });
       // What was told while nobody listened.
       tell({ topic: 'sweep' });
     } catch (error) {
