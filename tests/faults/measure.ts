@@ -29,7 +29,8 @@ export async function measureFault<S extends Stand>(
   random: () => number,
 ): Promise<Measured> {
   const { apis, people, receivers } = stand;
-  const prefix = `evt_${fault.name.replaceAll('-', '')}`;
+  // The counters that follow begin with 0 too: no fault's prefix is another's.
+  const prefix = `evt_${fault.name.replaceAll('-', '')}0`;
   const ledger = createLedger(prefix, receivers.urls.length, fault.isUnordered !== true);
   const lateBefore = lateSettles(stand);
   receivers.tell(ledger.take);
@@ -67,8 +68,12 @@ export async function measureFault<S extends Stand>(
     () => undefined,
   );
   // Longer than a lease: what would come twice has come.
-  await until('nothing is due any more', async () => (await openDeliveries(stand)) === 0, recoverMs).catch(
-    (error: Error) => failures.push(error.message),
+  const isDone = async () => {
+    await pause(250);
+    return (await openDeliveries(stand)) === 0;
+  };
+  await until('nothing is due any more', isDone, recoverMs).catch((error: Error) =>
+    failures.push(error.message),
   );
 
   const verdict = ledger.verdict();

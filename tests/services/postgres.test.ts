@@ -32,6 +32,19 @@ await describeWith('postgres', 'a PostgreSQL of its own', () => {
     expect(await ask(own.server!.url, 'SHOW wal_level')).toEqual([{ wal_level: 'minimal' }]);
   });
 
+  test('comes back with what was committed, after kill -9 and after a shutdown', async () => {
+    const { url, kill, shutDown, start } = own.server!;
+    await ask(url, 'CREATE TABLE mark AS SELECT 1 AS n');
+    await kill();
+    await expect(ask(url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    await start();
+    expect(await ask(url, 'SELECT n FROM mark')).toEqual([{ n: 1 }]);
+    await shutDown();
+    await expect(ask(url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    await start();
+    expect(await ask(url, 'SELECT n FROM mark')).toEqual([{ n: 1 }]);
+  });
+
   test('is gone with its folder after stop', async () => {
     const [row] = await ask(own.server!.url, 'SHOW data_directory');
     const folder = row!['data_directory'] as string;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { describeWith } from './describe.ts';
 import { startRedis } from './redis.ts';
@@ -16,6 +17,21 @@ await describeWith('redis', 'a Redis of the tests', (redis) => {
     expect(await say(redis.url, 'GET mark')).toContain('$-1');
     await own.stop();
     await expect(say(own.url, 'PING')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('after kill -9 it is empty, at the same address; frozen it says nothing until it is thawed', async () => {
+    const own = await startRedis();
+    await say(own.url, 'SET mark 1');
+    await own.kill();
+    await expect(say(own.url, 'PING')).rejects.toThrow('ECONNREFUSED');
+    await own.start();
+    expect(await say(own.url, 'GET mark')).toContain('$-1');
+    own.freeze();
+    const answer = say(own.url, 'PING');
+    expect(await Promise.race([answer, pause(100, 'silence')])).toBe('silence');
+    own.thaw();
+    expect(await answer).toContain('+PONG');
+    await own.stop();
   });
 });
 
