@@ -28,9 +28,14 @@ export async function consume(edge: EdgeHub, wakes: readonly Wake[], takesSlow: 
 
 /** Every minute: what is due and nobody was woken for, tasks, and what is older than it is kept. */
 export async function tend(edge: EdgeHub): Promise<void> {
-  await sweep(edge);
-  await edge.wake.send([{ topic: 'tasks' }]);
-  await purgeSome(edge, purgeWhenDue);
+  const done = await Promise.allSettled([
+    sweep(edge),
+    edge.wake.send([{ topic: 'tasks' }]),
+    purgeSome(edge, purgeWhenDue),
+  ]);
+  // None of them keeps the others from being done; what failed is tried in a minute, and the platform logs it.
+  const reasons = done.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  if (reasons.length > 0) throw new AggregateError(reasons, 'the cron could not do all of its work');
 }
 
 async function sendLanes(edge: EdgeHub, lanes: readonly string[], takesSlow: boolean): Promise<void> {
