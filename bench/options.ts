@@ -12,7 +12,19 @@ export const SECTIONS = [
   'subscriptions',
   'history',
 ] as const;
-export type Section = (typeof SECTIONS)[number];
+/** Of the profile `cluster`; what both have is measured alike. */
+export const CLUSTER_SECTIONS = [
+  'ceilings',
+  'embedded',
+  'one',
+  'two',
+  'broadcast',
+  'fairness',
+  'history',
+  'revocation',
+] as const;
+export type Section = (typeof SECTIONS)[number] | (typeof CLUSTER_SECTIONS)[number];
+export type Profile = 'embedded' | 'cluster';
 
 export type Options = {
   rounds: number;
@@ -24,7 +36,7 @@ export type Options = {
   subscriptions: [few: number, many: number];
   history: number;
   isQuick: boolean;
-  profile: string;
+  profile: Profile;
   jsonFile?: string;
   writes: boolean;
 };
@@ -55,19 +67,21 @@ export function readOptions(args: string[]): Options {
       write: { type: 'boolean', default: false },
     },
   });
-  if (values.profile !== 'embedded')
-    throw new Error(`there is no measurement of the profile "${values.profile}" yet`);
-  const named = values.only?.flatMap((names) => names.split(',')) ?? [...SECTIONS];
-  const unknown = named.filter((name) => !SECTIONS.some((section) => section === name));
-  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${SECTIONS.join(', ')}`);
+  const { profile } = values;
+  if (profile !== 'embedded' && profile !== 'cluster')
+    throw new Error(`unknown profile: ${profile}; there are embedded and cluster`);
+  const sections: readonly Section[] = profile === 'cluster' ? CLUSTER_SECTIONS : SECTIONS;
+  const named = values.only?.flatMap((names) => names.split(',')) ?? [...sections];
+  const unknown = named.filter((name) => !sections.some((section) => section === name));
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${sections.join(', ')}`);
   if (values.quick && values.write) throw new Error('a quick run is for trying: it is not written down');
   const size = values.quick ? QUICK : FULL;
   return {
     ...size,
     subscriptions: [...size.subscriptions],
-    sections: SECTIONS.filter((section) => named.includes(section)),
+    sections: sections.filter((section) => named.includes(section)),
     isQuick: values.quick,
-    profile: values.profile,
+    profile,
     writes: values.write,
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
   };

@@ -28,7 +28,7 @@ export async function startReference(name: ReferenceName, directory: string): Pr
 
   return {
     name,
-    pid: program.pid,
+    pids: [program.pid],
     publish: { url: `${root}/events`, headers: {} },
     accounts: ACCOUNTS,
     startMs: performance.now() - startedAt,

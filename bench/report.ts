@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Figures } from './figures.ts';
 import type { Machine } from './machine.ts';
-import type { Options } from './options.ts';
+import type { Options, Profile } from './options.ts';
 import { absoluteLines, targetRows } from './rows.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row.ts';
 
 export type Report = {
   machine: Machine;
@@ -20,46 +20,58 @@ export function writeReport(report: Report): string {
   return [
     ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
     `- run: profile ${options.profile}, ${rounds}, one event is ${report.eventBytes} bytes`,
-    `- sizes: subscriptions ${options.subscriptions.map(thousands).join(' and ')}, history ${thousands(options.history)}, backlog ${thousands(options.backlog)}`,
+    options.profile === 'cluster'
+      ? `- sizes: history ${thousands(options.history)}; PostgreSQL with fsync and synchronous_commit on, Redis without persistence, all on this machine`
+      : `- sizes: subscriptions ${options.subscriptions.map(thousands).join(' and ')}, history ${thousands(options.history)}, backlog ${thousands(options.backlog)}`,
     '',
-    ...table(['ratio', 'thin', 'hub', 'target', ''], targetRows(figures).map(ratioCells)),
+    ...table(['ratio', 'thin', 'hub', 'target', ''], targetRows(figures, options.profile).map(ratioCells)),
     '',
     ...table(
       ['measured', 'figure', ''],
-      absoluteLines(figures).map(({ name, value, unit }) => [name, amount(value), unit]),
+      absoluteLines(figures, options.profile).map(({ name, value, unit }) => [name, amount(value), unit]),
     ),
     ...(failures.length === 0 ? [] : ['', 'Not measured:', ...failures.map((failure) => `- ${failure}`)]),
   ].join('\n');
 }
 
 export function toJson({ machine, options, figures, eventBytes, failures }: Report): string {
-  return `${JSON.stringify({ machine, options, eventBytes, rows: targetRows(figures), figures: figures.all(), failures }, null, 2)}\n`;
+  return `${JSON.stringify({ machine, options, eventBytes, rows: targetRows(figures, options.profile), figures: figures.all(), failures }, null, 2)}\n`;
 }
 
-const [START, END] = ['<!-- bench:start -->', '<!-- bench:end -->'];
+const marks: Record<Profile, [start: string, end: string]> = {
+  embedded: ['<!-- bench:start -->', '<!-- bench:end -->'],
+  cluster: ['<!-- bench:cluster:start -->', '<!-- bench:cluster:end -->'],
+};
 
 /** Puts the tables between the two marks of a document, and touches nothing else of it. */
-export function writeBetweenMarks(file: string, text: string): void {
-  writeFileSync(file, replaceBetweenMarks(readFileSync(file, 'utf8'), text));
+export function writeBetweenMarks(file: string, text: string, profile: Profile): void {
+  writeFileSync(file, replaceBetweenMarks(readFileSync(file, 'utf8'), text, profile));
 }
 
 /** Before a run of minutes, not after it. */
-export function requireMarks(file: string): void {
-  replaceBetweenMarks(readFileSync(file, 'utf8'), '');
+export function requireMarks(file: string, profile: Profile): void {
+  replaceBetweenMarks(readFileSync(file, 'utf8'), '', profile);
 }
 
-export function replaceBetweenMarks(page: string, text: string): string {
-  const [start, end] = [page.indexOf(START), page.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`the page has no ${START} … ${END}`);
-  return `${page.slice(0, start + START.length)}\n${text}\n${page.slice(end)}`;
+export function replaceBetweenMarks(page: string, text: string, profile: Profile): string {
+  const [first, last] = marks[profile];
+  const [start, end] = [page.indexOf(first), page.indexOf(last)];
+  if (start < 0 || end < start) throw new Error(`the page has no ${first} … ${last}`);
+  return `${page.slice(0, start + first.length)}\n${text}\n${page.slice(end)}`;
 }
 
 function ratioCells(row: Row): string[] {
   const shown = (value: number | undefined): string =>
-    value === undefined ? '—' : `${amount(value)} ${row.unit}`;
+    value === undefined ? '—' : `${amount(value)} ${row.unit}`.trim();
   const sign = row.target.kind === 'at least' ? '≥' : '≤';
   const verdict = row.isMet === undefined ? 'not measured' : row.isMet ? 'met' : 'missed';
-  return [row.name, shown(row.thin), shown(row.hub), `${sign} ${row.target.value} ${row.unit}`, verdict];
+  return [
+    row.name,
+    shown(row.thin),
+    shown(row.hub),
+    `${sign} ${row.target.value} ${row.unit}`.trim(),
+    verdict,
+  ];
 }
 
 function table(head: string[], rows: string[][]): string[] {

@@ -1,25 +1,20 @@
 import type { Figures } from './figures.ts';
+import type { Profile } from './options.ts';
+import { atLeast, atMost, type Line, type Row, row } from './row.ts';
+import { CLUSTER_FIGURES, clusterRows } from './rows-cluster.ts';
 
-/** The lines of the report. A figure that was not measured leaves its line out, never a guess in it. */
-export type Line = { name: string; value: number; unit: string };
-export type Row = {
-  name: string;
-  thin?: number;
-  hub?: number;
-  unit: string;
-  target: Target;
-  isMet?: boolean;
-};
-type Target = { kind: 'at least' | 'at most'; value: number };
-
-export function absoluteLines(figures: Figures): Line[] {
-  return FIGURES.flatMap(([figure, name, unit]) => {
+export function absoluteLines(figures: Figures, profile: Profile): Line[] {
+  return (profile === 'cluster' ? CLUSTER_FIGURES : FIGURES).flatMap(([figure, name, unit]) => {
     const value = figures.median(figure);
     return value === undefined ? [] : [{ name, value, unit }];
   });
 }
 
-export function targetRows(figures: Figures): Row[] {
+export function targetRows(figures: Figures, profile: Profile): Row[] {
+  return profile === 'cluster' ? clusterRows(figures) : embeddedRows(figures);
+}
+
+function embeddedRows(figures: Figures): Row[] {
   const of = (name: string): number => figures.median(name) ?? Number.NaN;
   // Deliveries in a thread of their own help only where there is a core for it: the better form counts.
   const thin = (name: string): number =>
@@ -165,20 +160,4 @@ function programFigures(key: string, name: string): [string, string, string][] {
     [`${key}.fan10.micros`, `${name}, CPU a delivery at fan-out 10`, 'µs'],
     [`${key}.backlog`, `${name}, backlog drained at fan-out 10`, 'deliveries/s'],
   ];
-}
-
-const atLeast = (value: number): Target => ({ kind: 'at least', value });
-const atMost = (value: number): Target => ({ kind: 'at most', value });
-
-function row(name: string, unit: string, target: Target, hub: number, thin = Number.NaN): Row {
-  const isKnown = Number.isFinite(hub);
-  return {
-    name,
-    unit,
-    target,
-    ...(Number.isFinite(thin) ? { thin } : {}),
-    ...(isKnown
-      ? { hub, isMet: target.kind === 'at least' ? hub >= target.value : hub <= target.value }
-      : {}),
-  };
 }

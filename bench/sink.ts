@@ -1,5 +1,6 @@
 /**
- * The receiver: `node bench/sink.ts 10` opens ten ports, prints them, counts what comes and stays.
+ * The receiver: `node bench/sink.ts 10 127.0.0.1,127.0.0.2` opens ten ports, on these hosts in turn, prints
+ * them, counts what comes and stays.
  * The mode of a path is that of the longest prefix that was given one; without any it is `ok`.
  */
 import { serveControl } from './sink/control.ts';
@@ -11,8 +12,9 @@ const tally = createTally();
 const modes = new Map<string, SinkMode>();
 
 const ports: number[] = [];
+const hosts = (process.argv[3] ?? '127.0.0.1').split(',');
 for (let opened = 0; opened < Number(process.argv[2] ?? 1); opened += 1)
-  ports.push(await listen(tally, modeOf));
+  ports.push(await listen(tally, modeOf, hosts[opened % hosts.length] ?? '127.0.0.1'));
 const ready: SinkReady = { controlPort: await serveControl(tally, modes), ports };
 process.stdout.write(`${JSON.stringify(ready)}\n`);
 process.once('SIGTERM', () => process.exit(0));

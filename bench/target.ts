@@ -4,7 +4,8 @@ import { runProgram } from './programs.ts';
 /** A running program that takes events and delivers them: the hub, the thin pipeline or the naive build. */
 export type Target = {
   name: string;
-  pid: number;
+  /** Its processes; the first takes the events. */
+  pids: [number, ...number[]];
   /** Where events are posted, and what a publisher must say besides. */
   publish: { url: string; headers: Record<string, string> };
   /** Only where /proc is missing. */

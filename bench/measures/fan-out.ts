@@ -8,6 +8,8 @@ import { readCpuMs, readMemory } from '../usage.ts';
 export type FanOutFigures = {
   eventsPerSecond: number;
   deliveriesPerSecond: number;
+  /** Of all its runs, for what is counted over all of them. */
+  deliveriesInAll: number;
   /** The target's CPU for a delivery, its share of the publishing included. */
   micros: number;
   /** Highest resident memory so far, MiB. */
@@ -57,13 +59,15 @@ export async function deliverOne(
 export async function measureFanOut(
   target: Target,
   sink: Sink,
-  wish: { events: EventTemplate; fanOut: number; seconds: number },
+  wish: { events: EventTemplate; fanOut: number; seconds: number; firstEvents?: number },
 ): Promise<FanOutFigures> {
-  let posts = FIRST_EVENTS;
+  let posts = wish.firstEvents ?? FIRST_EVENTS;
+  let deliveriesInAll = 0;
   for (let run = 1; ; run += 1) {
-    const cpuBefore = await readCpuMs(target.pid, target.metricsUrl);
+    const cpuBefore = await readCpuMs(target.pids, target.metricsUrl);
     const found = await deliverMany(target, sink, wish, posts);
-    const cpuMs = (await readCpuMs(target.pid, target.metricsUrl)) - cpuBefore;
+    const cpuMs = (await readCpuMs(target.pids, target.metricsUrl)) - cpuBefore;
+    deliveriesInAll += found.events * wish.fanOut;
     const isLong = found.seconds >= wish.seconds * LONG_ENOUGH;
     if (run < LEAST_RUNS || (!isLong && run < MOST_RUNS)) {
       posts = Math.ceil(posts * Math.min(8, Math.max(isLong ? 1 : 1.5, wish.seconds / found.seconds)));
@@ -73,8 +77,9 @@ export async function measureFanOut(
     return {
       eventsPerSecond,
       deliveriesPerSecond: eventsPerSecond * wish.fanOut,
+      deliveriesInAll,
       micros: (cpuMs * 1000) / (found.events * wish.fanOut),
-      memory: readMemory(target.pid).peak,
+      memory: readMemory(target.pids[0]).peak,
     };
   }
 }

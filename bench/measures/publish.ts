@@ -19,9 +19,9 @@ export async function measurePublish(
   seconds: number,
 ): Promise<PublishFigures> {
   await load(target, { events, seconds: seconds / 2 });
-  const before = await readCpuMs(target.pid, target.metricsUrl);
+  const before = await readCpuMs(target.pids, target.metricsUrl);
   const single = await load(target, { events, seconds });
-  const micros = (((await readCpuMs(target.pid, target.metricsUrl)) - before) * 1000) / single.events;
+  const micros = (((await readCpuMs(target.pids, target.metricsUrl)) - before) * 1000) / single.events;
   await load(target, { events, seconds: seconds / 4, eventsPerPost: 50 });
   const fifty = await load(target, { events, seconds, eventsPerPost: 50 });
   return { single: single.postsPerSecond, fifty: fifty.eventsPerSecond, micros };

@@ -42,9 +42,9 @@ export function publishCost(filled: Filled, seconds: number): Promise<number> {
   return withHub(filled.home, filled.directory, async (hub) => {
     const wish = { events: bookingTemplate([ACCOUNT_PLACE]), seconds, drawAccountsBelow: filled.accounts };
     await load(hub, { ...wish, seconds: seconds / 2 });
-    const before = await readCpuMs(hub.pid, hub.metricsUrl);
+    const before = await readCpuMs(hub.pids, hub.metricsUrl);
     const sent = await load(hub, wish);
-    return (((await readCpuMs(hub.pid, hub.metricsUrl)) - before) * 1000) / sent.events;
+    return (((await readCpuMs(hub.pids, hub.metricsUrl)) - before) * 1000) / sent.events;
   });
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterHome } from '../cluster.ts';
 import type { Figures } from '../figures.ts';
 import type { HubHome } from '../hub.ts';
 import type { Options } from '../options.ts';
@@ -12,5 +13,7 @@ export type Bench = {
   directory(): string;
   /** The hub's prepared store; undefined when the hub does not start, which is then a failure of the run. */
   home: HubHome | undefined;
+  /** The same of a cluster, and the servers that it stands on. */
+  cluster: ClusterHome | undefined;
   say(text: string): void;
 };

@@ -16,7 +16,7 @@ const IDLE_MS = 1_000;
 export async function measureHubPublish(bench: Bench): Promise<void> {
   await withFreshHub(bench, async (hub) => {
     await sleep(IDLE_MS);
-    bench.figures.note({ 'hub.start': hub.startMs, 'hub.memory.idle': readMemory(hub.pid).now });
+    bench.figures.note({ 'hub.start': hub.startMs, 'hub.memory.idle': readMemory(hub.pids[0]).now });
     const found = await measurePublish(hub, eventsOf(hub), bench.options.seconds);
     bench.figures.note({
       'hub.single': found.single,

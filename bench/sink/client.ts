@@ -17,8 +17,12 @@ export type Sink = {
 
 const POLL_MS = 40;
 
-export async function startSink(portCount: number): Promise<Sink> {
-  const program = await startProgram<SinkReady>({ file: './sink.ts', args: [String(portCount)] });
+/** `hosts`: an owner in a cluster sends to whole hosts, so that two need more than one between them. */
+export async function startSink(portCount: number, hosts: readonly string[] = ['127.0.0.1']): Promise<Sink> {
+  const program = await startProgram<SinkReady>({
+    file: './sink.ts',
+    args: [String(portCount), hosts.join()],
+  });
   const { controlPort, ports } = program.ready;
   const control = async (path: string, method: string): Promise<unknown> =>
     (await fetch(`http://127.0.0.1:${controlPort}${path}`, { method })).json();
@@ -27,7 +31,10 @@ export async function startSink(portCount: number): Promise<Sink> {
     (await control(`/counts?prefix=${prefix}`, 'GET')) as SinkCounts;
 
   return {
-    url: (group, at) => `http://127.0.0.1:${ports[at % ports.length]}/${group}/${at}`,
+    url: (group, at) => {
+      const place = at % ports.length;
+      return `http://${hosts[place % hosts.length]}:${ports[place]}/${group}/${at}`;
+    },
     counts,
     reset: async () => {
       await control('/reset', 'POST');

@@ -12,12 +12,16 @@ const ANSWERS: Record<Exclude<SinkMode, 'hang'>, string> = {
 };
 
 /** One port: an origin of its own, with its own connections, as each real endpoint has. */
-export async function listen(tally: Tally, modeOf: (path: string) => SinkMode): Promise<number> {
+export async function listen(
+  tally: Tally,
+  modeOf: (path: string) => SinkMode,
+  host: string,
+): Promise<number> {
   const server: Server = createServer({ noDelay: true }, (socket) => {
     serve(socket, tally, modeOf);
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, host, resolve);
   });
   // A TCP server's address is never a pipe's name.
   return (server.address() as AddressInfo).port;

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { createFigures, medianOf } from '../../bench/figures.ts';
-import { readOptions } from '../../bench/options.ts';
+import { type Profile, readOptions } from '../../bench/options.ts';
 import { replaceBetweenMarks } from '../../bench/report.ts';
 import { targetRows } from '../../bench/rows.ts';
 
-const verdict = (figures: Record<string, number>, start: string) => {
+const verdict = (figures: Record<string, number>, start: string, profile: Profile = 'embedded') => {
   const noted = createFigures();
   noted.note(figures);
-  return targetRows(noted).find((row) => row.name.startsWith(start));
+  return targetRows(noted, profile).find((row) => row.name.startsWith(start));
 };
 
 test('a ratio on the right side of its target is met, on the wrong side missed', () => {
@@ -18,6 +18,19 @@ test('a ratio on the right side of its target is met, on the wrong side missed',
   expect(verdict({ 'hub.single': 39, http: 100 }, 'POST /v1/events')).toMatchObject({ isMet: false });
   expect(verdict({ 'hub.start': 999 }, 'start')).toMatchObject({ isMet: true });
   expect(verdict({ 'hub.start': 1001 }, 'start')).toMatchObject({ isMet: false });
+});
+
+test('a cluster is compared with the embedded hub of its own run', () => {
+  const figures = { 'cluster.fan10': 71, 'hub.fan10': 100 };
+  expect(verdict(figures, 'cluster / embedded, fan-out 10', 'cluster')).toMatchObject({
+    hub: 0.71,
+    isMet: true,
+  });
+  expect(
+    verdict({ ...figures, 'cluster.fan10': 69 }, 'cluster / embedded, fan-out 10', 'cluster'),
+  ).toMatchObject({
+    isMet: false,
+  });
 });
 
 test('a ratio of which one half was not measured has no verdict', () => {
@@ -34,14 +47,17 @@ test('a median is one of the figures that were found', () => {
 
 test('a report replaces what stands between the marks and nothing else', () => {
   const page = 'a\n<!-- bench:start -->\nold\n<!-- bench:end -->\nz';
-  const once = replaceBetweenMarks(page, 'new');
+  const once = replaceBetweenMarks(page, 'new', 'embedded');
   expect(once).toBe('a\n<!-- bench:start -->\nnew\n<!-- bench:end -->\nz');
-  expect(replaceBetweenMarks(once, 'new')).toBe(once);
-  expect(() => replaceBetweenMarks('no marks', 'new')).toThrow('bench:start');
+  expect(replaceBetweenMarks(once, 'new', 'embedded')).toBe(once);
+  expect(() => replaceBetweenMarks(page, 'new', 'cluster')).toThrow('bench:cluster:start');
+  expect(() => replaceBetweenMarks('no marks', 'new', 'embedded')).toThrow('bench:start');
 });
 
 test('a quick run is never written down, and an unknown section is refused', () => {
   expect(() => readOptions(['--quick', '--write'])).toThrow('quick');
   expect(() => readOptions(['--only', 'latencies'])).toThrow('unknown');
+  expect(() => readOptions(['--profile', 'cluster', '--only', 'naive'])).toThrow('unknown');
+  expect(readOptions(['--profile', 'cluster', '--only', 'two']).sections).toEqual(['two']);
   expect(readOptions(['--only', 'naive,thin']).sections).toEqual(['thin', 'naive']);
 });
