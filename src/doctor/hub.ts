@@ -19,19 +19,66 @@ export async function hubFindings(ports: Needs, url: string, call: Call): Promis
       ...about,
     ];
   }
-  return [...ready(url, answer), ...clockOf(ports, answer.date), ...about];
+  return [
+    await ready(url, answer, call),
+    ...(await wakes(url, call)),
+    ...clockOf(ports, answer.date),
+    ...about,
+  ];
 }
 
-function ready(url: string, { status, body }: { status: number; body: string }): Finding[] {
-  if (status === 200 && body.includes('"ready"')) return [good('hub', `answers at ${url} and is ready`)];
+type Answer = Awaited<ReturnType<Call>>;
+
+async function ready(url: string, { status, body }: Answer, call: Call): Promise<Finding> {
+  if (status === 200 && body.includes('"ready"')) return standing(url, body);
+  if (status === 503) {
+    return bad('hub', {
+      found: `${url}/readyz answers 503`,
+      why: 'It takes no writes now: its store fails, lacks migrations, or it is stopping.',
+      remedy: 'Its log says why (readiness.failed).',
+    });
+  }
+  const alive = await call(`${url}/healthz`).catch(() => null);
+  if (alive?.status === 200 && alive.body.includes('"up"'))
+    return good('hub', `answers at ${url}; its proxy hides whether it is ready: ask past it with --url`);
+  return bad('hub', {
+    found: `${url}/readyz answers ${status}`,
+    why: 'That is no hub.',
+    remedy: 'Is the address right, and the proxy before it?',
+  });
+}
+
+/** What the process itself says of what it rests on. */
+function standing(url: string, body: string): Finding {
+  const down = Object.entries((JSON.parse(body) as { checks?: Record<string, string> }).checks ?? {})
+    .filter(([, state]) => state === 'down')
+    .map(([name]) => name);
+  if (down.length === 0) return good('hub', `answers at ${url} and is ready`);
+  return bad('hub', {
+    found: `answers at ${url}, but has lost ${down.join(' and ')}`,
+    why: 'It goes on with its database alone, slower.',
+    remedy: 'Is it up, and may the machine of the hub reach it?',
+  });
+}
+
+/** A worker takes its wakes in milliseconds; this many have piled up. */
+const manyWakes = 1_000;
+
+/** The depth of the queue on Redis, where there is one and the hub's metrics can be read. */
+async function wakes(url: string, call: Call): Promise<Finding[]> {
+  const metrics = await call(`${url}/metrics`).catch(() => null);
+  const counts = [
+    ...(metrics?.body ?? '').matchAll(/^patchbay_queue_jobs\{[^}]*state="(\w+)"[^}]*\} (\d+)/gm),
+  ];
+  if (metrics?.status !== 200 || counts.length === 0) return [];
+  const found = counts.map(([, state, n]) => `${n} ${state}`).join(', ');
+  const waiting = Number(counts.find(([, state]) => state === 'waiting')?.[2] ?? 0);
+  if (waiting < manyWakes) return [good('wakes', found)];
   return [
-    bad('hub', {
-      found: `${url}/readyz answers ${status}`,
-      why: status === 503 ? 'It takes no writes now: its store fails, or it is stopping.' : 'That is no hub.',
-      remedy:
-        status === 503
-          ? 'Its log says why (readiness.failed).'
-          : 'Is the address right, and the proxy before it?',
+    warn('wakes', {
+      found,
+      why: 'Workers do not take their wakes: deliveries wait for the sweep.',
+      remedy: 'Do workers run, and do they reach Redis? Their log says.',
     }),
   ];
 }

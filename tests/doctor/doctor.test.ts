@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -63,6 +66,28 @@ describe('patchbay doctor on SQLite', { timeout: 90_000 }, () => {
     expect(of('hub')).toMatchObject({ state: 'warn', found: 'nothing answers at http://127.0.0.1:9' });
     expect(ran.out).not.toContain(key(1).slice(0, 20));
     expect(ran.out).not.toContain(key(2).slice(0, 20));
+  });
+
+  test('knows a hub whose proxy hides what is for operators, and what is no hub', async () => {
+    const hub = await hubWith();
+    const proxy = createServer((request, response) => {
+      const isHidden = /^\/(?:readyz|metrics)/.test(request.url ?? '');
+      if (isHidden) return void response.writeHead(404).end();
+      void fetch(hub.origin + request.url).then(async (answer) => response.end(await answer.text()));
+    });
+    const other = createServer((_, response) => response.end('hello'));
+    undo.push(
+      () => proxy.close(),
+      () => other.close(),
+    );
+    const originOf = async (server: ReturnType<typeof createServer>) => {
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    };
+    const behind = await look(hub.folder, { PATCHBAY_URL: await originOf(proxy) });
+    expect(behind.of('hub')).toMatchObject({ state: 'good', found: expect.stringContaining('proxy hides') });
+    const none = await look(hub.folder, { PATCHBAY_URL: await originOf(other) });
+    expect(none.of('hub')).toMatchObject({ state: 'bad', why: 'That is no hub.' });
   });
 
   test('finds secrets and tokens whose key is not here, and a key that is another one', async () => {
@@ -163,7 +188,17 @@ await describeWith('postgres', 'patchbay doctor on a cluster', (postgres) => {
       undo.push(() => hub.stop());
       await hub.account();
       const well = await look(folder, { ...environment, PATCHBAY_URL: hub.origin });
-      for (const what of ['database', 'redis', 'clock', 'workers', 'epochs', 'hub', 'keys', 'key versions'])
+      for (const what of [
+        'database',
+        'redis',
+        'clock',
+        'workers',
+        'wakes',
+        'epochs',
+        'hub',
+        'keys',
+        'key versions',
+      ])
         expect([what, well.of(what)?.state]).toEqual([what, 'good']);
       const client = new Redis(redis.url);
       await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
