@@ -1,8 +1,15 @@
 import { accessCommands } from './specs-access.ts';
 import { eventCommands } from './specs-events.ts';
+import { oauthCommands } from './specs-oauth.ts';
 import { operateCommands } from './specs-operate.ts';
 import { workerCommands } from './specs-worker.ts';
 
 export type { Command, Machine, Terminal } from './command.ts';
 
-export const commands = [...accessCommands, ...eventCommands, ...operateCommands, ...workerCommands];
+export const commands = [
+  ...accessCommands,
+  ...oauthCommands,
+  ...eventCommands,
+  ...operateCommands,
+  ...workerCommands,
+];

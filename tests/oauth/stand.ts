@@ -20,10 +20,10 @@ export const redirectUri = 'https://app.example/callback';
 export const scope = 'bookings:read reviews:read';
 
 /** A hub at a known address, with a partner, two apps (a public and a confidential one) and a person of an account. */
-export async function startStand() {
+export async function startStand(environment: Record<string, string> = {}) {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
-  const hub = await startTestHub({ PORT: String(port), PATCHBAY_PUBLIC_URL: issuer });
+  const hub = await startTestHub({ ...environment, PORT: String(port), PATCHBAY_PUBLIC_URL: issuer });
   const ports = hub.hub;
   const partnerId = await createPartner(ports, 'test', 'Acme Tools');
   const app = (over: Partial<NewApp> = {}): Promise<Client> =>
