@@ -56,8 +56,9 @@ export async function createMembers(options: MemberOptions): Promise<Members> {
     },
     look,
     join: async () => {
-      state.isJoined = true;
       const slot = await takeSlot();
+      // Only now: a heartbeat meanwhile would miss its slot and take one too, and the row of this id is there once.
+      state.isJoined = true;
       await look();
       return slot;
     },

@@ -66,4 +66,10 @@ await describeWith('postgres', 'the members of a cluster', (postgres) => {
     expect(frozen.live()).toContain(frozen.slot());
     expect(heir.slot()).toBe(slot);
   });
+
+  test('a heartbeat that comes while it joins takes no second slot', async () => {
+    const eager = await Promise.all(Array.from({ length: 10 }, () => open({ beatMs: 1 })));
+    const slots = await Promise.all(eager.map((member) => member.join()));
+    expect(new Set(slots).size).toBe(10);
+  });
 });
