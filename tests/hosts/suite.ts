@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { capFlows } from './flows/caps.ts';
 import { deliverFlows } from './flows/deliver.ts';
 import { failFlows } from './flows/fail.ts';
 import { holdFlows } from './flows/hold.ts';
@@ -21,6 +22,7 @@ const flows: Flows[] = [
   revokeFlows,
   readFlows,
   severalFlows,
+  capFlows,
 ];
 
 /** Declares every flow for a host, in one run of it. Flows share nothing but the hub, so they go side by side. */
