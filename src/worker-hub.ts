@@ -89,7 +89,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   const ports = {
     store,
     gate: await createDurableObjectGate({ objects: bindings.GATE, store }),
-    directory: await createDirectory(store, log),
+    directory: await createDirectory(store, log, { sharesReads: false }),
     queue: pulledFirst(createCloudflareQueue(wake, log), delivery),
     http: createHttp(environment, settings.publicUrl, log),
     clock,

@@ -3,11 +3,25 @@ import { LRUCache } from 'lru-cache';
 import type { Candidate, Directory, Env, Log, Lookup, Store } from '#src/ports';
 import { compileCandidate } from './compile.ts';
 
+export type DirectoryOptions = {
+  maxCandidates?: number;
+  /**
+   * Callers that miss the same account wait for one read: a broadcast's deliveries all ask at once, and each reading
+   * a thousand candidates is a million. Not where a promise belongs to one request alone (Cloudflare Workers).
+   */
+  sharesReads?: boolean;
+};
+
 /**
  * Who listens, kept by account and only as long as nothing changed there. Nothing is read at start and a million
  * subscriptions cost no memory until their account sees an event; the bound is on candidates, not on accounts.
  */
-export async function createDirectory(store: Store, log: Log, maxCandidates = 200_000): Promise<Directory> {
+export async function createDirectory(
+  store: Store,
+  log: Log,
+  { maxCandidates = 200_000, sharesReads = true }: DirectoryOptions = {},
+): Promise<Directory> {
+  const reading = new Map<string, Promise<Map<string, readonly Candidate[]>>>();
   const accounts = new LRUCache<string, readonly Candidate[]>({
     max: 100_000,
     maxSize: maxCandidates,
@@ -36,7 +50,7 @@ export async function createDirectory(store: Store, log: Log, maxCandidates = 20
         if (candidates) found.set(id, candidates);
       }
       const missing = accountIds.filter((id) => !found.has(id));
-      const read = await readAccounts(env, missing);
+      const read = await (sharesReads ? readTogether(version, env, missing) : readAccounts(env, missing));
       for (const [id, candidates] of read) {
         found.set(id, candidates);
         if (version === seen.version) accounts.set(keyOf(env, id), candidates);
@@ -51,6 +65,26 @@ export async function createDirectory(store: Store, log: Log, maxCandidates = 20
     if (version === seen.version) return;
     await forgetSince(seen.version, version);
     seen.version = Math.max(version, seen.version);
+  }
+
+  /** A read under way is good for whoever asks at the same version: it began no earlier than that version was there. */
+  async function readTogether(
+    version: number,
+    env: Env,
+    accountIds: string[],
+  ): Promise<Map<string, readonly Candidate[]>> {
+    const placeOf = (id: string) => `${version}:${keyOf(env, id)}`;
+    const alone = accountIds.filter((id) => !reading.has(placeOf(id)));
+    const waits = new Set(accountIds.flatMap((id) => reading.get(placeOf(id)) ?? []));
+    if (alone.length > 0) {
+      const read = readAccounts(env, alone).finally(() => {
+        for (const id of alone) reading.delete(placeOf(id));
+      });
+      for (const id of alone) reading.set(placeOf(id), read);
+      waits.add(read);
+    }
+    const found = new Map((await Promise.all(waits)).flatMap((read) => [...read]));
+    return new Map(accountIds.map((id) => [id, found.get(id) ?? []]));
   }
 
   async function readAccounts(env: Env, accountIds: string[]): Promise<Map<string, Candidate[]>> {

@@ -5,9 +5,10 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { raiseVersion } from '../../src/access/index.ts';
 import { openSqliteStore } from '../../src/adapters/store-sqlite.ts';
-import type { Directory, Store } from '../../src/ports/index.ts';
+import type { Directory, Lookup, Store } from '../../src/ports/index.ts';
 import { createDirectory } from '../../src/subscriptions/index.ts';
 import { memoryLog } from '../harness/hub.ts';
+import { until } from '../harness/sink.ts';
 
 const at = new Date(1_795_000_000_000);
 const migrationsFolder = new URL('../../migrations/sqlite', import.meta.url).pathname;
@@ -125,6 +126,40 @@ describe('the directory', () => {
     expect(directory.known('test', ['acc_a'])).toBeNull();
   });
 
+  test('who asks while an account is being read waits for that read; of a newer version it reads anew', async () => {
+    await subscribe('sub_1', 'a');
+    const plain = store.match.bind(store);
+    const gates: (() => void)[] = [];
+    store.match = async (env, accountIds) => {
+      const rows = await plain(env, accountIds);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return rows;
+    };
+    const early = [directory.load('live', ['acc_a']), directory.load('live', ['acc_a', 'acc_b'])];
+    await until('both have asked', () => reads.length === 2);
+    expect(reads).toEqual([['acc_a'], ['acc_b']]);
+    await subscribe('sub_2', 'a');
+    const late = directory.load('live', ['acc_a']);
+    await until('the newer one has asked', () => reads.length === 3);
+    for (const open of gates) open();
+    const idsIn = (lookup: Lookup) => lookup.of('acc_a').map(({ subscription }) => subscription.id);
+    expect((await Promise.all(early)).map(idsIn)).toEqual([['sub_1'], ['sub_1']]);
+    expect(idsIn(await late)).toEqual(['sub_1', 'sub_2']);
+    expect(directory.known('live', ['acc_a'])?.of('acc_a')).toHaveLength(2);
+  });
+
+  test('a read that fails is nobody else’s for longer than it lasts', async () => {
+    const plain = store.match.bind(store);
+    store.match = () => Promise.reject(new Error('away'));
+    const asked = [directory.load('live', ['acc_a']), directory.load('live', ['acc_a'])];
+    await expect(Promise.allSettled(asked)).resolves.toMatchObject([
+      { status: 'rejected' },
+      { status: 'rejected' },
+    ]);
+    store.match = plain;
+    expect(await idsOf('a')).toEqual([]);
+  });
+
   test('a change in one account forgets that account and no other', async () => {
     await directory.load('live', ['acc_a', 'acc_b']);
     await subscribe('sub_1', 'a');
@@ -172,7 +207,7 @@ describe('the directory', () => {
   test('its bound is on candidates: what does not fit is read again', async () => {
     await subscribe('sub_1', 'a');
     await subscribe('sub_2', 'b');
-    directory = await createDirectory(store, log, 3);
+    directory = await createDirectory(store, log, { maxCandidates: 3 });
     await directory.load('live', ['acc_a']);
     await directory.load('live', ['acc_b']);
     expect(directory.known('live', ['acc_a'])).toBeNull();
