@@ -47,7 +47,7 @@ export async function deliverOne(
 ): Promise<void> {
   await sink.reset();
   await load(target, { events, seconds: 5, maxPosts: 1, connections: 1 });
-  const counts = await sink.settle(count, { quietMs: 5_000, wholeMs: 10_000 }, prefix);
+  const counts = await sink.settle(count, { quietMs: 10_000, wholeMs: 30_000 }, prefix);
   if (counts.taken !== count)
     throw new Error(`${target.name}: the first event reached ${counts.taken} of ${count} endpoints`);
 }
