@@ -60,7 +60,12 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
       : // Loaded late: a laptop needs none of its drivers.
         await (await import('./node-cluster.ts')).lendCluster(configuration, given, tools);
   const { keys, store, queue } = lending;
-  const journal = await journalOf(environment['PATCHBAY_REVOCATION_JOURNAL'], store);
+  const journal = await journalOf(environment['PATCHBAY_REVOCATION_JOURNAL'], store).catch(
+    async (error: unknown) => {
+      await lending.close();
+      throw error;
+    },
+  );
   const ports = {
     store,
     gate: journal ? journaledGate(lending.gate, store, journal) : lending.gate,
