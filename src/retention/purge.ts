@@ -1,11 +1,13 @@
 /**
  * What is kept how long (contract: bronze 7 days, events and deliveries 30 days, audit always). Everything goes in
  * chunks of at most a thousand rows a write, with a pause between, so that publishing and sending go on meanwhile.
- * Subjects, audit, revocations and tokens are never purged: sequences must not restart, and proofs stay.
+ * Subjects, audit, revocations and tokens are never purged: sequences must not restart, and proofs stay. Those of apps
+ * alone go, a month after their end.
  */
 import type { Ports } from '#src/context';
 import { purgeChanges, purgeSubscriptions, purgeTasks, purgeTokenMarks } from './daily.ts';
 import { purgeEvents, purgeFeed } from './events.ts';
+import { purgeAppTokens, purgeAuthorizations, purgeUsedIds } from './oauth.ts';
 import { purgeIdempotency, purgeReceipts } from './receipts.ts';
 
 export type Needs = Pick<Ports, 'store' | 'clock' | 'settings' | 'log' | 'meter'>;
@@ -20,6 +22,9 @@ export type Purged = {
   changes: number;
   tokenMarks: number;
   subscriptions: number;
+  authorizations: number;
+  usedIds: number;
+  appTokens: number;
 };
 
 /** `all` looks at everything, `new` at what has grown old since the last purge: enough by the hour. */
@@ -35,6 +40,9 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
   const changes = await purgeChanges(ports);
   const tokenMarks = await purgeTokenMarks(ports);
   const subscriptions = await purgeSubscriptions(ports);
+  const authorizations = await purgeAuthorizations(ports);
+  const usedIds = await purgeUsedIds(ports);
+  const appTokens = await purgeAppTokens(ports);
   const purged = {
     receipts,
     idempotency,
@@ -45,6 +53,9 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
     changes,
     tokenMarks,
     subscriptions,
+    authorizations,
+    usedIds,
+    appTokens,
   };
   for (const [kind, count] of Object.entries(purged)) ports.meter.count('rows_purged', { kind }, count);
   ports.log.info('purged', purged);

@@ -14,7 +14,7 @@ describe('patchbay partner and app, beside a running hub', { timeout: 120_000 },
       method: 'POST',
       body: new URLSearchParams(form),
     });
-    return { status: response.status, body: (await response.json()) as any };
+    return { status: response.status, body: await response.json() };
   };
 
   test('a partner, its app, a review: the app gets a token from the running hub, and the scope once it is reviewed', async () => {

@@ -126,7 +126,8 @@ describe('the authorization server on the edge', { timeout: 60_000 }, () => {
       scopes: 'webhooks:manage',
     });
     const [clientId = '', secret = ''] = made.split(' ');
-    const [client, auth] = [{ client_id: clientId }, oauth.ClientSecretBasic(secret)];
+    const client: oauth.Client = { client_id: clientId };
+    const auth = oauth.ClientSecretBasic(secret);
     const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'));
     const ask = async () =>
       oauth.processClientCredentialsResponse(
