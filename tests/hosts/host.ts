@@ -2,7 +2,7 @@
  * The hub on every host that it runs on, and one suite of flows (suite.ts) that all of them pass, test for test.
  * A host is started as an operator starts it: real processes, real databases, workerd itself. One of them alone:
  *
- *   npx vitest run tests/hosts -t embedded        (or cluster, postgres alone, edge, hybrid)
+ *   npx vitest run tests/hosts -t embedded        (or cluster, 'postgres alone', edge, hybrid, pulled)
  *
  * To add a host, write what starts it as a `Host`, and a test file that gives it to `proveFlows`.
  */
