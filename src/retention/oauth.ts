@@ -76,7 +76,19 @@ export async function purgeAppTokens(ports: Needs): Promise<number> {
       .map(({ id }) => id);
     if (ids.length > 0) {
       await store.write((db) => [
-        db.delete(tokens).where(and(inArray(tokens.id, ids), eq(tokens.kind, 'a'))),
+        // Asked again: one that was used meanwhile lives on.
+        db.delete(tokens).where(and(inArray(tokens.id, ids), lt(tokens.expiresAt, before))),
+        db
+          .delete(refreshes)
+          .where(
+            and(
+              inArray(refreshes.id, ids),
+              notInArray(
+                refreshes.id,
+                db.select({ id: tokens.id }).from(tokens).where(inArray(tokens.id, ids)),
+              ),
+            ),
+          ),
       ]);
       state.count += ids.length;
     }
