@@ -19,7 +19,7 @@ const HISTORY = 'bench_history';
 /** A broadcast of a request for proposals: as many as one event may match before it is expanded by a task. */
 const BROADCAST = 1_000;
 const HANGING = 1_000;
-const REVOCATIONS = { each: 60, quick: 5 };
+const REVOCATIONS = { each: 40, quick: 5 };
 const ALTERNATIONS = 3;
 
 /** What PostgreSQL and BullMQ do alone. */
