@@ -170,7 +170,7 @@ describe('the authorization endpoint', () => {
       await refuseTold({ scope: text }, 'invalid_scope');
     });
     test.each(['money:read', 'messages:read', 'rfps:create', 'connections:manage', 'tokens:manage'])(
-      '%s is refused until the review is on record',
+      '%s is refused until the review is on record [S2-17]',
       async (name) => {
         const { app, authorize } = state.stand;
         const client = await app({ scopes: ['bookings:read', name] });

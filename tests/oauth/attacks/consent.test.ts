@@ -107,7 +107,7 @@ describe('the person’s decision', () => {
     await expect(decide(ports, late, approval())).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('a review that was taken back meanwhile takes the restricted scope with it', async () => {
+  test('a review that was taken back meanwhile takes the restricted scope with it [S2-17]', async () => {
     const { reviewPartner } = await import('../../../src/oauth/index.ts');
     const stand = await startStand();
     await stand.review();
