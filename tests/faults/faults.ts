@@ -114,6 +114,8 @@ export const expandingFaults: Fault<Cluster>[] = postgresFaults
     name: `${fault.name}-expanding`,
     share: 0.5,
     title: `${fault.title}; events expanded by tasks`,
+    pace: { singles: 2, singlePauseMs: 250, batch: 4, batchPauseMs: 1_000 },
+    isUnordered: true,
   }));
 
 /** On Redis, with PostgreSQL. */
