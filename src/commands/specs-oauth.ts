@@ -43,7 +43,7 @@ export const oauthCommands: readonly Command[] = [
       ['--name <name>', 'as people will see it on the consent page'],
       ['--scopes <list>', 'the most that it may ask for, separated by commas'],
       ['--redirect-uri <list>', 'where people come back to, letter for letter, separated by commas'],
-      ['--type <type>', 'public (no secret: browser, mobile, command line) or confidential (default)'],
+      ['--type <type>', 'public (no secret: mobile, desktop, command line) or confidential (default)'],
       ['--device', 'for devices without a browser (RFC 8628), in place of redirects'],
       ['--jwks <file>', 'authenticate by private_key_jwt, with these public keys'],
       ['--jwks-uri <url>', 'or with those at this address'],

@@ -30,5 +30,5 @@ function translated(error: PatchbayError): OAuthError {
   const { status, publicText, retryAfterSeconds } = error;
   const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   const code = status === 503 || status === 429 ? 'temporarily_unavailable' : 'invalid_request';
-  return new OAuthError(code, publicText.replaceAll(/[^\x20-\x7e]|["\\]/g, ' '), { status, headers });
+  return new OAuthError(code, publicText, { status, headers });
 }

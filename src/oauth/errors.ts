@@ -31,7 +31,7 @@ const statuses = {
 
 export type OAuthCode = keyof typeof statuses;
 
-/** An expected refusal. `description` is for the developer of the client: ASCII without quotes, and nothing that was sent. */
+/** An expected refusal. `description` is for the developer of the client, in the letters that RFC 6749 §5.2 allows. */
 export class OAuthError extends Error {
   readonly code: OAuthCode;
   readonly status: number;
@@ -42,7 +42,7 @@ export class OAuthError extends Error {
     description: string,
     over: { status?: number; headers?: Record<string, string> } = {},
   ) {
-    super(description);
+    super(description.replaceAll(/[^\x20-\x7e]|["\\]/g, ' '));
     this.name = 'OAuthError';
     this.code = code;
     this.status = over.status ?? statuses[code];

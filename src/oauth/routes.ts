@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
-import { createBuckets } from '#src/limits';
 import type { Ports } from '#src/context';
 import { newestNonce, verifyProof } from '#src/dpop';
+import { createBuckets } from '#src/limits';
+import type { Cap } from '#src/ports';
 import { answer, asOAuthError, errorAnswer } from './answer.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { authorize } from './authorize.ts';
@@ -27,7 +28,7 @@ type Asked = { client: Client; form: Parameters; asker: Asker };
 /** All that the authorization server answers. It knows nobody by a session: who decides comes from the portal. */
 export function oauthRoutes(app: Pick<Hono, 'get' | 'post'>, ports: Ports, addressOf: AddressOf): void {
   backChannel(app, ports, addressOf);
-  browser(app, ports);
+  browser(app, ports, addressOf);
   app.get('/.well-known/oauth-authorization-server', () => open(serverMetadata(ports)));
   app.get('/.well-known/oauth-protected-resource', () => open(resourceMetadata(ports)));
 }
@@ -99,8 +100,8 @@ async function provenKey(ports: Ports, request: Request, path: string): Promise<
   });
 }
 
-function browser(app: Pick<Hono, 'get'>, ports: Ports): void {
-  const guesses = createBuckets(() => Math.floor(ports.clock.ticks() * 1_000));
+function browser(app: Pick<Hono, 'get'>, ports: Ports, addressOf: AddressOf): void {
+  const buckets = createBuckets(() => Math.floor(ports.clock.ticks() * 1_000));
   const shown = async (page: Promise<string>, status: number): Promise<Response> =>
     new Response(await page, { status, headers: pageHeaders });
   /** RFC 9700 §4.12: 303, so that no browser sends a form on. */
@@ -110,27 +111,40 @@ function browser(app: Pick<Hono, 'get'>, ports: Ports): void {
       headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
     });
   const queryOf = (request: Request): Parameters => parametersOf(new URL(request.url).searchParams);
+  const visit = (path: string, run: (request: Request) => Promise<Response>) =>
+    app.get(path, async ({ req: { raw: request } }) => {
+      const network = hashNetwork(ports, addressOf(request)) ?? 'unknown';
+      if (buckets.spend([visitCap(network)]).refused)
+        return shown(refusalPage('Too many requests come from your network. Wait a minute.'), 429);
+      try {
+        return await run(request);
+      } catch (error) {
+        const { message, status } = asOAuthError(ports, error, path);
+        return shown(refusalPage(message), status);
+      }
+    });
 
-  app.get('/oauth/authorize', async ({ req: { raw: request } }) => {
-    try {
-      return goTo(await authorize(ports, queryOf(request)));
-    } catch (error) {
-      const { message, status } = asOAuthError(ports, error, '/oauth/authorize');
-      return shown(refusalPage(message), status);
-    }
-  });
-  app.get('/oauth/device', async ({ req: { raw: request } }) => {
+  visit('/oauth/authorize', async (request) => goTo(await authorize(ports, queryOf(request))));
+  visit('/oauth/device', async (request) => {
     const typed = queryOf(request).get('user_code');
     if (typed === undefined) return shown(devicePage(null), 200);
     // RFC 8628 §5.1: 20^8 codes live for ten minutes; at this rate nobody finds one of them.
-    const { refused } = guesses.spend([userCodeCap]);
-    if (refused) return shown(devicePage('Too many codes were tried. Wait a minute.'), 429);
+    if (buckets.spend([userCodeCap]).refused)
+      return shown(devicePage('Too many codes were tried. Wait a minute.'), 429);
     const location = await openDevice(ports, typed);
     if (location === null) return shown(devicePage('This code is not known, or has expired.'), 400);
-    guesses.giveBack(userCodeCap);
+    buckets.giveBack(userCodeCap);
     return goTo(location);
   });
 }
 
 /** Misses of one process: thirty at once, then one every two seconds. */
-const userCodeCap = { level: 'app' as const, key: 'user_code', periodMs: 2_000, burst: 30, cost: 1 };
+const userCodeCap: Cap = { level: 'app', key: 'user_code', periodMs: 2_000, burst: 30, cost: 1 };
+/** Each visit may leave a row behind, and nobody has said yet who they are. */
+const visitCap = (network: string): Cap => ({
+  level: 'app',
+  key: `visit ${network}`,
+  periodMs: 50,
+  burst: 600,
+  cost: 1,
+});
