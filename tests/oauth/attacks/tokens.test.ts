@@ -77,6 +77,26 @@ describe('tokens', () => {
       expect((await refresh(client, second.refresh_token)).body.error).toBe('invalid_grant');
     });
 
+    test('what was revoked long ago stays so by its own row: the marks beside it are kept for minutes', async () => {
+      const { app, linked, ports, refresh, token } = state.stand;
+      const client = await app({ kind: 'confidential' });
+      const { refresh_token } = await linked(client);
+      const { tokens } = ports.store.tables;
+      const isOf = (kind: 'r' | 'c') => and(eq(tokens.appId, client.clientId), eq(tokens.kind, kind));
+      const revokeRows = (kind: 'r' | 'c') =>
+        ports.store.write((db) => [
+          db
+            .update(tokens)
+            .set({ revokedAt: new Date(0) })
+            .where(isOf(kind)),
+        ]);
+      await revokeRows('r');
+      expect(await refresh(client, refresh_token)).toMatchObject(oauthError('invalid_grant'));
+      await revokeRows('c');
+      const seen = await token(client, { grant_type: 'client_credentials' });
+      expect(seen).toMatchObject(oauthError('invalid_client', 401));
+    });
+
     test('an old refresh token of the chain ends the chain too', async () => {
       const { app, linked, me, refresh } = state.stand;
       const client = await app();
