@@ -50,8 +50,6 @@ export function createSweep(
   async function run(): Promise<void> {
     state.isRunning = true;
     try {
-      await ports.gate.freshen();
-      await ports.directory.freshen();
       while (!state.isStopped && (asked.size > 0 || state.wantsAll))
         await lease(await owned(await nextLanes()));
     } catch (error) {
@@ -87,6 +85,9 @@ export function createSweep(
       untilMs: nowMs + settings.leaseMs,
       lanes,
     });
+    // After the lease: what made a row due was written before it. A copy from before a resume would hold it anew.
+    await ports.gate.freshen();
+    await ports.directory.freshen();
     const counts = new Map<string, number>();
     for (const { subscriptionId } of leased)
       counts.set(subscriptionId, (counts.get(subscriptionId) ?? 0) + 1);

@@ -82,6 +82,9 @@ async function leaseFor(
     untilMs: nowMs + settings.leaseMs,
     lanes: rooms,
   });
+  // Once more: what made a row due was written before the lease, and a copy from before a resume would hold it anew.
+  await pull.gate.freshen();
+  await pull.directory.freshen();
   pull.meter.count('deliveries_pulled', {}, leased.length);
   const counts = Map.groupBy(leased, ({ subscriptionId }) => subscriptionId);
   const full = new Set(
