@@ -24,8 +24,23 @@ import { createMethods } from './methods.ts';
 
 export type Hub = Ports & { authenticator: Authenticator };
 
+/**
+ * The pages for people, lent by the composition: they are TSX, which Node alone does not read, and most tests, commands
+ * and the document need none of them.
+ */
+export type Pages = (
+  app: OpenAPIHono,
+  hub: Ports,
+  shared: { idOf(request: Request): string; tell(error: unknown, requestId: string): PatchbayError },
+) => void;
+
 /** Every route of the hub, on any host. `pull`: where workers elsewhere deliver. */
-export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null = null): OpenAPIHono {
+export function createApp(
+  hub: Hub,
+  host: HostOperations = {},
+  pull: Pull | null = null,
+  pages: Pages | null = null,
+): OpenAPIHono {
   const app = new OpenAPIHono();
   const requests = createRequests(hub);
   const door: Door = {
@@ -59,6 +74,7 @@ export function createApp(hub: Hub, host: HostOperations = {}, pull: Pull | null
     ),
   );
   operateRoutes(app, hub, host);
+  pages?.(app, hub, { idOf: requests.idOf, tell: (error, id) => asPatchbayError(hub, error, id) });
   if (pull) pullRoutes(app, pull);
   return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');
 }
@@ -92,7 +108,13 @@ function ended(
   });
   app.onError((error, c) => {
     const requestId = requests.idOf(c.req.raw);
-    return problemResponse(asPatchbayError(hub, error, requestId), requestId);
+    const response = problemResponse(asPatchbayError(hub, error, requestId), requestId);
+    // RFC 9728 §5.1: whoever has no token finds from here where to get one.
+    if (response.status === 401) {
+      const metadata = new URL('/.well-known/oauth-protected-resource', hub.settings.publicUrl).href;
+      response.headers.set('www-authenticate', challenge(`, resource_metadata="${metadata}"`));
+    }
+    return response;
   });
   return app;
 }
@@ -176,7 +198,8 @@ export function asPatchbayError(
 }
 
 /** RFC 9449 §7.1: both schemes, and the algorithms of a proof. */
-const challenge = `Bearer realm="patchbay", DPoP algs="${proofAlgorithms.join(' ')}"`;
+const challenge = (more = ''): string =>
+  `Bearer realm="patchbay"${more}, DPoP algs="${proofAlgorithms.join(' ')}"${more}`;
 
 export function problemResponse(error: PatchbayError, requestId: string): Response {
   return new Response(JSON.stringify(problemOf(error, requestId)), {
@@ -185,7 +208,7 @@ export function problemResponse(error: PatchbayError, requestId: string): Respon
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
       ...error.fields,
-      ...(error.status === 401 ? { 'www-authenticate': challenge } : {}),
+      ...(error.status === 401 ? { 'www-authenticate': challenge() } : {}),
       ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
     },
   });

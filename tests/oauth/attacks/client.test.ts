@@ -84,6 +84,13 @@ describe('client authentication', () => {
       expect(seen).toMatchObject(oauthError('invalid_request'));
     });
 
+    test('a client that is registered for Basic alone is not let in by the body (RFC 7591 §2)', async () => {
+      const client = await state.stand.app({ kind: 'confidential', authMethods: ['client_secret_basic'] });
+      const { clientId, secret } = client;
+      expect((await ask({ client_id: clientId, client_secret: secret })).status).toBe(401);
+      expect((await ask({}, { authorization: basic(clientId, secret ?? '') })).status).toBe(200);
+    });
+
     test('RFC 9700 §4.15: a public client gets nothing for itself', async () => {
       expect((await ask({ client_id: state.stand.publicApp.clientId })).body.error).toBe(
         'unauthorized_client',

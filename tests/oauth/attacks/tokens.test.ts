@@ -227,6 +227,17 @@ describe('tokens', () => {
     });
   });
 
+  test('RFC 9728 §5.1: a call without a token is told where the server’s metadata is', async () => {
+    const { issuer, send } = state.stand;
+    const seen = await send('/v1/me');
+    const url = `${issuer}/.well-known/oauth-protected-resource`;
+    expect(seen.headers.get('www-authenticate')).toContain(`resource_metadata="${url}"`);
+    expect((await send(new URL(url).pathname)).body).toMatchObject({
+      resource: issuer,
+      authorization_servers: [issuer],
+    });
+  });
+
   describe('client credentials (RFC 6749 §4.4)', () => {
     test('give no refresh token and act for no account', async () => {
       const { confidentialApp, token, me } = state.stand;
