@@ -14,6 +14,7 @@ export { showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';
 export { hashToken, possibleHashes } from './hash-token.ts';
 export { type Reader, readerOf } from './me-reader.ts';
+export { narrowGrant } from './narrow-grant.ts';
 export { requireGrant } from './require.ts';
 export {
   type Revocation,

@@ -5,7 +5,7 @@ import { PatchbayError } from '#src/errors';
 import type { Db, Gate } from '#src/ports';
 import type { EpochLevel } from '#src/store';
 import { addTask } from '#src/tasks';
-import { endChain, endedWith } from './end-chain.ts';
+import { endedTokens, endTokens } from './end-tokens.ts';
 import { countEpochWrite, epochVersion, laterThanRow, markOf, markTokens, tokenMark } from './epochs.ts';
 import { raiseVersion } from './version.ts';
 
@@ -63,11 +63,11 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
   const rvk = ports.ids.newId('rvk');
   const chain =
     token.kind === 'r' && token.chainId !== null
-      ? { chainId: token.chainId, reason: input.reason, now }
+      ? { which: eq(tokens.chainId, token.chainId), reason: input.reason, now }
       : null;
   const [[counted]] = await store.write((db) => [
     countEpochWrite(db, ports),
-    ...(chain ? endChain(db, ports, chain) : []),
+    ...(chain ? endTokens(db, ports, chain) : []),
     ...markTokens(db, ports, dead, { reason: input.reason, now }),
     ...slices(dead).map((ids) =>
       db
@@ -93,7 +93,7 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
     ...receiptStatements(db, ports, rvk, input),
     ...(token.accountId ? [announcement(db, ports, 'token.revoked', rvk, input)] : []),
   ]);
-  const ended = chain ? await endedWith(ports, chain) : [];
+  const ended = chain ? await endedTokens(ports, chain) : [];
   await ports.gate.note([...dead, ...ended].map((id) => tokenMark(id, now, counted?.version ?? 0)));
   ports.queue.wake('tasks');
   return { id: rvk, completed: false };
