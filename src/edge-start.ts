@@ -49,8 +49,9 @@ async function start(): Promise<void> {
   say(`Patchbay at the edge, in workerd: ${edge.origin}`);
   say(`The API is described at ${edge.origin}/docs. All data is in ${folder}.`);
   say('An account and its token, in another shell:');
-  say('  npm run edge -- account create --name "Taqueria Luna" --city houston');
-  say('  npm run edge -- token create --account "Taqueria Luna" --scopes bookings:read,webhooks:manage');
+  const run = `${port === 8787 ? '' : `PORT=${port} `}npm run edge --`;
+  say(`  ${run} account create --name "Taqueria Luna" --city houston`);
+  say(`  ${run} token create --account "Taqueria Luna" --scopes bookings:read,webhooks:manage`);
   if (process.env['PATCHBAY_ALLOW_LOOPBACK'] !== '1')
     say(
       'Endpoints on this machine are refused; PATCHBAY_ALLOW_LOOPBACK=1 opens them, for development alone.',
@@ -104,4 +105,10 @@ if (process.argv.length > 2) {
   );
   for (const command of commands) declare(program, command);
   await program.parseAsync(process.argv);
-} else await start();
+} else {
+  await start().catch((error: unknown) => {
+    if (!(error instanceof Error) || !error.message.includes('Address already in use')) throw error;
+    say(`patchbay: port ${port} is taken by another program; choose one with PORT=…`);
+    process.exit(1);
+  });
+}

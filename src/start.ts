@@ -18,8 +18,14 @@ try {
   const isOurs =
     error instanceof PatchbayError ||
     (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-  process.stderr.write(
-    `patchbay: ${error instanceof Error ? (isOurs ? error.message : error.stack) : String(error)}\n`,
-  );
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const text = isTaken
+    ? `port ${process.env['PORT'] ?? 8080} is taken by another program; choose one with PORT=…`
+    : error instanceof Error
+      ? isOurs
+        ? error.message
+        : error.stack
+      : String(error);
+  process.stderr.write(`patchbay: ${text}\n`);
   process.exit(1);
 }
