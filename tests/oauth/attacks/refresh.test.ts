@@ -129,6 +129,21 @@ describe('RFC 9700 §4.14: refresh tokens', () => {
       );
     });
 
+    test('lost answer, asked again from another network: refused, and nothing stops; from the same one it is given', async () => {
+      const stand = await startStand({ PATCHBAY_PROXY_HOPS: '1' });
+      const from = (address: string) => ({ 'x-forwarded-for': address });
+      const client = await stand.app();
+      const code = await stand.codeFor(client);
+      const { body: first } = await stand.redeem(client, code, {}, from('198.51.100.7'));
+      const lost = await stand.refresh(client, first.refresh_token, {}, from('198.51.100.8'));
+      const strange = await stand.refresh(client, first.refresh_token, {}, from('203.0.113.9'));
+      expect(strange).toMatchObject(oauthError('invalid_grant'));
+      expect((await stand.me(lost.body.access_token)).status).toBe(200);
+      const again = await stand.refresh(client, first.refresh_token, {}, from('198.51.100.9'));
+      expect(again.body).toEqual(lost.body);
+      await stand.stop();
+    });
+
     test('a race of a theft against its owner never leaves two living chains', async () => {
       const { app, linked, refresh } = state.stand;
       const client = await app();
