@@ -72,4 +72,19 @@ export const oauthCommands: readonly Command[] = [
     examples: ['patchbay app secret app_01…'],
     run: async (terminal, input) => (await import('./partner.ts')).makeSecret(terminal, input),
   },
+  {
+    name: 'case list',
+    summary: 'list what asks for a judgement: replayed codes and refresh tokens, with their evidence',
+    options: [['--all', 'closed ones too'], json],
+    examples: ['patchbay case list'],
+    run: async (terminal, input) => (await import('./cases.ts')).showCases(terminal, input),
+  },
+  {
+    name: 'case close',
+    summary: 'put down what was found; what the case suspended is lifted or revoked by itself',
+    arguments: [['<case>', 'cas_…']],
+    options: [['--note <text>', 'what was found; it is kept in the audit trail']],
+    examples: ['patchbay case close cas_01… --note "the phone was restored from a backup"'],
+    run: async (terminal, input) => (await import('./cases.ts')).endCase(terminal, input),
+  },
 ];
