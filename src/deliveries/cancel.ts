@@ -1,4 +1,19 @@
-import { and, count, eq, gte, inArray, isNotNull, isNull, like, lte, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  count,
+  desc,
+  eq,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lte,
+  max,
+  ne,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import * as z from 'zod';
 import { raiseVersion } from '#src/access';
 import type { Ports } from '#src/context';
@@ -20,6 +35,8 @@ const cursorShape = z.strictObject({
   isUnderWay: z.boolean().default(false),
   /** What senders have cancelled themselves, of the lanes up to here. */
   bySenders: z.int().default(0),
+  /** When the last attempt of those lanes began of which a byte may have left. */
+  lastSentMs: z.number().nullable().default(null),
 });
 
 const perChunk = 480;
@@ -38,22 +55,23 @@ export const cancelKind =
     const cursor = cursorShape.parse(task.cursor ?? {});
     const before = new Date(payload.queuedBefore ?? task.createdAt.getTime());
     const { lanes, isEnd } = await lanesBelow(ports, belowLevel(ports, payload), cursor.after);
-    let { after, isUnderWay, bySenders } = cursor;
+    let { after, isUnderWay, bySenders, lastSentMs } = cursor;
     for (const lane of lanes) {
       const positions = await queuedIn(ports, lane, before);
       if (positions.length > 0) {
         return {
           statements: (db) => cancelStatements(db, ports, task.subject, payload, positions),
-          cursor: { after, isUnderWay, bySenders },
+          cursor: { after, isUnderWay, bySenders, lastSentMs },
           count: positions.length,
           isLast: false,
         };
       }
       isUnderWay ||= await hasLeased(ports, lane);
       bySenders += await cancelledBySenders(ports, lane, before);
+      lastSentMs = latest(lastSentMs, await lastSentIn(ports, lane));
       after = lane.id;
     }
-    const place = { after, isUnderWay, bySenders };
+    const place = { after, isUnderWay, bySenders, lastSentMs };
     return {
       statements: (db) =>
         isEnd ? end(db, ports, task, { ...payload, queuedBefore: before.getTime() }, place) : [],
@@ -133,6 +151,30 @@ async function cancelledBySenders({ store }: Needs, lane: StoppedLane, since: Da
   return row?.n ?? 0;
 }
 
+/**
+ * Of the lane's newest deliveries: an older one that was tried again meanwhile may have been later, but what lies behind
+ * a thousand others is not what a receipt is read for.
+ */
+async function lastSentIn({ store }: Needs, lane: StoppedLane): Promise<number | null> {
+  const { attempts, deliveries } = store.tables;
+  const newest = store.db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(eq(deliveries.subscriptionId, lane.id), lane.only))
+    .orderBy(desc(deliveries.position))
+    .limit(newestLooked)
+    .as('newest');
+  const [row] = await store.db
+    .select({ at: max(attempts.startedAt) })
+    .from(newest)
+    .innerJoin(attempts, and(eq(attempts.deliveryId, newest.id), ne(attempts.stage, 'before')));
+  return row?.at?.getTime() ?? null;
+}
+
+const newestLooked = 1_000;
+const latest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
+
 /** Counted by a mark of this write: one that was leased or sent meanwhile is neither cancelled nor counted. */
 function cancelStatements(
   db: Db,
@@ -169,16 +211,26 @@ function end(
   ports: Needs,
   task: Task,
   payload: Payload,
-  { isUnderWay, bySenders }: z.output<typeof cursorShape>,
+  { isUnderWay, bySenders, lastSentMs }: z.output<typeof cursorShape>,
 ): Statement[] {
-  if (!isUnderWay) return [completed(db, ports, task.subject, bySenders)];
+  if (!isUnderWay) return [completed(db, ports, task.subject, bySenders, lastSentMs)];
   return [addTask(db, ports, { kind: task.kind, subject: task.subject, payload, delayMs: lookAgainMs })];
 }
 
-function completed(db: Db, { store, clock }: Needs, receipt: string, bySenders = 0): Statement {
+function completed(
+  db: Db,
+  { store, clock }: Needs,
+  receipt: string,
+  bySenders = 0,
+  lastSentMs: number | null = null,
+): Statement {
   const { revocations } = store.tables;
   return db
     .update(revocations)
-    .set({ completedAt: clock.now(), cancelled: sql`${revocations.cancelled} + ${bySenders}` })
+    .set({
+      completedAt: clock.now(),
+      cancelled: sql`${revocations.cancelled} + ${bySenders}`,
+      lastSentAt: lastSentMs === null ? null : new Date(lastSentMs),
+    })
     .where(and(eq(revocations.id, receipt), isNull(revocations.completedAt)));
 }

@@ -1,8 +1,18 @@
 import { expect, test } from 'vitest';
+import type { callerOf } from '../../harness/call.ts';
 import { eventFor } from '../../harness/hub.ts';
 import { eventually, usualScopes, webhookId } from '../stand.ts';
 import { revokeInFlight } from '../revocation.ts';
 import type { Flows } from '../suite.ts';
+
+/** When the last attempt of a delivery began, as the API tells it. */
+async function lastAttempt(
+  id: string,
+  { call, token }: { call: ReturnType<typeof callerOf>; token: string },
+): Promise<string | undefined> {
+  const { body } = await call('GET', `/v1/deliveries/${id}`, token);
+  return (body.attempts as { started_at: string }[]).at(-1)?.started_at;
+}
 
 /** What a revocation ends: calls by any process, what is queued, and what has not begun to leave. */
 export const revokeFlows: Flows = (stand) => {
@@ -41,6 +51,7 @@ export const revokeFlows: Flows = (stand) => {
       level: 'grant',
       subject: person.grantId,
       cancelled: ofState('cancelled').length,
+      last_sent_at: await lastAttempt(ofState('delivered').at(-1) ?? '', { call, token }),
     });
   });
 
