@@ -8,4 +8,6 @@ export const {
   events, receipts, subjects, idempotency, feed, entities, entityAccounts,
   subscriptions, secrets, marks, changes, deliveries, attempts, tasks, workers,
   clients, reviews, authorizations, refreshes, usedIds, cases,
+  sessions, signInLinks,
+  usageDays, callLeases,
 } = tables;

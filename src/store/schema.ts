@@ -3,6 +3,8 @@ import { accessTables } from './tables/access.ts';
 import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
 import { oauthTables } from './tables/oauth.ts';
+import { sessionTables } from './tables/sessions.ts';
+import { usageTables } from './tables/usage.ts';
 import { workerTables } from './tables/workers.ts';
 
 /** The whole data model, spelled once; called with SQLite's words or Postgres's. */
@@ -12,6 +14,8 @@ export const schema = (c: Columns) => ({
   ...deliveryTables(c),
   ...workerTables(c),
   ...oauthTables(c),
+  ...sessionTables(c),
+  ...usageTables(c),
 });
 
 export type Schema = ReturnType<typeof schema>;
