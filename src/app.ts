@@ -19,6 +19,7 @@ import {
 import { oauthRoutes } from '#src/oauth';
 import { type Pull, pullRoutes } from '#src/pull';
 import { subscriptionRoutes } from '#src/subscriptions';
+import { usageRoutes } from '#src/usage';
 import { type Door, respond } from '#src/wire';
 import { createMethods } from './methods.ts';
 
@@ -133,6 +134,7 @@ export function mountRoutes(door: Door): void {
   deliveryRoutes(door);
   marketplaceRoutes(door);
   meRoutes(door);
+  usageRoutes(door);
   accessRoutes(door);
 }
 

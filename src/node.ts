@@ -13,6 +13,7 @@ import { type HostOperations, noteOpenLoopback } from '#src/operate';
 import type { Clock, Http, Log, Store } from '#src/ports';
 import { openPull } from '#src/pull';
 import { createDirectory } from '#src/subscriptions';
+import { createUsage } from '#src/usage';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { readConfiguration, type Role, settingsOf } from './adapters/host-node/configuration.ts';
@@ -90,6 +91,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
     ),
     log: theLog,
     meter: metrics.meter,
+    usage: createUsage({ store, clock }),
     peppers: {
       current: versionInUse('PATCHBAY_PEPPER_IN_USE', environment['PATCHBAY_PEPPER_IN_USE'], keys.peppers),
       keys: new Map(keys.peppers.map(({ version, key }) => [version, key])),
@@ -135,7 +137,10 @@ export async function startNodeHub(
   );
   const isLoopbackOpen = environment['PATCHBAY_ALLOW_LOOPBACK'] === '1';
   if (isLoopbackOpen) await noteOpenLoopback(hub);
-  const noteUse = () => recordTokenUse(hub, hub.authenticator);
+  const noteUse = async (): Promise<void> => {
+    await recordTokenUse(hub, hub.authenticator);
+    await hub.usage.flush();
+  };
   const tend = async (): Promise<void> => {
     await sending?.tend();
     if (isLoopbackOpen) await noteOpenLoopback(hub);

@@ -16,6 +16,7 @@ import type { Http, Log, Queue as QueuePort } from '#src/ports';
 import { openPull, type Pull, readWorkerKeys } from '#src/pull';
 import { createSigners, type SignerOf } from '#src/signatures';
 import { createDirectory } from '#src/subscriptions';
+import { createUsage } from '#src/usage';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { createDurableObjectGate } from './adapters/gate-durable-object.ts';
@@ -100,6 +101,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
     vault: createKeyring({ masterKeys, current: newestOf(masterKeys) }, chance),
     log,
     meter: gauges.meter,
+    usage: createUsage({ store, clock }),
     peppers: { current: newestOf(peppers), keys: new Map(peppers.map(({ version, key }) => [version, key])) },
     settings,
   };
@@ -125,6 +127,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
       if (clock.ms() - state.notedAtMs < noteUseEveryMs) return;
       state.notedAtMs = clock.ms();
       await recordTokenUse(hub, hub.authenticator);
+      await hub.usage.flush();
     },
   };
 }

@@ -2,23 +2,16 @@ import { LRUCache } from 'lru-cache';
 import { inArray } from 'drizzle-orm';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import {
-  type CallerCaps,
-  callerCaps,
-  createAddresses,
-  isRead,
-  type LimitFields,
-  limitFields,
-  refuseSpent,
-} from '#src/limits';
-import { rememberTokenMs, type Standing } from '#src/ports';
+import { createAddresses, type LimitFields } from '#src/limits';
+import { rememberTokenMs } from '#src/ports';
 import { possibleHashes } from './hash-token.ts';
 import { refuseUnproven, type Shown } from './possession.ts';
+import { createSpending, type Purse } from './spend.ts';
 import { parseToken } from './token-format.ts';
 
-type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers' | 'settings'>;
+type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers' | 'settings' | 'usage'>;
 type TokenRow = Ports['store']['tables']['tokens']['$inferSelect'];
-type Known = { row: TokenRow; caller: Caller; caps: CallerCaps; generation: number; readAt: number };
+type Known = { row: TokenRow; caller: Caller; purse: Purse; generation: number; readAt: number };
 
 export type Call = {
   /** The Authorization header. */
@@ -50,6 +43,7 @@ export function createAuthenticator(ports: Needs): Authenticator {
   const { store, gate, clock, settings } = ports;
   const known = new LRUCache<string, Known>({ max: 50_000 });
   const addresses = createAddresses(settings, clock);
+  const spending = createSpending(ports);
   const lastUsed = new Map<string, number>();
 
   return {
@@ -57,17 +51,14 @@ export function createAuthenticator(ports: Needs): Authenticator {
       const { token: text, scheme } = wellFormed(authorization, address);
       const hashes = possibleHashes(ports, text);
       const found = remembered(hashes) ?? (await read(hashes, address));
-      const { row, caller } = found;
+      const { row, caller, purse } = found;
       refuseDead(row);
       if (row.dpopJkt !== null || scheme === 'dpop')
         await refuseUnproven(ports, { text, scheme, jkt: row.dpopJkt, method, shown });
-      const caps = isRead(method) ? found.caps.read : found.caps.write;
       const token = { id: row.id, locator: row.locator };
-      const admission = await gate.admit({ epochs: [row.epochs], token, caps });
-      refuseStanding(admission.standing);
-      refuseSpent(caps, admission);
+      const limits = await spending.spend(purse, { epochs: [row.epochs], token }, method);
       lastUsed.set(row.id, clock.ms());
-      return { caller, limits: limitFields(caps, admission) };
+      return { caller, limits };
     },
     used: () => {
       const seen = new Map(lastUsed);
@@ -106,7 +97,8 @@ export function createAuthenticator(ports: Needs): Authenticator {
       throw new PatchbayError('unauthenticated', { public: 'This token is not known here.' });
     }
     const caller = callerOf(row);
-    const entry = { row, caller, caps: callerCaps(caller, settings), generation: generation ?? -1, readAt };
+    const purse = await spending.open(caller);
+    const entry = { row, caller, purse, generation: generation ?? -1, readAt };
     known.set(row.hash, entry);
     return entry;
   }
@@ -119,15 +111,6 @@ export function createAuthenticator(ports: Needs): Authenticator {
       });
     }
   }
-}
-
-function refuseStanding(standing: Standing): void {
-  if (standing === 'revoked')
-    throw new PatchbayError('token_revoked', { public: 'The access behind this token has been revoked.' });
-  if (standing === 'suspended')
-    throw new PatchbayError('suspended', {
-      public: 'Access is suspended. Support can say why and for how long.',
-    });
 }
 
 type Presented = { token: string; scheme: 'bearer' | 'dpop' };

@@ -12,6 +12,7 @@ import type {
   Queue,
   SignatureKeys,
   Store,
+  Usage,
   Vault,
 } from '#src/ports';
 import type { EpochSnapshot } from '#src/store';
@@ -32,6 +33,7 @@ export type Ports = {
   vault: Vault;
   log: Log;
   meter: Meter;
+  usage: Usage;
   peppers: Peppers;
   settings: Settings;
 };
@@ -41,6 +43,7 @@ export type Peppers = { current: number; keys: ReadonlyMap<number, Uint8Array> }
 
 /** Who calls, proven. */
 export type Caller = {
+  /** Of a person in a browser: the session's (`ses_`), which acts like a personal token with all that the account has. */
   tokenId: string;
   kind: 'a' | 'r' | 'c' | 'k' | 's';
   env: Env;
@@ -56,5 +59,6 @@ export type Caller = {
 /** What a verb works in: the ports, who calls, and the id that every log line and problem document carries. */
 export type Ctx = Ports & { caller: Caller; requestId: string };
 
-/** Who is written into the audit trail. */
-export const actorOf = (caller: Caller): string => `token:${caller.tokenId}`;
+/** Who is written into the audit trail: of a session, the person. */
+export const actorOf = ({ tokenId, userId }: Caller): string =>
+  tokenId.startsWith('ses_') && userId !== null ? userId : `token:${tokenId}`;

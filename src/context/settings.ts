@@ -32,13 +32,23 @@ export const defaultSettings = {
   maxMaxPerSecond: 1_000,
   sweepMs: 500,
 
-  /** A reading call costs one unit, a writing one five. */
+  /** Caps of the free plan; others multiply them. A reading call costs one unit, a writing one five. */
   tokenUnitsPerMinute: 12_000,
   grantUnitsPerMinute: 24_000,
+  /** A person, across all apps. */
+  userUnitsPerMinute: 48_000,
+  appUnitsPerMinute: 600_000,
+  partnerUnitsPerMinute: 1_200_000,
+  /** Calls with POST of a grant. */
+  createsPerMinute: 80,
+  /** Of a partner, or of an account by itself. */
+  unitsPerDay: 20_000_000,
   /** The marketplace's own: 20,000 publishing calls a second. */
   serviceUnitsPerMinute: 6_000_000,
   /** Malformed and unknown tokens in ten minutes. */
   badTokensPerAddress: 1_000,
+  /** Calls of one grant that a cap refused, in ten minutes: past them it is turned away for ten. */
+  maxRefusedCalls: 10_000,
   /** Proxies of the operator's own before the hub. */
   proxyHops: 0,
 
@@ -64,6 +74,10 @@ export const defaultSettings = {
   pushedRequestMs: 90 * second,
   /** How long a person may take to decide, in a browser or for a device. */
   interactionMs: 10 * minute,
+
+  /** How long a person stays signed in, and how long a link waits for them. */
+  sessionMs: 12 * hour,
+  signInLinkMs: 15 * minute,
 
   /** Where this hub answers from, for links and for "never ourselves". */
   publicUrl: 'http://127.0.0.1:8080',

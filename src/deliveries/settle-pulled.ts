@@ -7,7 +7,7 @@ import { rateOf } from './rate.ts';
 import { afterAttempt } from './schedule.ts';
 import { giveBack, settleAttempt, settlePlan } from './settle.ts';
 
-type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'chance' | 'ids' | 'log' | 'meter' | 'settings'>;
+type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'chance' | 'ids' | 'log' | 'meter' | 'usage' | 'settings'>;
 
 export type PulledAttempt = {
   startedAtMs: number;

@@ -3,7 +3,7 @@ import type { LeasedDelivery, OutboundResult, Settlement } from '#src/ports';
 import type { Stop } from './prepare.ts';
 import type { Verdict } from './schedule.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'usage'>;
 
 /** Attempt and state in one write, fenced by the lease. Logs one wide line, with no body and no secret. */
 export async function settleAttempt(
@@ -21,7 +21,10 @@ export async function settleAttempt(
     attempt,
   });
   ports.meter.count('delivery_attempts', { outcome: verdict.state });
-  if (attempt.status === 429) ports.meter.count('rate_limit_hits', { whose: 'theirs' });
+  if (attempt.status === 429) {
+    ports.meter.count('rate_limit_hits', { whose: 'theirs' });
+    ports.usage.count([`grant:${delivery.grantId}`], { theirs: 1 });
+  }
   ports.meter.observe('delivery_attempt_ms', attempt.durationMs);
   if (verdict.state === 'delivered')
     ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);

@@ -16,7 +16,7 @@ export type Outcome = {
 
 type Needs = Pick<
   Ports,
-  'store' | 'directory' | 'gate' | 'clock' | 'chance' | 'ids' | 'http' | 'log' | 'meter' | 'settings'
+  'store' | 'directory' | 'gate' | 'clock' | 'chance' | 'ids' | 'http' | 'log' | 'meter' | 'usage' | 'settings'
 >;
 export type Health = { failingSinceMs: number | null };
 

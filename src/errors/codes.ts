@@ -31,6 +31,7 @@ export const errorCodes = {
   policy_refused: { status: 422, title: 'A policy of this installation refuses this' },
   limit_reached: { status: 429, title: 'A limit is reached' },
   quota_exceeded: { status: 429, title: 'The calls that a cap allows are used up' },
+  abnormal_usage: { status: 429, title: 'Calls are turned away after too many that were refused' },
   internal: { status: 500, title: 'Something went wrong inside the hub' },
   store_unavailable: { status: 503, title: 'The store cannot take writes at the moment' },
   overloaded: { status: 503, title: 'The hub is taking as much as it can' },

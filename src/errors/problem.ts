@@ -1,4 +1,4 @@
-import { errorCodes } from './codes.ts';
+import { type ErrorCode, errorCodes } from './codes.ts';
 import type { FieldError, PatchbayError } from './patchbay-error.ts';
 
 /** RFC 9457 problem document, as every error outside OAuth is answered. */
@@ -26,8 +26,16 @@ export function problemOf(error: PatchbayError, requestId: string): Problem {
   };
 }
 
-/** draft-ietf-httpapi-ratelimit-headers-10 §5.1 registers a type of its own. */
-const typeOf = ({ code }: PatchbayError): string =>
-  code === 'quota_exceeded'
-    ? 'https://iana.org/assignments/http-problem-types#quota-exceeded'
+/** Types that draft-ietf-httpapi-ratelimit-headers-10 §5 registers; all others are the hub's own. */
+const registered: Partial<Record<ErrorCode, string>> = {
+  quota_exceeded: 'quota-exceeded',
+  abnormal_usage: 'abnormal-usage-detected',
+  overloaded: 'temporary-reduced-capacity',
+};
+
+function typeOf({ code }: PatchbayError): string {
+  const name = registered[code];
+  return name
+    ? `https://iana.org/assignments/http-problem-types#${name}`
     : `https://patchbay.dev/problems/${code}`;
+}

@@ -1,5 +1,17 @@
 export { type Addresses, clientAddress, createAddresses } from './addresses.ts';
 export { type Buckets, createBuckets } from './buckets.ts';
-export { type CallerCaps, callerCaps, isRead } from './caller-caps.ts';
+export {
+  type CallerCaps,
+  callerCaps,
+  classOf,
+  isRead,
+  type Spender,
+  spenderOf,
+  unitsOf,
+} from './caller-caps.ts';
+export { dayEndsAt, isDaySpent, refuseSpentDay, unitsPerDay } from './day.ts';
 export { type LimitFields, limitFields, refuseSpent } from './fields.ts';
 export { admissionOf, burstUs, needUs, notStanding } from './gcra.ts';
+export { withLease } from './lease.ts';
+export { planOf } from './plans.ts';
+export { createRefusals } from './refusals.ts';

@@ -21,7 +21,8 @@ export type EpochMark = {
  * Counted in whole microseconds, so a period is at least 0.001 ms.
  */
 export type Cap = { level: CapLevel; key: string; periodMs: number; burst: number; cost: number };
-export type CapLevel = 'token' | 'grant' | 'user' | 'app' | 'partner';
+/** `creates` is the one class of endpoints with a cap of its own. */
+export type CapLevel = 'token' | 'grant' | 'user' | 'app' | 'partner' | 'creates';
 
 export type Ask = {
   /** What the call hangs on: all of it must stand. */

@@ -31,3 +31,4 @@ export type {
   Store,
 } from './store.ts';
 export type { Ed25519Pair, SignatureKeys, SignContent } from './signing.ts';
+export type { Holder, Usage, UsageCounts } from './usage.ts';

@@ -9,6 +9,8 @@ const dayMs = 86_400_000;
 const keepTasksMs = 30 * dayMs;
 const rowsPerLook = 90;
 const marksPerWrite = 1_000;
+/** As far back as `GET /v1/usage` looks. */
+const keepUsageMs = 91 * dayMs;
 
 /** Ids that were drawn grow with time, so that walk ends where all are young; named ones (`tsk_sub_…`) come after them. */
 const firstNamed = 'tsk_8';
@@ -143,4 +145,24 @@ async function deleteSubscriptions(store: Ports['store'], ids: string[]): Promis
       .returning({ id: subscriptions.id }),
   ]);
   return gone.length;
+}
+
+/** What was counted of calls, and slots of long calls whose processes died. */
+export async function purgeUsage({ store, clock }: Needs): Promise<number> {
+  const { usageDays, callLeases } = store.tables;
+  const before = new Date(clock.ms() - keepUsageMs).toISOString().slice(0, 10);
+  for (let count = 0; ;) {
+    const old = store.db
+      .select({ id: usageDays.id })
+      .from(usageDays)
+      .where(lt(usageDays.day, before))
+      .limit(marksPerWrite);
+    const [gone] = await store.write((db) => [
+      db.delete(usageDays).where(inArray(usageDays.id, old)).returning({ id: usageDays.id }),
+      db.delete(callLeases).where(lt(callLeases.expiresAt, new Date(clock.ms() - dayMs))),
+    ]);
+    count += gone.length;
+    if (gone.length < marksPerWrite) return count;
+    await pause(clock);
+  }
 }

@@ -5,7 +5,7 @@
  * alone go, a month after their end.
  */
 import type { Ports } from '#src/context';
-import { purgeChanges, purgeSubscriptions, purgeTasks, purgeTokenMarks } from './daily.ts';
+import { purgeChanges, purgeSubscriptions, purgeTasks, purgeTokenMarks, purgeUsage } from './daily.ts';
 import { purgeEvents, purgeFeed } from './events.ts';
 import { purgeAppTokens, purgeAuthorizations, purgeUsedIds } from './oauth.ts';
 import { purgeIdempotency, purgeReceipts } from './receipts.ts';
@@ -25,6 +25,7 @@ export type Purged = {
   authorizations: number;
   usedIds: number;
   appTokens: number;
+  usageDays: number;
 };
 
 /** `all` looks at everything, `new` at what has grown old since the last purge: enough by the hour. */
@@ -43,6 +44,7 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
   const authorizations = await purgeAuthorizations(ports);
   const usedIds = await purgeUsedIds(ports);
   const appTokens = await purgeAppTokens(ports);
+  const usageDays = await purgeUsage(ports);
   const purged = {
     receipts,
     idempotency,
@@ -56,6 +58,7 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
     authorizations,
     usedIds,
     appTokens,
+    usageDays,
   };
   for (const [kind, count] of Object.entries(purged)) ports.meter.count('rows_purged', { kind }, count);
   ports.log.info('purged', purged);

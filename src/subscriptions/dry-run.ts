@@ -3,6 +3,7 @@ import { requireGrant } from '#src/access';
 import { eventTypes } from '#src/catalog';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import { withLease } from '#src/limits';
 import type { Candidate, CandidateRow } from '#src/ports';
 import { createViews, type EventViews } from '#src/view';
 import { checkWishes } from './check.ts';
@@ -48,7 +49,12 @@ export async function dryRunWish(ctx: Ctx, { last, ...spec }: WishSpec): Promise
  * Over the caller's own feed, by what the caller, the grant and the subscription may all three see. What the view does
  * not reveal is not even counted: a count that a filter moves would tell of it.
  */
-async function tryOut(ctx: Ctx, row: SubscriptionRow, last: number): Promise<DryRun> {
+function tryOut(ctx: Ctx, row: SubscriptionRow, last: number): Promise<DryRun> {
+  const { grantId } = requireGrant(ctx.caller);
+  return withLease(ctx, 'dry-run', `grant:${grantId}`, () => examineLast(ctx, row, last));
+}
+
+async function examineLast(ctx: Ctx, row: SubscriptionRow, last: number): Promise<DryRun> {
   const candidate = await candidateOf(ctx, row);
   const { grant, scopes } = candidate;
   const types = [...eventTypes.values()].filter(({ type, scope }) => scopes.has(scope) && !isTest(type));

@@ -49,6 +49,7 @@ export const always: readonly ErrorCode[] = [
   'scope_missing',
   'suspended',
   'quota_exceeded',
+  'abnormal_usage',
   'internal',
   'store_unavailable',
   'shutting_down',

@@ -46,6 +46,7 @@ export async function startProgram(
       PATH: process.env['PATH'] ?? '',
       LOG_LEVEL: 'warn',
       PATCHBAY_ALLOW_LOOPBACK: '1',
+      PATCHBAY_CREATES_PER_MINUTE: '1000000',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

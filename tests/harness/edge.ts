@@ -35,6 +35,7 @@ export async function startTestEdge(
         PATCHBAY_OPERATOR_KEY: operatorKey,
         PATCHBAY_PUBLIC_URL: origin,
         PATCHBAY_ALLOW_LOOPBACK: '1',
+        PATCHBAY_CREATES_PER_MINUTE: '1000000',
         ...environment,
       },
     });

@@ -31,6 +31,8 @@ export async function startTestHub(environment: Record<string, string> = {}, len
       PORT: '0',
       PATCHBAY_DATA: folder,
       PATCHBAY_ALLOW_LOOPBACK: '1',
+      // What creates much in a test is not what the cap is for.
+      PATCHBAY_CREATES_PER_MINUTE: '1000000',
       PATCHBAY_SWEEP_MS: '50',
       ...environment,
     },

@@ -29,6 +29,7 @@ export const settings = {
   PATCHBAY_MAX_MATCHES: '8',
   PATCHBAY_EXPAND_CHUNK: '5',
   PATCHBAY_SERVICE_UNITS_PER_MINUTE: '1000',
+  PATCHBAY_CREATES_PER_MINUTE: '1000000',
 } as const;
 
 /** A master key, a pepper or a worker key, as the environment names them: version and 32 bytes. */

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { callerCaps, createBuckets, limitFields, refuseSpent } from '#src/limits';
 import type { Cap } from '#src/ports';
 
-const settings = { tokenUnitsPerMinute: 600, grantUnitsPerMinute: 1_200, serviceUnitsPerMinute: 60_000 };
+const settings = {
+  tokenUnitsPerMinute: 600,
+  grantUnitsPerMinute: 1_200,
+  userUnitsPerMinute: 2_400,
+  appUnitsPerMinute: 6_000,
+  partnerUnitsPerMinute: 12_000,
+  createsPerMinute: 80,
+  serviceUnitsPerMinute: 60_000,
+};
 const personal = { tokenId: 'tok_1', grantId: 'grt_1', kind: 'k' } as const;
 
 describe('buckets', () => {

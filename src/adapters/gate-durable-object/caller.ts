@@ -21,11 +21,8 @@ export function createCaller(leases: EpochLeases, borrow: (key: string, ask: Loa
     if (standing !== 'valid') return notStanding(standing);
     const mine = ask.caps.filter(isOwn);
     const shared = ask.caps.filter((cap) => !isOwn(cap));
-    for (const cap of shared) {
-      // What its own bucket refuses anyway borrows nothing.
-      if (own.look(mine).refused) break;
-      await fillHand(cap);
-    }
+    // What its own bucket refuses anyway borrows nothing; the others are asked side by side.
+    if (!own.look(mine).refused) await Promise.all(shared.map((cap) => fillHand(cap)));
     return decide(ask.caps, mine, shared);
   };
 

@@ -33,6 +33,27 @@ export const capCases: GateCase[] = [
     },
   },
   {
+    title:
+      'six levels under 1,000 calls at once from two processes: exact, and whichever refuses, none is spent',
+    run: async ({ open }) => {
+      const gates = [await open(), await open()];
+      const token = { id: newId('tok'), locator: 'locator3' };
+      const bursts = { token: 120, grant: 110, user: 60, app: 500, partner: 900, creates: 80 } as const;
+      const caps = Object.entries(bursts).map(([level, burst]) =>
+        capOf(burst, { level: level as Cap['level'], key: `${level}:${newId('cap')}` }),
+      );
+      const calls = Array.from({ length: 1_000 }, (_, i) => gates[i % 2]!.admit(askOf({ token, caps })));
+      const answers = await Promise.all(calls);
+      assert.equal(answers.filter(({ refused }) => refused === null).length, 60);
+      assert.deepEqual(new Set(answers.map(({ refused }) => refused?.level)), new Set([undefined, 'user']));
+      const after = await gates[0]!.admit(askOf({ token, caps }));
+      assert.deepEqual(
+        after.caps.map(({ remaining }) => remaining),
+        Object.values(bursts).map((burst) => burst - 60),
+      );
+    },
+  },
+  {
     title: 'a call costs what it costs, and one that does not fit leaves room for a cheaper one',
     run: async ({ open }) => {
       const gate = await open();

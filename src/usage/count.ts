@@ -1,0 +1,115 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Ports } from '#src/context';
+import type { Db, Holder, Usage, UsageCounts } from '#src/ports';
+import { dayOf, rowId } from './days.ts';
+
+type Needs = Pick<Ports, 'store' | 'clock'>;
+type Row = UsageCounts & { day: string; holder: Holder };
+
+const dayMs = 86_400_000;
+const rowsPerWrite = 100;
+
+/**
+ * One process's counts. Every `flush` adds what came since to the rows of the day and reads their totals in the same
+ * write, so each process knows what all have written. A flush whose answer is lost is counted again: rather twice than
+ * never.
+ */
+export function createUsage({ store, clock }: Needs): Usage {
+  /** By row id; a call that comes after midnight opens rows of its own. */
+  const pending = new Map<string, Row>();
+  /** Units of the current day that are in the store. */
+  const written = new Map<Holder, number>();
+  const state = { dayNumber: -1, day: '' };
+
+  return {
+    count: (holders, counts) => {
+      turnDay();
+      for (const holder of holders) add(rowOf(holder), counts);
+    },
+    meet: async (holder) => {
+      turnDay();
+      if (written.has(holder)) return;
+      const { day } = state;
+      const { usageDays } = store.tables;
+      const [row] = await store.db
+        .select({ units: usageDays.units })
+        .from(usageDays)
+        .where(eq(usageDays.id, rowId(day, holder)))
+        .limit(1);
+      // A flush may have told of it meanwhile, and a day may have gone by.
+      if (day === state.day && !written.has(holder)) written.set(holder, row?.units ?? 0);
+    },
+    unitsToday: (holder) => {
+      turnDay();
+      return (written.get(holder) ?? 0) + (pending.get(rowId(state.day, holder))?.units ?? 0);
+    },
+    flush: async () => {
+      // In one order everywhere, so that two processes never wait for each other in a circle.
+      const rows = [...pending.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+      pending.clear();
+      for (let i = 0; i < rows.length; i += rowsPerWrite) {
+        try {
+          await write(rows.slice(i, i + rowsPerWrite));
+        } catch (error) {
+          for (const { day, holder, ...counts } of rows.slice(i)) add(rowOf(holder, day), counts);
+          throw error;
+        }
+      }
+    },
+  };
+
+  async function write(rows: readonly Row[]): Promise<void> {
+    const totals = await store.write((db) => rows.map((row) => addTo(db, row)));
+    turnDay();
+    for (const [total] of totals) if (total?.day === state.day) written.set(total.holder, total.units);
+  }
+
+  function addTo(db: Db, row: Row) {
+    const { usageDays: t } = store.tables;
+    const plus = (column: (typeof t)[keyof UsageCounts]) =>
+      sql`${column} + excluded.${sql.identifier(column.name)}`;
+    return db
+      .insert(t)
+      .values({ id: rowId(row.day, row.holder), ...row })
+      .onConflictDoUpdate({
+        target: t.id,
+        set: {
+          reads: plus(t.reads),
+          writes: plus(t.writes),
+          creates: plus(t.creates),
+          units: plus(t.units),
+          refused: plus(t.refused),
+          theirs: plus(t.theirs),
+        },
+      })
+      .returning({ day: t.day, holder: t.holder, units: t.units });
+  }
+
+  /** A number first: a date in words for every call would cost more than the counting. */
+  function turnDay(): void {
+    const ms = clock.ms();
+    const dayNumber = Math.floor(ms / dayMs);
+    if (dayNumber === state.dayNumber) return;
+    state.dayNumber = dayNumber;
+    state.day = dayOf(ms);
+    written.clear();
+  }
+
+  function rowOf(holder: Holder, day = state.day): Row {
+    const id = rowId(day, holder);
+    const known = pending.get(id);
+    if (known) return known;
+    const row = { day, holder, reads: 0, writes: 0, creates: 0, units: 0, refused: 0, theirs: 0 };
+    pending.set(id, row);
+    return row;
+  }
+}
+
+function add(row: Row, counts: Partial<UsageCounts>): void {
+  row.reads += counts.reads ?? 0;
+  row.writes += counts.writes ?? 0;
+  row.creates += counts.creates ?? 0;
+  row.units += counts.units ?? 0;
+  row.refused += counts.refused ?? 0;
+  row.theirs += counts.theirs ?? 0;
+}

@@ -1,0 +1,2 @@
+export { createUsage } from './count.ts';
+export { usageRoutes } from './routes.ts';
