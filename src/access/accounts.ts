@@ -167,3 +167,29 @@ export async function addMember(
   ]);
   return userId;
 }
+
+/** A user who is here already may act for one more account. 409 where they may already. */
+export async function joinAccount(
+  ports: Needs,
+  by: string,
+  input: { accountId: string; userId: string; role: 'owner' | 'member' },
+): Promise<void> {
+  const { store, clock, ids } = ports;
+  await store
+    .write((db) => [
+      db.insert(store.tables.members).values({ id: ids.newId('usr'), ...input, createdAt: clock.now() }),
+      recordAudit(db, ports, {
+        actor: by,
+        action: 'account.member_add',
+        subject: input.userId,
+        accountId: input.accountId,
+      }),
+    ])
+    .catch((error: unknown) => {
+      if (!store.isConflict(error)) throw error;
+      throw new PatchbayError('conflict', {
+        public: 'This user may act for the account already.',
+        cause: error,
+      });
+    });
+}

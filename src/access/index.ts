@@ -6,11 +6,12 @@ export {
   addMember,
   createAccount,
   findAccount,
+  joinAccount,
   type NewAccount,
 } from './accounts.ts';
 export { type Authenticator, type Call, createAuthenticator } from './authenticate.ts';
 export { eraseAccount } from './erase.ts';
-export { showToken } from './list-tokens.ts';
+export { findToken, listTokens, showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';
 export { hashToken, possibleHashes } from './hash-token.ts';
 export { type Reader, readerOf } from './me-reader.ts';
@@ -23,10 +24,17 @@ export {
   type RevocationReceipt,
   revoke,
 } from './revoke.ts';
+export { findRevocation } from './receipts.ts';
 export { accessRoutes } from './routes.ts';
 export { suspend, unsuspend } from './suspend.ts';
 export { newToken, parseToken, type TokenKind } from './token-format.ts';
-export { createPersonalToken, createServiceToken, type IssuedToken, type NewTokenInput } from './tokens.ts';
+export {
+  createPersonalToken,
+  createServiceToken,
+  type IssuedToken,
+  type NewTokenInput,
+  selfGrant,
+} from './tokens.ts';
 export { recordTokenUse } from './token-use.ts';
 export { type JournalLine, journaledGate, keepJournal, type RevocationJournal } from './journal.ts';
 export { backupMark, refuseUnsettledBackup, settleBackup, type SinceBackup } from './restored.ts';

@@ -114,7 +114,11 @@ async function issue(
 }
 
 /** The account's consent to itself: one a environment, all scopes an account may have, history included. */
-async function selfGrant(ports: Needs, accountId: string, env: 'live' | 'test'): Promise<string> {
+export async function selfGrant(
+  ports: Pick<Needs, 'store' | 'clock' | 'ids' | 'gate'>,
+  accountId: string,
+  env: 'live' | 'test',
+): Promise<string> {
   const { store, clock, ids, gate } = ports;
   const { grants } = store.tables;
   const isSelf = and(

@@ -36,6 +36,37 @@ export const accessCommands: readonly Command[] = [
     run: async (terminal, input) => (await import('./account.ts')).changeStatus(terminal, input),
   },
   {
+    name: 'user create',
+    summary: 'make a person who may act for an account in the portal',
+    options: [
+      ['--name <name>', 'what they are called'],
+      ['--account <account>', 'its id or name; without it, the only one there is'],
+      ['--role <role>', 'owner or member (default: owner)'],
+      json,
+    ],
+    examples: ['patchbay user create --name "Ana Luna" --account "Taqueria Luna"'],
+    run: async (terminal, input) => (await import('./user.ts')).makeUser(terminal, input),
+  },
+  {
+    name: 'user join',
+    summary: 'let a person who is here already act for one more account',
+    arguments: [['<user>', 'its id or name']],
+    options: [
+      ['--account <account>', 'its id or name'],
+      ['--role <role>', 'owner or member (default: member)'],
+    ],
+    examples: ['patchbay user join "Ana Luna" --account "Bayou City Denim"'],
+    run: async (terminal, input) => (await import('./user.ts')).joinUser(terminal, input),
+  },
+  {
+    name: 'user link',
+    summary: 'make a link that signs one person in, once, for 15 minutes',
+    arguments: [['<user>', 'its id or name']],
+    options: [json],
+    examples: ['patchbay user link "Ana Luna"'],
+    run: async (terminal, input) => (await import('./user.ts')).linkUser(terminal, input),
+  },
+  {
     name: 'token create',
     summary: 'make a token; it is shown once, on stdout',
     options: [

@@ -1,4 +1,5 @@
 export { cancelKind } from './cancel.ts';
+export { countDay, type DayCount, mostCountedPerSubscription } from './day.ts';
 export {
   createDispatcher,
   type Dispatched,
@@ -9,15 +10,26 @@ export {
 } from './dispatcher.ts';
 export { standardAttributes } from './format.ts';
 export { createHealthBook } from './health.ts';
+export { type DeliveryQuery, listDeliveries } from './list.ts';
 export { joinSettles } from './join-settles.ts';
 export { createPacer, type PaceAnswer, type PaceExchange, type Pacer } from './pacer.ts';
 export { findCandidate, prepare, stopReason } from './prepare.ts';
 export { releaseKind } from './release.ts';
 export { type Later, type Pace, sendRounds } from './rounds.ts';
 export { deliveryRoutes } from './routes.ts';
+export { retryDelivery } from './retry.ts';
 export { signOf } from './schedule.ts';
 export { createSender, type Sender } from './sender.ts';
 export { giveBack, settlePlan } from './settle.ts';
 export { settlePulled } from './settle-pulled.ts';
 export { createSweep, type Sweep } from './sweep.ts';
-export { explained, headBefore, isOwnDelivery } from './show.ts';
+export {
+  deliveryStates,
+  explained,
+  type FullDelivery,
+  headBefore,
+  isOwnDelivery,
+  showDelivery,
+  type ShownDelivery,
+} from './show.ts';
+export { countWaitingOf, mostWaitingCounted } from './waiting.ts';

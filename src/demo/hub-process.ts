@@ -20,7 +20,9 @@ export async function startHubProcess(options: {
   const port = await freePort();
   const logFile = join(folder, 'hub.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../start.ts', import.meta.url))], {
+  const readTsx = new URL('../read-tsx.ts', import.meta.url).href;
+  const start = fileURLToPath(new URL('../start.ts', import.meta.url));
+  const child = spawn(process.execPath, [`--import=${readTsx}`, start], {
     env: {
       // What a developer has set for a hub of their own must not reach this one.
       ...Object.fromEntries(

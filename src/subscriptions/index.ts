@@ -1,7 +1,18 @@
 export { createSubscription } from './create.ts';
+export { deleteSubscription } from './delete.ts';
 export { createDirectory } from './directory.ts';
+export { type DryRun, dryRunWish } from './dry-run.ts';
 export { filterFields } from './fields.ts';
 export { compileFilter } from './filter.ts';
+export { findSubscription, type SubscriptionRow } from './find.ts';
+export { listSubscriptions } from './list.ts';
+export { subscriptionsMadeBy } from './made-by.ts';
 export { type HoldReason, holdReason, judge, type Mismatch, viewerOf } from './match.ts';
+export { pauseSubscription, resumeSubscription } from './pause.ts';
 export { replayKind } from './replay-chunk.ts';
+export { replay } from './replay.ts';
+export { rotateSecret } from './rotate.ts';
 export { subscriptionRoutes } from './routes.ts';
+export { sendTest } from './send-test.ts';
+export { showSubscription, type ShownSubscription } from './show.ts';
+export { replaySpec, subscriptionSpec, wishSpec } from './spec.ts';

@@ -1,0 +1,186 @@
+import { idPattern, publisherEventId } from '#src/columns';
+import { type DeliveryQuery, deliveryStates, listDeliveries, type ShownDelivery } from '#src/deliveries';
+import { listSubscriptions, type ShownSubscription } from '#src/subscriptions';
+import { type Choice, Empty, Pages, Select, TextField, When } from '#src/ui';
+import { nameOf } from './cords.ts';
+import { page, type Portal } from './door.tsx';
+import { deliveriesPath, deliveryPath, newSubscriptionPath, withQuery } from './paths.ts';
+import { DeliveryChip } from './states.tsx';
+
+type Filter = { subscription: string; state: string; event: string; after: string };
+
+/** All of the account's deliveries, newest first; the filter is in the address, so it can be shared and kept. */
+export function deliveriesPage(portal: Portal): void {
+  page(portal, deliveriesPath, async ({ ctx, query }) => {
+    const of = (name: keyof Filter) => query.get(name)?.trim() ?? '';
+    const filter = {
+      subscription: of('subscription'),
+      state: of('state'),
+      event: of('event'),
+      after: of('after'),
+    };
+    const { wish, wrong } = wishOf(filter);
+    const [{ data, next_cursor: next }, { data: subscriptions }] = await Promise.all([
+      wish ? listDeliveries(ctx, wish) : { data: [], next_cursor: null },
+      listSubscriptions(ctx, { limit: 100 }),
+    ]);
+    return {
+      title: 'Deliveries',
+      body: (
+        <div class="stack">
+          <h1>Deliveries</h1>
+          <Filters filter={filter} subscriptions={subscriptions} wrong={wrong} />
+          <List filter={filter} deliveries={data} subscriptions={subscriptions} />
+          <Pages
+            first={filter.after === '' ? null : withQuery(deliveriesPath, { ...filter, after: '' })}
+            next={next === null ? null : withQuery(deliveriesPath, { ...filter, after: next })}
+          />
+        </div>
+      ),
+    };
+  });
+}
+
+/** Null where what was filled in names nothing: then the field says so, and no list is asked for. */
+function wishOf({ subscription, state, event, after }: Filter): {
+  wish: DeliveryQuery | null;
+  wrong: Map<string, string>;
+} {
+  const wrong = new Map<string, string>();
+  if (event !== '' && !publisherEventId.test(event)) wrong.set('event', 'An event id starts with evt_.');
+  if (subscription !== '' && !idPattern('sub').test(subscription))
+    wrong.set('subscription', 'There is no such subscription.');
+  const known = deliveryStates.find((one) => one === state);
+  if (state !== '' && !known) wrong.set('state', 'There is no such state.');
+  const wish = {
+    limit: 25,
+    ...(subscription === '' ? {} : { subscription }),
+    ...(known ? { state: known } : {}),
+    ...(event === '' ? {} : { event }),
+    ...(after === '' ? {} : { after }),
+  };
+  return { wish: wrong.size > 0 ? null : wish, wrong };
+}
+
+type FilterProps = { filter: Filter; subscriptions: ShownSubscription[]; wrong: Map<string, string> };
+
+function Filters({ filter, subscriptions, wrong }: FilterProps) {
+  const named = subscriptions.map((one): Choice => [one.id, nameOf(one)]);
+  const isUnlisted = filter.subscription !== '' && !named.some(([id]) => id === filter.subscription);
+  const states = deliveryStates.map((state): Choice => [state, state]);
+  return (
+    <form class="filters" method="get" action={deliveriesPath} aria-label="Filter">
+      <Select
+        name="subscription"
+        label="Subscription"
+        value={filter.subscription}
+        choices={[
+          ['', 'All'],
+          ...named,
+          ...(isUnlisted ? [[filter.subscription, filter.subscription] as const] : []),
+        ]}
+        wrong={wrong}
+        goes
+      />
+      <Select
+        name="state"
+        label="State"
+        value={filter.state}
+        choices={[['', 'Any'], ...states]}
+        wrong={wrong}
+        goes
+      />
+      <TextField
+        name="event"
+        label="Event id"
+        value={filter.event}
+        placeholder="evt_…"
+        wrong={wrong}
+        isOptional
+        isSearch
+        mono
+      />
+      <button>Show</button>
+    </form>
+  );
+}
+
+type ListProps = { filter: Filter; deliveries: ShownDelivery[]; subscriptions: ShownSubscription[] };
+
+function List({ filter, deliveries, subscriptions }: ListProps) {
+  if (deliveries.length === 0) return <None filter={filter} hasSubscriptions={subscriptions.length > 0} />;
+  const names = new Map(subscriptions.map((one) => [one.id, nameOf(one)]));
+  const stamp = deliveries.map(({ id, updated_at }) => id + updated_at).join();
+  // Only the newest page goes on changing under one's eyes.
+  const live = filter.after === '' ? { 'data-live': 'deliveries', 'data-stamp': stamp } : {};
+  return (
+    <div {...live}>
+      <table>
+        <caption class="vh">
+          Deliveries, newest first. Keys: j and k to walk, enter to open, / to search.
+        </caption>
+        <thead>
+          <tr class="indent">
+            <th>Event</th>
+            <th class="wide-only">Goes to</th>
+            <th>State</th>
+            <th class="end">When</th>
+          </tr>
+        </thead>
+        <tbody>
+          {deliveries.map((delivery) => (
+            <tr data-row>
+              <td>
+                <a class="whole" href={deliveryPath(delivery.id)}>
+                  {delivery.type}
+                </a>
+                <p class="dim wide-only">{delivery.words}</p>
+                <p class="dim narrow-only">{names.get(delivery.subscription) ?? 'deleted'}</p>
+              </td>
+              <td class="wide-only">
+                {names.get(delivery.subscription) ?? <code>{delivery.subscription}</code>}
+              </td>
+              <td>
+                <DeliveryChip state={delivery.state} />
+              </td>
+              <td class="end dim">
+                <When at={delivery.created_at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function None({ filter, hasSubscriptions }: { filter: Filter; hasSubscriptions: boolean }) {
+  const isFiltered = filter.subscription !== '' || filter.state !== '' || filter.event !== '';
+  if (isFiltered)
+    return (
+      <Empty title="Nothing fits this filter">
+        <p>
+          Deliveries are kept for 30 days. <a href={deliveriesPath}>Show all of them</a>
+        </p>
+      </Empty>
+    );
+  return (
+    <Empty title="No deliveries yet">
+      <p>
+        Each event that fits one of your subscriptions becomes a delivery here, with every attempt at it: what
+        was sent, what was answered, and what happens next.
+      </p>
+      {hasSubscriptions ? (
+        <p>
+          Your subscriptions are waiting for their first event. Send one of them a test to see how it looks.
+        </p>
+      ) : (
+        <p>
+          <a class="button primary" href={newSubscriptionPath}>
+            New subscription
+          </a>
+        </p>
+      )}
+    </Empty>
+  );
+}

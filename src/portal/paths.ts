@@ -1,0 +1,23 @@
+/** Where things are, said once. */
+export const home = '/portal';
+export const signInPath = `${home}/sign-in`;
+export const accountPath = `${home}/account`;
+export const tokensPath = `${home}/tokens`;
+export const newTokenPath = `${tokensPath}/new`;
+export const deliveriesPath = `${home}/deliveries`;
+export const subscriptionsPath = `${home}/subscriptions`;
+export const newSubscriptionPath = `${subscriptionsPath}/new`;
+export const typesPath = `${home}/event-types`;
+
+export const deliveryPath = (id: string): string => `${deliveriesPath}/${id}`;
+export const subscriptionPath = (id: string): string => `${subscriptionsPath}/${id}`;
+export const eventPath = (id: string): string => `${home}/events/${encodeURIComponent(id)}`;
+export const typePath = (type: string): string => `${typesPath}/${encodeURIComponent(type)}`;
+export const tokenPath = (id: string): string => `${tokensPath}/${id}`;
+export const receiptPath = (id: string): string => `${home}/revocations/${id}`;
+
+/** An address with these in its query; what is empty is left out. */
+export function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+  const kept = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return kept.length === 0 ? path : `${path}?${new URLSearchParams(kept).toString()}`;
+}

@@ -1,0 +1,57 @@
+import type { Ports } from '#src/context';
+import { PatchbayError } from '#src/errors';
+import { isOpenLoopback } from '#src/sessions';
+import { assetsOf } from '#src/ui';
+import { accountPages } from './account.tsx';
+import { cataloguePages } from './catalogue.tsx';
+import { deliveriesPage } from './deliveries.tsx';
+import { deliveryPages } from './delivery.tsx';
+import { compressed, open, type Portal, type Routes } from './door.tsx';
+import { eventPage } from './event.tsx';
+import { newSubscriptionPages } from './new-subscription.tsx';
+import { overviewPage } from './overview.tsx';
+import { home } from './paths.ts';
+import { signInPages } from './sign-in.tsx';
+import { subscriptionActions } from './subscription-actions.tsx';
+import { subscriptionPages } from './subscriptions.tsx';
+import { newTokenPages } from './new-token.tsx';
+import { revokeTokenPages } from './revoke-token.tsx';
+import { tokenPages } from './tokens.tsx';
+
+/** The pages for people. They use the rooms' verbs as the API does, with the caller that a session makes. */
+export function portalRoutes(app: Routes, ports: Ports, shared: Pick<Portal, 'idOf' | 'tell'>): void {
+  const assets = assetsOf(ports);
+  const portal: Portal = { app, ports, assets, ...shared };
+  if (isOpenLoopback(ports.settings))
+    ports.log.warn('portal.open_http', { public_url: ports.settings.publicUrl });
+  compressed(app);
+  for (const { path, type, body } of Object.values(assets)) {
+    app.get(
+      path,
+      () =>
+        new Response(body, {
+          headers: {
+            'content-type': `${type}; charset=utf-8`,
+            'cache-control': 'public, max-age=31536000, immutable',
+            'x-content-type-options': 'nosniff',
+          },
+        }),
+    );
+  }
+  signInPages(portal);
+  accountPages(portal);
+  overviewPage(portal);
+  deliveriesPage(portal);
+  deliveryPages(portal);
+  eventPage(portal);
+  newSubscriptionPages(portal);
+  subscriptionPages(portal);
+  subscriptionActions(portal);
+  cataloguePages(portal);
+  tokenPages(portal);
+  newTokenPages(portal);
+  revokeTokenPages(portal);
+  open(portal, 'get', `${home}/*`, async () => {
+    throw new PatchbayError('not_found', { public: 'There is no such page, or it is not yours.' });
+  });
+}

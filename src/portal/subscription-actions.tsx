@@ -1,0 +1,189 @@
+import { countWaitingOf } from '#src/deliveries';
+import { PatchbayError } from '#src/errors';
+import {
+  deleteSubscription,
+  findSubscription,
+  pauseSubscription,
+  replay,
+  replaySpec,
+  resumeSubscription,
+  rotateSecret,
+  sendTest,
+  showSubscription,
+} from '#src/subscriptions';
+import { checked } from '#src/wire';
+import { Copyable, Crumb, Secret, When } from '#src/ui';
+import { counted, nameOf } from './cords.ts';
+import { deed, page, type Portal, type Visit } from './door.tsx';
+import { deliveryPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
+import { Question } from './question.tsx';
+
+const path = subscriptionPath(':id');
+
+/** What can be done with a subscription; what bites asks first and says how far it reaches. */
+export function subscriptionActions(portal: Portal): void {
+  pauseAndResume(portal);
+  deletion(portal);
+  rotation(portal);
+  deed(portal, `${path}/test`, async ({ ctx, param }) => {
+    const { delivery_id: id } = await sendTest(ctx, param('id'));
+    return { to: withQuery(deliveryPath(id), { done: 'tested' }) };
+  });
+  deed(portal, `${path}/replay`, async ({ ctx, param, form }) => {
+    const hours = Math.min(720, Number(form.one('hours')) || 24);
+    // A minute less than the whole: the window is 30 days at most, and a moment passes until it is checked.
+    const since = new Date(ctx.clock.ms() - hours * 3_600_000 + 60_000).toISOString();
+    await replay(ctx, param('id'), checked(replaySpec, { since, only: form.one('only') }));
+    return { to: withQuery(subscriptionPath(param('id')), { done: 'replaying' }) };
+  });
+}
+
+async function reachOf({ ctx, param }: Visit) {
+  const subscription = showSubscription(await findSubscription(ctx, param('id')));
+  return { subscription, waiting: await countWaitingOf(ctx, [subscription.id]) };
+}
+
+function pauseAndResume(portal: Portal): void {
+  page(portal, `${path}/pause`, async (visit) => {
+    const { subscription, waiting } = await reachOf(visit);
+    const back = subscriptionPath(subscription.id);
+    return {
+      title: 'Pause',
+      body: (
+        <Question
+          title={`Pause ${nameOf(subscription)}?`}
+          action={`${back}/pause`}
+          back={back}
+          backName={nameOf(subscription)}
+          button="Pause"
+          isDangerous={false}
+        >
+          <p>
+            Nothing more is sent to it, and nothing is lost: {counted(waiting, 'event')} that{' '}
+            {waiting === 1 ? 'waits' : 'wait'} now, and all that come, are kept for 30 days and sent when you
+            resume.
+          </p>
+        </Question>
+      ),
+    };
+  });
+  deed(portal, `${path}/pause`, async ({ ctx, param }) => {
+    const { id } = await pauseSubscription(ctx, param('id'));
+    return { to: withQuery(subscriptionPath(id), { done: 'paused' }) };
+  });
+  deed(portal, `${path}/resume`, async ({ ctx, param }) => {
+    const { id } = await resumeSubscription(ctx, param('id'));
+    return { to: withQuery(subscriptionPath(id), { done: 'resumed' }) };
+  });
+}
+
+function deletion(portal: Portal): void {
+  page(portal, `${path}/delete`, async (visit) => {
+    const { subscription, waiting } = await reachOf(visit);
+    const back = subscriptionPath(subscription.id);
+    return {
+      title: 'Delete',
+      body: (
+        <Question
+          title={`Delete ${nameOf(subscription)}?`}
+          action={`${back}/delete`}
+          back={back}
+          backName={nameOf(subscription)}
+          button="Delete for good"
+          isDangerous
+        >
+          <ul class="stack">
+            <li>
+              <b>{counted(waiting, 'queued delivery', 'queued deliveries')}</b> will be cancelled.
+            </li>
+            <li>Its secret ends; requests signed with it stop.</li>
+            <li>What was sent stays in the list of deliveries.</li>
+          </ul>
+          {subscription.state === 'active' ? (
+            <p>
+              Not sure? <a href={`${back}/pause`}>Pause it</a> instead: everything is kept.
+            </p>
+          ) : null}
+        </Question>
+      ),
+    };
+  });
+  deed(portal, `${path}/delete`, async ({ ctx, param }) => {
+    await deleteSubscription(ctx, param('id'));
+    return { to: withQuery(subscriptionsPath, { done: 'deleted' }) };
+  });
+}
+
+/** What the old secret's end is set to; 0 is for one that has leaked. */
+const overlaps = new Map([
+  ['86400', 'in 24 hours'],
+  ['604800', 'in 7 days'],
+  ['0', 'now: it has leaked'],
+]);
+
+function rotation(portal: Portal): void {
+  page(portal, `${path}/rotate`, async (visit) => {
+    const { subscription } = await reachOf(visit);
+    const back = subscriptionPath(subscription.id);
+    return {
+      title: 'New secret',
+      body: (
+        <Question
+          title="Make a new signing secret?"
+          action={`${back}/rotate`}
+          back={back}
+          backName={nameOf(subscription)}
+          button="Make a new secret"
+          isDangerous={false}
+        >
+          <p>
+            Old and new sign together until the old one ends, so your receiver can change over without a gap.
+          </p>
+          <fieldset>
+            <legend>The old one ends</legend>
+            {[...overlaps].map(([seconds, words], i) => (
+              <label class="pick">
+                <input type="radio" name="overlap" value={seconds} checked={i === 0} />
+                <span>{words}</span>
+              </label>
+            ))}
+          </fieldset>
+        </Question>
+      ),
+    };
+  });
+  deed(portal, `${path}/rotate`, async ({ ctx, param, form }) => {
+    const overlap = form.one('overlap');
+    if (!overlaps.has(overlap))
+      throw new PatchbayError('validation_failed', { public: 'Say when the old secret ends.' });
+    const { row, shown, oldUntil } = await rotateSecret(ctx, param('id'), Number(overlap) * 1_000);
+    const subscription = showSubscription(row);
+    return {
+      title: 'New secret',
+      body: (
+        <div class="stack form">
+          <Crumb href={subscriptionPath(row.id)}>{nameOf(subscription)}</Crumb>
+          <h1>The new secret</h1>
+          {'secret' in shown ? (
+            <Secret text={shown.secret} name="Signing secret">
+              <p>
+                This is the only time that it is shown. Put it beside the old one in your receiver now; the
+                old one signs until <When at={oldUntil.toISOString()} exact />.
+              </p>
+            </Secret>
+          ) : (
+            <p>
+              The new public key is <Copyable text={shown.public_key} name="the public key" />. Fetch it again
+              by the API at any time.
+            </p>
+          )}
+          <p>
+            <a class="button" href={subscriptionPath(row.id)}>
+              I have it
+            </a>
+          </p>
+        </div>
+      ),
+    };
+  });
+}

@@ -1,0 +1,273 @@
+import { countDay, countWaitingOf } from '#src/deliveries';
+import {
+  findSubscription,
+  listSubscriptions,
+  showSubscription,
+  type ShownSubscription,
+} from '#src/subscriptions';
+import { Ask, Copyable, Crumb, Empty, Facts, Note, Pages, Payload, When } from '#src/ui';
+import { cordsOf, counted, nameOf } from './cords.ts';
+import { page, type Portal } from './door.tsx';
+import { cordWords } from './patch-bay.tsx';
+import {
+  deliveriesPath,
+  newSubscriptionPath,
+  subscriptionPath,
+  subscriptionsPath,
+  typePath,
+  typesPath,
+  withQuery,
+} from './paths.ts';
+import { StandingChip, standingOf } from './states.tsx';
+
+export function subscriptionPages(portal: Portal): void {
+  page(portal, subscriptionsPath, async ({ ctx, query }) => {
+    const after = query.get('after') ?? '';
+    const { data, next_cursor: next } = await listSubscriptions(ctx, {
+      limit: 25,
+      ...(after === '' ? {} : { cursor: after }),
+    });
+    return {
+      title: 'Subscriptions',
+      body: (
+        <div class="stack">
+          <div class="row apart">
+            <h1>Subscriptions</h1>
+            {data.length > 0 ? (
+              <a class="button primary" href={newSubscriptionPath}>
+                New subscription
+              </a>
+            ) : null}
+          </div>
+          {data.length > 0 ? <List subscriptions={data} /> : <None />}
+          <Pages
+            first={after === '' ? null : subscriptionsPath}
+            next={next === null ? null : withQuery(subscriptionsPath, { after: next })}
+          />
+        </div>
+      ),
+    };
+  });
+  page(portal, subscriptionPath(':id'), async ({ ctx, param }) => {
+    const subscription = showSubscription(await findSubscription(ctx, param('id')));
+    const counts = await countDay(ctx, [subscription.id]);
+    const waiting = await countWaitingOf(ctx, [subscription.id]);
+    const cords = cordsOf([subscription], counts);
+    return {
+      title: nameOf(subscription),
+      body: <One subscription={subscription} waiting={waiting} cords={cords} />,
+    };
+  });
+}
+
+function List({ subscriptions }: { subscriptions: ShownSubscription[] }) {
+  return (
+    <table>
+      <caption class="vh">Subscriptions, newest first</caption>
+      <thead>
+        <tr class="indent">
+          <th>Goes to</th>
+          <th class="wide-only">Events</th>
+          <th>State</th>
+          <th class="end wide-only">Made</th>
+        </tr>
+      </thead>
+      <tbody>
+        {subscriptions.map((one) => (
+          <tr data-row>
+            <td>
+              <a class="whole" href={subscriptionPath(one.id)}>
+                {nameOf(one)}
+              </a>
+              <p class="dim">
+                <AddressOf subscription={one} />
+              </p>
+            </td>
+            <td class="wide-only">{wishWords(one)}</td>
+            <td>
+              <StandingChip standing={standingOf(one)} />
+            </td>
+            <td class="end dim wide-only">
+              <When at={one.created_at} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function AddressOf({ subscription: { endpoint } }: { subscription: ShownSubscription }) {
+  return <code>{endpoint.type === 'webhook' ? endpoint.url : endpoint.connection_id}</code>;
+}
+
+function wishWords({ event_types: types, cities }: ShownSubscription): string {
+  const shown = types.slice(0, 3).join(', ');
+  const more = types.length > 3 ? ` and ${types.length - 3} more` : '';
+  return `${shown}${more}${cities.length > 0 ? ` in ${cities.join(', ')}` : ''}`;
+}
+
+function None() {
+  return (
+    <Empty title="No subscriptions yet">
+      <p>
+        A subscription is a standing wish: these events, to this address. Each event is signed, tried again
+        until it arrives, and explained when it does not.
+      </p>
+      <p class="row">
+        <a class="button primary" href={newSubscriptionPath}>
+          New subscription
+        </a>
+        <a href={typesPath}>What events are there?</a>
+      </p>
+    </Empty>
+  );
+}
+
+type OneProps = { subscription: ShownSubscription; waiting: number; cords: ReturnType<typeof cordsOf> };
+
+function One({ subscription, waiting, cords }: OneProps) {
+  const standing = standingOf(subscription);
+  return (
+    <div class="stack">
+      <Crumb href={subscriptionsPath}>Subscriptions</Crumb>
+      <div class="row apart">
+        <h1>{nameOf(subscription)}</h1>
+        <StandingChip standing={standing} />
+      </div>
+      {standing.why ? (
+        <Note tone={standing.tone} title={`It is ${standing.word}`}>
+          <p>
+            {standing.why} {waiting > 0 ? `${counted(waiting, 'event waits', 'events wait')}.` : ''}
+          </p>
+        </Note>
+      ) : null}
+      <Actions subscription={subscription} />
+      <div class="cols">
+        <div class="stack-l">
+          <section class="stack" aria-labelledby="day">
+            <div class="row apart">
+              <h2 id="day">The last 24 hours</h2>
+              <a href={withQuery(deliveriesPath, { subscription: subscription.id })}>All its deliveries</a>
+            </div>
+            <table>
+              <tbody>
+                {cords.map((cord) => (
+                  <tr>
+                    <td>
+                      <TypeLink type={cord.type} />
+                    </td>
+                    <td class="end dim">{cordWords(cord)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+          <Replay id={subscription.id} />
+          {subscription.filter ? (
+            <section class="stack" aria-labelledby="filter">
+              <h2 id="filter">Filter</h2>
+              <Payload value={subscription.filter} label="The filter" />
+            </section>
+          ) : null}
+        </div>
+        <aside class="side" aria-label="Facts">
+          <FactsOf subscription={subscription} waiting={waiting} />
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+/** A pattern has no page of its own. */
+const TypeLink = ({ type }: { type: string }) =>
+  type.includes('*') ? <b>{type}</b> : <a href={typePath(type)}>{type}</a>;
+
+function Actions({ subscription: { id, state } }: { subscription: ShownSubscription }) {
+  const path = subscriptionPath(id);
+  return (
+    <div class="row">
+      {state === 'active' ? (
+        <>
+          <Ask action={`${path}/test`} label="Test">
+            <button>Send a test event</button>
+          </Ask>
+          <a class="button" href={`${path}/pause`} data-dialog>
+            Pause
+          </a>
+        </>
+      ) : (
+        <Ask action={`${path}/resume`} label="Resume">
+          <button class="primary">Resume</button>
+        </Ask>
+      )}
+      <a class="button" href={`${path}/rotate`} data-dialog>
+        New secret
+      </a>
+      <a class="button danger" href={`${path}/delete`} data-dialog>
+        Delete
+      </a>
+    </div>
+  );
+}
+
+function Replay({ id }: { id: string }) {
+  return (
+    <section class="stack" aria-labelledby="replay">
+      <h2 id="replay">Send past events again</h2>
+      <p class="dim">What is sent again keeps its webhook-id, so a good receiver takes nothing twice.</p>
+      <Ask action={`${subscriptionPath(id)}/replay`} label="Replay">
+        <div class="filters">
+          <div class="field">
+            <label for="only">Which</label>
+            <select id="only" name="only">
+              <option value="failed">What died</option>
+              <option value="missing">What was never sent</option>
+              <option value="all">Everything</option>
+            </select>
+          </div>
+          <div class="field">
+            <label for="hours">Of the last</label>
+            <select id="hours" name="hours">
+              <option value="1">hour</option>
+              <option value="24" selected>
+                24 hours
+              </option>
+              <option value="168">7 days</option>
+              <option value="720">30 days</option>
+            </select>
+          </div>
+          <button>Replay</button>
+        </div>
+      </Ask>
+    </section>
+  );
+}
+
+function FactsOf({ subscription, waiting }: { subscription: ShownSubscription; waiting: number }) {
+  const { id, event_types: types, cities, proven_at: proven } = subscription;
+  return (
+    <Facts
+      facts={[
+        ['Subscription', <Copyable text={id} name="the subscription id" />],
+        ['Address', <AddressOf subscription={subscription} />],
+        ['Events', types.join(', ')],
+        ['Cities', cities.length > 0 ? cities.join(', ') : 'all'],
+        ['Waiting', waiting.toLocaleString('en')],
+        ['First success', proven ? <When at={proven} /> : 'not yet: until then one event a second is sent'],
+        subscription.failing_since ? ['Failing since', <When at={subscription.failing_since} />] : null,
+        ['Order', subscription.ordering === 'subject' ? 'kept within each subject' : 'as they come'],
+        ['At most', `${subscription.max_per_second} a second`],
+        ['Form', subscription.format === 'cloudevents' ? 'CloudEvents 1.0' : 'Standard Webhooks'],
+        [
+          'Schema version',
+          subscription.schema_version === null ? 'newest' : String(subscription.schema_version),
+        ],
+        subscription.public_key
+          ? ['Public key', <Copyable text={subscription.public_key} name="the public key" />]
+          : ['Signature', 'Standard Webhooks v1 (HMAC)'],
+        ['Made', <When at={subscription.created_at} />],
+      ]}
+    />
+  );
+}

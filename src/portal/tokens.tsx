@@ -1,0 +1,116 @@
+import { listTokens, type showToken } from '#src/access';
+import { Chip, Empty, Pages, When } from '#src/ui';
+import { page, type Portal } from './door.tsx';
+import { newTokenPath, tokenPath, tokensPath, withQuery } from './paths.ts';
+
+type ShownToken = ReturnType<typeof showToken>;
+
+export function tokenPages(portal: Portal): void {
+  page(portal, tokensPath, async ({ ctx, query }) => {
+    const after = query.get('after') ?? '';
+    const { data, next_cursor: next } = await listTokens(ctx, {
+      limit: 25,
+      ...(after === '' ? {} : { after }),
+    });
+    return {
+      title: 'Tokens',
+      body: (
+        <div class="stack">
+          <div class="row apart">
+            <h1>Tokens</h1>
+            {data.length > 0 ? (
+              <a class="button primary" href={newTokenPath}>
+                New token
+              </a>
+            ) : null}
+          </div>
+          {data.length > 0 ? <List tokens={data} nowMs={ctx.clock.ms()} /> : <None />}
+          <Pages
+            first={after === '' ? null : tokensPath}
+            next={next === null ? null : withQuery(tokensPath, { after: next })}
+          />
+        </div>
+      ),
+    };
+  });
+}
+
+function List({ tokens, nowMs }: { tokens: ShownToken[]; nowMs: number }) {
+  return (
+    <table>
+      <caption class="vh">Tokens, newest first</caption>
+      <thead>
+        <tr>
+          <th>Token</th>
+          <th class="wide-only">May</th>
+          <th>State</th>
+          <th class="end wide-only">Last used</th>
+          <th>
+            <span class="vh">Action</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tokens.map((token) => (
+          <tr>
+            <td>
+              <b>{token.label}</b>
+              <p class="dim">
+                {token.app ? 'of an app' : 'personal'}, made <When at={token.created_at} />
+              </p>
+            </td>
+            <td class="wide-only">{token.scopes.join(', ')}</td>
+            <td>
+              <StateOf token={token} nowMs={nowMs} />
+            </td>
+            <td class="end dim wide-only">
+              {token.last_used_at ? <When at={token.last_used_at} /> : 'never'}
+            </td>
+            <td class="end">
+              {isLive(token, nowMs) ? (
+                <a href={`${tokenPath(token.id)}/revoke`} data-dialog>
+                  Revoke<span class="vh"> {token.label}</span>
+                </a>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const isLive = ({ revoked_at, expires_at }: ShownToken, nowMs: number): boolean =>
+  revoked_at === null && (expires_at === null || Date.parse(expires_at) > nowMs);
+
+function StateOf({ token, nowMs }: { token: ShownToken; nowMs: number }) {
+  if (token.revoked_at !== null) return <Chip tone="off">revoked</Chip>;
+  if (!isLive(token, nowMs)) return <Chip tone="off">expired</Chip>;
+  return (
+    <>
+      <Chip tone="good">active</Chip>
+      {token.expires_at ? (
+        <p class="dim">
+          ends <When at={token.expires_at} />
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function None() {
+  return (
+    <Empty title="No tokens yet">
+      <p>
+        A token lets a program of yours call the API: a script that reads your bookings, a sync with your CRM.
+        It can do no more than you choose, and you end it here at any moment.
+      </p>
+      <p>
+        <a class="button primary" href={newTokenPath}>
+          New token
+        </a>
+      </p>
+      <pre>{'curl -H "Authorization: Bearer pbk_…" …/v1/me'}</pre>
+    </Empty>
+  );
+}

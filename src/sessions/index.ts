@@ -1,0 +1,6 @@
+export { endedCookie, isOpenLoopback, readSessionCookie, sessionCookie } from './cookie.ts';
+export { type Entered, enterSession, type Session } from './enter.ts';
+export { createSignInLink, type Person, readSignInLink, spendSignInLink } from './links.ts';
+export type { Membership } from './memberships.ts';
+export { requireSameOrigin } from './same-origin.ts';
+export { actFor, endSession, startSession } from './sessions.ts';
