@@ -40,7 +40,7 @@ export const capCases: GateCase[] = [
       const token = { id: newId('tok'), locator: 'locator3' };
       const bursts = { token: 120, grant: 110, user: 60, app: 500, partner: 900, creates: 80 } as const;
       const caps = Object.entries(bursts).map(([level, burst]) =>
-        capOf(burst, { level: level as Cap['level'], key: `${level}:${newId('cap')}` }),
+        capOf(burst, { level: level as Cap['level'], key: `${level}:${newId('tok')}` }),
       );
       const calls = Array.from({ length: 1_000 }, (_, i) => gates[i % 2]!.admit(askOf({ token, caps })));
       const answers = await Promise.all(calls);
