@@ -13,7 +13,7 @@ export { createHealthBook } from './health.ts';
 export { type DeliveryQuery, listDeliveries } from './list.ts';
 export { joinSettles } from './join-settles.ts';
 export { createPacer, type PaceAnswer, type PaceExchange, type Pacer } from './pacer.ts';
-export { findCandidate, prepare, stopReason } from './prepare.ts';
+export { findCandidate, prepare, stopOfGone, stopReason } from './prepare.ts';
 export { releaseKind } from './release.ts';
 export { type Later, type Pace, sendRounds } from './rounds.ts';
 export { deliveryRoutes } from './routes.ts';

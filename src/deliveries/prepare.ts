@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { deliveredVersion } from '#src/catalog';
 import type { Ports } from '#src/context';
 import type { Candidate, Env, LeasedDelivery, OutboundRequest } from '#src/ports';
@@ -27,6 +28,19 @@ export async function findCandidate(
       ({ subscription, grant }) =>
         subscription.id === delivery.subscriptionId && grant.id === delivery.grantId,
     );
+}
+
+/** Why nobody listens any more where `findCandidate` found nobody: the grant has ended, else the subscription. */
+export async function stopOfGone(
+  { store }: Pick<Ports, 'store'>,
+  { grantId }: Pick<LeasedDelivery, 'grantId'>,
+): Promise<Stop> {
+  const { grants } = store.tables;
+  const [grant] = await store.db
+    .select({ endedAt: grants.endedAt })
+    .from(grants)
+    .where(eq(grants.id, grantId));
+  return { do: 'cancel', reason: grant?.endedAt ? 'revoked' : 'subscription_deleted' };
 }
 
 export async function prepare(

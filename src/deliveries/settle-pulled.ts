@@ -2,12 +2,15 @@ import type { Ports } from '#src/context';
 import type { Candidate, LeasedDelivery, OutboundResult } from '#src/ports';
 import type { HealthBook } from './health.ts';
 import { newLane } from './lane.ts';
-import { stopReason } from './prepare.ts';
+import { stopOfGone, stopReason } from './prepare.ts';
 import { rateOf } from './rate.ts';
 import { afterAttempt } from './schedule.ts';
 import { giveBack, settleAttempt, settlePlan } from './settle.ts';
 
-type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'chance' | 'ids' | 'log' | 'meter' | 'usage' | 'settings'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'gate' | 'clock' | 'chance' | 'ids' | 'log' | 'meter' | 'usage' | 'settings'
+>;
 
 export type PulledAttempt = {
   startedAtMs: number;
@@ -32,9 +35,7 @@ export async function settlePulled(
 ): Promise<boolean> {
   if (!result) return giveBack(ports, delivery, 'handed_back', ports.clock.ms());
   if (result.kind === 'withdrawn') {
-    const stop = candidate
-      ? stopReason(ports, candidate)
-      : ({ do: 'cancel', reason: 'subscription_deleted' } as const);
+    const stop = candidate ? stopReason(ports, candidate) : await stopOfGone(ports, delivery);
     // Changed, or the worker could not ask: prepared anew, it may go.
     return stop
       ? settlePlan(ports, delivery, stop)

@@ -1,7 +1,7 @@
 import type { Ports } from '#src/context';
 import type { Candidate, LeasedDelivery, OutboundResult } from '#src/ports';
 import type { EventViews } from '#src/view';
-import { findCandidate, prepare, type Stop, stopReason } from './prepare.ts';
+import { findCandidate, prepare, type Stop, stopOfGone, stopReason } from './prepare.ts';
 import { afterAttempt, type EndpointAdvice } from './schedule.ts';
 import { settleAttempt, settlePlan } from './settle.ts';
 import type { SignerOf } from '#src/signatures';
@@ -16,7 +16,17 @@ export type Outcome = {
 
 type Needs = Pick<
   Ports,
-  'store' | 'directory' | 'gate' | 'clock' | 'chance' | 'ids' | 'http' | 'log' | 'meter' | 'usage' | 'settings'
+  | 'store'
+  | 'directory'
+  | 'gate'
+  | 'clock'
+  | 'chance'
+  | 'ids'
+  | 'http'
+  | 'log'
+  | 'meter'
+  | 'usage'
+  | 'settings'
 >;
 export type Health = { failingSinceMs: number | null };
 
@@ -32,8 +42,7 @@ export async function work(
   health: Health,
 ): Promise<Outcome> {
   const candidate = await findCandidate(ports, delivery);
-  if (!candidate)
-    return stopped(ports, delivery, candidate, { do: 'cancel', reason: 'subscription_deleted' });
+  if (!candidate) return stopped(ports, delivery, candidate, await stopOfGone(ports, delivery));
   const plan = await prepare(ports, signerOf, delivery, views, candidate);
   if (plan.do !== 'send') return stopped(ports, delivery, candidate, plan);
 

@@ -1,5 +1,5 @@
 import type { Ports } from '#src/context';
-import { findCandidate, giveBack, joinSettles, prepare, settlePlan } from '#src/deliveries';
+import { findCandidate, giveBack, joinSettles, prepare, settlePlan, stopOfGone } from '#src/deliveries';
 import type { EventRecord, LeasedDelivery } from '#src/ports';
 import { createSigners } from '#src/signatures';
 import { createViews, type EventViews } from '#src/view';
@@ -46,7 +46,7 @@ export function createPrepareLeased(ports: Ports): PrepareLeased {
       const candidate = await findCandidate(ports, delivery);
       const plan = candidate
         ? await prepare(ports, signerOf, delivery, viewsFor(delivery.event), candidate)
-        : ({ do: 'cancel', reason: 'subscription_deleted' } as const);
+        : await stopOfGone(ports, delivery);
       if (!candidate || plan.do !== 'send') {
         if (plan.do !== 'send') await settlePlan(own, delivery, plan);
         return null;

@@ -46,7 +46,9 @@ export const revokeFlows: Flows = (stand) => {
     const rows = await deliveries({ ...person, token }, { subscription: sub.id });
     const ofState = (state: string) => rows.filter((row) => row.state === state).map(({ id }) => id);
     expect(sub.sink.received.map(webhookId)).toEqual(ofState('delivered'));
-    expect(ofState('cancelled')).toHaveLength(rows.length - sub.sink.received.length);
+    const cancelled = rows.filter((row) => row.state === 'cancelled');
+    expect(cancelled).toHaveLength(rows.length - sub.sink.received.length);
+    expect(new Set(cancelled.map(({ reason }) => reason))).toEqual(new Set(['revoked']));
     expect(await receipt()).toMatchObject({
       level: 'grant',
       subject: person.grantId,
