@@ -6,6 +6,7 @@ import { publishTurnCases } from './publish-turns.ts';
 import { publishCases } from './publish.ts';
 import { settleCases } from './settle.ts';
 import { type Case, standOn } from './stand.ts';
+import { usageCases } from './usage.ts';
 import { writeCases } from './write.ts';
 
 export const storeCases: Case[] = [
@@ -16,6 +17,7 @@ export const storeCases: Case[] = [
   ...matchCases,
   ...deliveryCases,
   ...settleCases,
+  ...usageCases,
 ];
 
 /** The store is shared by all cases, as it is by requests; each has names of its own. */
