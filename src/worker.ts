@@ -29,7 +29,7 @@ export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
     const edge = await openOr(bindings);
     if (edge instanceof Response) return edge;
-    context.waitUntil(edge.noteUse().catch((error: unknown) => edge.hub.log.error('hub.tend', error)));
+    context.waitUntil(noteUse(edge));
     const { pathname } = new URL(request.url);
     if (pathname === operatorPath && edge.operate) return operated(edge, edge.operate, request);
     const peer = request.headers.get('cf-connecting-ip') ?? '';
@@ -45,12 +45,19 @@ export default {
       return;
     }
     await consume({ hub, ...edge }, wakes, batch.queue.endsWith('-slow'));
+    await noteUse({ hub, ...edge });
   },
 
   async scheduled(_: ScheduledController, bindings: Bindings): Promise<void> {
-    await tend(await open(bindings));
+    const edge = await open(bindings);
+    await tend(edge);
+    await noteUse(edge);
   },
 };
+
+/** Late counts are no reason to fail what they count. */
+const noteUse = (edge: EdgeHub): Promise<void> =>
+  edge.noteUse().catch((error: unknown) => edge.hub.log.error('hub.tend', error));
 
 /** What the app compresses, the runtime would compress once more; it does it by itself where the caller takes it. */
 function withoutEncoding(request: Request, pathname: string): Request {
