@@ -75,7 +75,10 @@ export function createApp(
     ),
   );
   operateRoutes(app, hub, host);
-  pages?.(app, hub, { idOf: requests.idOf, tell: (error, id) => asPatchbayError(hub, error, id) });
+  pages?.(app, hub, {
+    idOf: (request) => requests.idOf(request),
+    tell: (error, id) => asPatchbayError(hub, error, id),
+  });
   if (pull) pullRoutes(app, pull);
   return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');
 }

@@ -132,7 +132,10 @@ export async function startNodeHub(
   const server = await serve(
     environment,
     hub,
-    role === 'worker' ? createWorkerApp(hub, host) : createApp(hub, host, pull),
+    role === 'worker'
+      ? createWorkerApp(hub, host)
+      : // Loaded late: commands and processes that only send show no pages.
+        createApp(hub, host, pull, (await import('#src/portal')).portalRoutes),
     role,
   );
   const isLoopbackOpen = environment['PATCHBAY_ALLOW_LOOPBACK'] === '1';

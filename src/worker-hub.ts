@@ -13,6 +13,7 @@ import type { Pace } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import type { Http, Log, Queue as QueuePort } from '#src/ports';
+import { portalRoutes } from '#src/portal';
 import { openPull, type Pull, readWorkerKeys } from '#src/pull';
 import { createSigners, type SignerOf } from '#src/signatures';
 import { createDirectory } from '#src/subscriptions';
@@ -108,7 +109,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   const hub: Hub = { ...ports, authenticator: createAuthenticator(ports) };
   delivery.pull = openPull(environment, hub);
   const scrape = async () => ({ body: gauges.scrape(), contentType: gauges.contentType });
-  const app = createApp(hub, { scrape }, delivery.pull);
+  const app = createApp(hub, { scrape }, delivery.pull, portalRoutes);
   const state = { notedAtMs: clock.ms() };
   return {
     hub,

@@ -20,7 +20,7 @@ import { toastOf } from './toasts.ts';
 import { WhoIsIn } from './who.tsx';
 
 /** A page to show, or where to go instead. */
-export type Shown = { title: string; body: Child; status?: number };
+export type Shown = { title: string; body: Child; status?: number; refreshTo?: string };
 export type Gone = { to: string; cookie?: string };
 export type Answered = Shown | Gone;
 
@@ -141,15 +141,18 @@ async function answer(
     .catch(async (error: unknown) => drawn(portal, visited, refusal(portal, request, error)));
   const ended = visited.isSignedOut ? { 'set-cookie': endedCookie(portal.ports.settings) } : {};
   if ('to' in answered) return goTo(answered, ended);
-  return new Response(answered.text, { status: answered.status, headers: { ...pageHeaders, ...ended } });
+  return new Response(answered.text, {
+    status: answered.status,
+    headers: { ...pageHeaders, ...answered.headers, ...ended },
+  });
 }
 
-async function drawn(
-  portal: Portal,
-  visited: Visited,
-  shown: Shown,
-): Promise<{ text: string; status: number }> {
-  return { text: await render(portal, visited, shown), status: shown.status ?? 200 };
+type Drawn = { text: string; status: number; headers: Record<string, string> };
+
+async function drawn(portal: Portal, visited: Visited, shown: Shown): Promise<Drawn> {
+  const { status = 200, refreshTo } = shown;
+  const headers: Record<string, string> = refreshTo === undefined ? {} : { refresh: `0;url=${refreshTo}` };
+  return { text: await render(portal, visited, shown), status, headers };
 }
 
 /** 303, so that no browser sends a form on. */

@@ -1,6 +1,7 @@
 /** Where things are, said once. */
 export const home = '/portal';
 export const signInPath = `${home}/sign-in`;
+export const consentPath = `${home}/consent`;
 export const accountPath = `${home}/account`;
 export const tokensPath = `${home}/tokens`;
 export const newTokenPath = `${tokensPath}/new`;

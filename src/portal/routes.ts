@@ -4,6 +4,7 @@ import { isOpenLoopback } from '#src/sessions';
 import { assetsOf } from '#src/ui';
 import { accountPages } from './account.tsx';
 import { cataloguePages } from './catalogue.tsx';
+import { consentPages } from './consent.tsx';
 import { deliveriesPage } from './deliveries.tsx';
 import { deliveryPages } from './delivery.tsx';
 import { compressed, open, type Portal, type Routes } from './door.tsx';
@@ -40,6 +41,7 @@ export function portalRoutes(app: Routes, ports: Ports, shared: Pick<Portal, 'id
   }
   signInPages(portal);
   accountPages(portal);
+  consentPages(portal);
   overviewPage(portal);
   deliveriesPage(portal);
   deliveryPages(portal);

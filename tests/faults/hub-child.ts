@@ -28,7 +28,8 @@ export async function startChild(
   args: readonly string[] = [],
 ): Promise<HubChild> {
   const { ready, ...child } = await startProgram(
-    [entry, ...args],
+    // From the sources, it needs somebody to read the pages.
+    [...(entry.endsWith('.ts') ? ['--import=./src/read-tsx.ts'] : []), entry, ...args],
     { PORT: '0', ...environment },
     /listens on (http:\/\/127\.0\.0\.1:\d+)/,
   );
