@@ -34,9 +34,6 @@ export const sessionTables = (c: Columns) => ({
       expiresAt: c.instant('expires_at').notNull(),
       usedAt: c.instant('used_at'),
     },
-    (t) => [
-      c.uniqueIndex('sign_in_links_hash').on(t.hash),
-      c.index('sign_in_links_expires').on(t.expiresAt),
-    ],
+    (t) => [c.uniqueIndex('sign_in_links_hash').on(t.hash), c.index('sign_in_links_expires').on(t.expiresAt)],
   ),
 });
