@@ -135,7 +135,7 @@ export async function startNodeHub(
     role === 'worker'
       ? createWorkerApp(hub, host)
       : // Loaded late: commands and processes that only send show no pages.
-        createApp(hub, host, pull, (await import('#src/portal')).portalRoutes),
+        createApp(hub, host, pull, (await import('#src/portal')).compressedPortalRoutes),
     role,
   );
   const isLoopbackOpen = environment['PATCHBAY_ALLOW_LOOPBACK'] === '1';

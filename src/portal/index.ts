@@ -1,1 +1,1 @@
-export { portalRoutes } from './routes.ts';
+export { compressedPortalRoutes, portalRoutes } from './routes.ts';

@@ -19,13 +19,18 @@ import { newTokenPages } from './new-token.tsx';
 import { revokeTokenPages } from './revoke-token.tsx';
 import { tokenPages } from './tokens.tsx';
 
+/** Where the host does not compress by itself. Workers do: there it would be done twice, and nobody could read it. */
+export function compressedPortalRoutes(...given: Parameters<typeof portalRoutes>): void {
+  compressed(given[0]);
+  portalRoutes(...given);
+}
+
 /** The pages for people. They use the rooms' verbs as the API does, with the caller that a session makes. */
 export function portalRoutes(app: Routes, ports: Ports, shared: Pick<Portal, 'idOf' | 'tell'>): void {
   const assets = assetsOf(ports);
   const portal: Portal = { app, ports, assets, ...shared };
   if (isOpenLoopback(ports.settings))
     ports.log.warn('portal.open_http', { public_url: ports.settings.publicUrl });
-  compressed(app);
   for (const { path, type, body } of Object.values(assets)) {
     app.get(
       path,
