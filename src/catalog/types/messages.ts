@@ -17,10 +17,11 @@ const direct = z.strictObject({
   attachments: z.array(media('messages:read', 'sensitive')).max(10).optional(),
 });
 
+// Off by default: S2-69.
 export const messageTypes: readonly EventType[] = [
   {
     type: 'message.direct',
-    description: 'Somebody wrote to somebody. Off by default: no wildcard includes it (S2-69).',
+    description: 'Somebody wrote to somebody. Off by default: no wildcard includes it.',
     stream: 'trust_safety',
     scope: 'messages:read',
     critical: true,
