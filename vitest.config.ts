@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingReport } from './tests/services/report.ts';
 
@@ -9,6 +10,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'tests/lint/bad/**', 'tests/lint/good/**'],
     // Processes, not threads: better-sqlite3 is a native module, and some tests change signals or folders.
     pool: 'forks',
+    // Much of the suite waits: for leases, heartbeats, real servers. By its default of one less than the cores two
+    // cores would do one file at a time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     globalSetup: './tests/services/lend.ts',
     testTimeout: 30_000,
     // A hook may have to install and start a real server.

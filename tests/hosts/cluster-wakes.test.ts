@@ -54,6 +54,8 @@ await describeWithAll(['postgres', 'redis'], 'a cluster whose Redis goes away', 
     const api = await cluster.start('api');
     const worker = await cluster.start('worker');
     Object.assign(state, { redis, cluster, api, worker, core: await api.service() });
+    // By its next look at the members; until then a sweep would bring what it wakes nobody for.
+    await expectUntil('the api knows the worker', async () => (await metricOf(api.origin, 'workers')) === 1);
   });
   afterAll(async () => {
     await state.cluster.close();
