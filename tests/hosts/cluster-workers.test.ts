@@ -59,7 +59,10 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
   test('each sends in its own lanes, and no delivery is sent twice', async () => {
     await startWorker();
     await startWorker();
-    await expectUntil('the api knows both', async () => (await workersSeen()) === 2);
+    await expectUntil('every process knows both', async () => {
+      const origins = [state.api, ...state.workers].map(({ origin }) => origin);
+      return (await Promise.all(origins.map((origin) => metricOf(origin, 'workers')))).every((n) => n === 2);
+    });
     await publishToAll();
     await expectUntil('all arrive', () => allHave(1));
     const [one = 0, two = 0] = await settled(hosts.length);
