@@ -50,8 +50,7 @@ export async function openD1Store(binding: D1Database): Promise<Store> {
     dialect: 'sqlite',
     write: async <const T extends readonly Statement[]>(build: (db: Db) => T): Promise<Rows<T>> => {
       const statements = build(db) as unknown as [never]; // A tuple for drizzle's types; it takes any list that is not empty.
-      // A write of nothing has the rows of nothing.
-      if (statements.length < 1) return [] as unknown as Rows<T>;
+      if (statements.length < 1) return [] as unknown as Rows<T>; // A write of nothing has the rows of nothing.
       return translated(() => client.batch(statements)) as Promise<unknown> as Promise<Rows<T>>;
     },
     publish: async (receipt, events) => {

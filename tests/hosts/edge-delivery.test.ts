@@ -30,6 +30,7 @@ describe('a delivery from the edge', () => {
       ...over,
     });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
+    // Answers of the API, looked at field by field.
     const deliveries = async () =>
       (await edge.call('GET', `/v1/deliveries?subscription=${made.body.id}`, account.token)).body
         .data as any[];

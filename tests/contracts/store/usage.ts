@@ -27,6 +27,7 @@ export const usageCases: Case[] = [
     title: 'a slot that is taken is nobody else’s until it is given back',
     prove: async (stand) => {
       const ids = { newId: () => stand.name('mark') };
+      // Only what a lease needs of the ports.
       const ports = { store: stand.store, clock: clockOf, ids } as unknown as Parameters<typeof withLease>[0];
       const holder = stand.name('grt');
       const nested = (depth: number): Promise<string> =>
