@@ -16,6 +16,9 @@ export const usageTables = (c: Columns) => ({
       /** Calls that a cap of ours refused, and deliveries that an endpoint refused with 429. */
       refused: c.count('refused').notNull(),
       theirs: c.count('theirs').notNull(),
+      /** Deliveries that were taken, and attempts that were not. Null in rows from before they were counted. */
+      delivered: c.count('delivered'),
+      failed: c.count('failed'),
     },
     (t) => [c.index('usage_days_day').on(t.day)],
   ),
