@@ -77,5 +77,4 @@ export function nameOf({
 
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+export { counted } from '#src/ui';

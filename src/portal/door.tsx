@@ -12,7 +12,7 @@ import {
   requireSameOrigin,
   type Session,
 } from '#src/sessions';
-import { type Assets, Page } from '#src/ui';
+import { type Assets, goTo, Page, pageHeaders } from '#src/ui';
 import { type Form, readForm } from './form.ts';
 import { accountPath, home, signInPath, withQuery } from './paths.ts';
 import { navOf } from './nav.ts';
@@ -140,7 +140,8 @@ async function answer(
     .then(async (made) => ('to' in made ? made : drawn(portal, visited, made)))
     .catch(async (error: unknown) => drawn(portal, visited, refusal(portal, request, error)));
   const ended = visited.isSignedOut ? { 'set-cookie': endedCookie(portal.ports.settings) } : {};
-  if ('to' in answered) return goTo(answered, ended);
+  if ('to' in answered)
+    return goTo(answered.to, { ...ended, ...(answered.cookie ? { 'set-cookie': answered.cookie } : {}) });
   return new Response(answered.text, {
     status: answered.status,
     headers: { ...pageHeaders, ...answered.headers, ...ended },
@@ -155,36 +156,13 @@ async function drawn(portal: Portal, visited: Visited, shown: Shown): Promise<Dr
   return { text: await render(portal, visited, shown), status, headers };
 }
 
-/** 303, so that no browser sends a form on. */
-const goTo = ({ to, cookie }: Gone, ended: Record<string, string>): Response =>
-  new Response(null, {
-    status: 303,
-    headers: {
-      location: to,
-      'cache-control': 'no-store',
-      ...ended,
-      ...(cookie ? { 'set-cookie': cookie } : {}),
-    },
-  });
-
-const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  // A sign-in link or a secret's page must not travel on in a Referer.
-  'referrer-policy': 'same-origin',
-};
-
 async function render(portal: Portal, visited: Visited, { title, body }: Shown): Promise<string> {
   const { ports, assets } = portal;
   const { session, request } = visited;
   const { pathname, searchParams } = new URL(request.url);
   const frame = {
     assets,
+    place: 'Portal',
     title,
     screen: {
       nowMs: ports.clock.ms(),

@@ -17,8 +17,4 @@ export const typePath = (type: string): string => `${typesPath}/${encodeURICompo
 export const tokenPath = (id: string): string => `${tokensPath}/${id}`;
 export const receiptPath = (id: string): string => `${home}/revocations/${id}`;
 
-/** An address with these in its query; what is empty is left out. */
-export function withQuery(path: string, query: Record<string, string | null | undefined>): string {
-  const kept = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  return kept.length === 0 ? path : `${path}?${new URLSearchParams(kept).toString()}`;
-}
+export { withQuery } from '#src/ui';

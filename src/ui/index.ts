@@ -1,7 +1,10 @@
+export { counted, goTo, pageHeaders, withQuery } from './answer.ts';
 export { type Asset, type Assets, assetsOf } from './assets.ts';
 export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
+export { type Form, formOf, readForm, wrongOf } from './form-body.ts';
 export { Crumb, type Frame, Page } from './page.tsx';
 export { Chip, Copyable, Empty, type Fact, Facts, Note, Pages, Secret, type Tone } from './parts.tsx';
 export { Payload } from './payload.tsx';
+export { Question } from './question.tsx';
 export type { Screen } from './screen.ts';
 export { When } from './when.tsx';

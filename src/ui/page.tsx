@@ -5,6 +5,8 @@ import { type Screen, ScreenContext } from './screen.ts';
 export type NavEntry = { href: string; name: string; isHere: boolean };
 export type Frame = {
   assets: Assets;
+  /** Whose pages these are: `Portal`, `Console`. */
+  place: string;
   title: string;
   screen: Screen;
   home: string;
@@ -13,12 +15,14 @@ export type Frame = {
   who: Child;
   /** Said on every page. */
   banner: string | null;
+  /** Under the header of every page, while it holds. */
+  notice?: Child;
   toast: string | null;
 };
 
 /** The frame around every page: what it is, where one is, who one is. */
 export function Page({ frame, children }: { frame: Frame; children: Child }) {
-  const { assets, title, screen, home, nav, who, banner, toast } = frame;
+  const { assets, place, title, screen, home, nav, who, banner, notice = null, toast } = frame;
   return (
     <html lang="en">
       <head>
@@ -46,10 +50,11 @@ export function Page({ frame, children }: { frame: Frame; children: Child }) {
                 <Mark />
                 Patchbay
               </a>
-              {nav.length > 0 ? <Nav entries={nav} /> : null}
+              {nav.length > 0 ? <Nav entries={nav} place={place} /> : null}
               {who}
             </div>
           </header>
+          {notice}
           <main id="main" tabindex={-1}>
             {children}
           </main>
@@ -68,9 +73,9 @@ export function Page({ frame, children }: { frame: Frame; children: Child }) {
   );
 }
 
-function Nav({ entries }: { entries: NavEntry[] }) {
+function Nav({ entries, place }: { entries: NavEntry[]; place: string }) {
   return (
-    <nav class="nav" aria-label="Portal">
+    <nav class="nav" aria-label={place}>
       {entries.map(({ href, name, isHere }) => (
         <a href={href} {...(isHere ? { 'aria-current': 'page' } : {})}>
           {name}
