@@ -10,4 +10,5 @@ export const {
   clients, reviews, authorizations, refreshes, usedIds, cases,
   sessions, signInLinks,
   usageDays, callLeases,
+  staffRoles, elevations,
 } = tables;

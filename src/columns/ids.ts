@@ -48,6 +48,7 @@ export const idKinds = [
   'rvw',
   'pol',
   'fil',
+  'rol',
 ] as const;
 export type IdKind = (typeof idKinds)[number];
 

@@ -4,6 +4,7 @@ import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
 import { oauthTables } from './tables/oauth.ts';
 import { sessionTables } from './tables/sessions.ts';
+import { staffTables } from './tables/staff.ts';
 import { usageTables } from './tables/usage.ts';
 import { workerTables } from './tables/workers.ts';
 
@@ -16,6 +17,7 @@ export const schema = (c: Columns) => ({
   ...oauthTables(c),
   ...sessionTables(c),
   ...usageTables(c),
+  ...staffTables(c),
 });
 
 export type Schema = ReturnType<typeof schema>;

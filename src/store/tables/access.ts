@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Columns } from '#src/columns';
 
 /**
@@ -22,14 +23,21 @@ export const accessTables = (c: Columns) => ({
       createdAt: c.instant('created_at').notNull(),
       updatedAt: c.instant('updated_at').notNull(),
     },
-    (t) => [c.index('accounts_name').on(t.name)],
+    (t) => [c.index('accounts_name').on(t.name), c.index('accounts_lower_name').on(sql`lower(name)`)],
   ),
-  users: c.table('users', {
-    id: c.text('id').primaryKey(),
-    name: c.text('name').notNull(),
-    email: c.text('email'),
-    createdAt: c.instant('created_at').notNull(),
-  }),
+  users: c.table(
+    'users',
+    {
+      id: c.text('id').primaryKey(),
+      name: c.text('name').notNull(),
+      email: c.text('email'),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    () => [
+      c.index('users_lower_name').on(sql`lower(name)`),
+      c.index('users_lower_email').on(sql`lower(email)`),
+    ],
+  ),
   members: c.table(
     'members',
     {
@@ -39,19 +47,30 @@ export const accessTables = (c: Columns) => ({
       role: c.text('role').notNull().$type<'owner' | 'member'>(),
       createdAt: c.instant('created_at').notNull(),
     },
-    (t) => [c.uniqueIndex('members_account_user').on(t.accountId, t.userId)],
+    (t) => [
+      c.uniqueIndex('members_account_user').on(t.accountId, t.userId),
+      c.index('members_user').on(t.userId),
+    ],
   ),
-  partners: c.table('partners', {
-    id: c.text('id').primaryKey(),
-    name: c.text('name').notNull(),
-    createdAt: c.instant('created_at').notNull(),
-  }),
-  apps: c.table('apps', {
-    id: c.text('id').primaryKey(),
-    partnerId: c.text('partner_id').notNull(),
-    name: c.text('name').notNull(),
-    createdAt: c.instant('created_at').notNull(),
-  }),
+  partners: c.table(
+    'partners',
+    {
+      id: c.text('id').primaryKey(),
+      name: c.text('name').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    () => [c.index('partners_lower_name').on(sql`lower(name)`)],
+  ),
+  apps: c.table(
+    'apps',
+    {
+      id: c.text('id').primaryKey(),
+      partnerId: c.text('partner_id').notNull(),
+      name: c.text('name').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+    },
+    (t) => [c.index('apps_partner').on(t.partnerId), c.index('apps_lower_name').on(sql`lower(name)`)],
+  ),
   /** One account's consent. `appId` is null for an account's own automation (personal tokens). */
   grants: c.table(
     'grants',
@@ -74,6 +93,7 @@ export const accessTables = (c: Columns) => ({
       c.index('grants_account').on(t.accountId, t.env),
       c.index('grants_app').on(t.appId, t.env),
       c.index('grants_user').on(t.userId),
+      c.index('grants_partner').on(t.partnerId),
     ],
   ),
   tokens: c.table(
@@ -108,6 +128,8 @@ export const accessTables = (c: Columns) => ({
       c.uniqueIndex('tokens_hash').on(t.hash),
       c.index('tokens_grant').on(t.grantId),
       c.index('tokens_account').on(t.accountId),
+      c.index('tokens_user').on(t.userId),
+      c.index('tokens_app').on(t.appId),
     ],
   ),
   /**
@@ -152,6 +174,10 @@ export const accessTables = (c: Columns) => ({
       requestId: c.text('request_id'),
       detail: c.json<Record<string, unknown>>('detail').notNull(),
     },
-    (t) => [c.index('audit_subject').on(t.subject), c.index('audit_account').on(t.accountId)],
+    (t) => [
+      c.index('audit_subject').on(t.subject),
+      c.index('audit_account').on(t.accountId),
+      c.index('audit_actor').on(t.actor, t.position),
+    ],
   ),
 });

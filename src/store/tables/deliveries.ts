@@ -59,6 +59,7 @@ export const deliveryTables = (c: Columns) => ({
       c.index('subscriptions_app').on(t.appId, t.id),
       c.index('subscriptions_grant').on(t.grantId),
       c.index('subscriptions_token').on(t.tokenId),
+      c.index('subscriptions_host').on(t.host),
     ],
   ),
   /** Sealed signing secrets; during a rotation two sign. */

@@ -94,18 +94,22 @@ export const oauthTables = (c: Columns) => ({
     ],
   ),
   /** What a refresh token has beside its row in `tokens` (same id): how it rotates. */
-  refreshes: c.table('refreshes', {
-    id: c.text('id').primaryKey(),
-    generation: c.count('generation').notNull(),
-    /** When the chain ends, however much it is used; null for confidential clients. */
-    chainEndsAt: c.instant('chain_ends_at'),
-    /** HMAC of the network that asked for it, where the host tells one. */
-    network: c.text('network'),
-    supersededAt: c.instant('superseded_at'),
-    successorId: c.text('successor_id'),
-    /** The answer that superseded it, under a key that only the holder of the old token can derive. */
-    sealedAnswer: c.text('sealed_answer'),
-  }),
+  refreshes: c.table(
+    'refreshes',
+    {
+      id: c.text('id').primaryKey(),
+      generation: c.count('generation').notNull(),
+      /** When the chain ends, however much it is used; null for confidential clients. */
+      chainEndsAt: c.instant('chain_ends_at'),
+      /** HMAC of the network that asked for it, where the host tells one. */
+      network: c.text('network'),
+      supersededAt: c.instant('superseded_at'),
+      successorId: c.text('successor_id'),
+      /** The answer that superseded it, under a key that only the holder of the old token can derive. */
+      sealedAnswer: c.text('sealed_answer'),
+    },
+    (t) => [c.index('refreshes_network').on(t.network)],
+  ),
   /** Ids that may be used once (jti of assertions and of DPoP proofs), kept until they expire by themselves. */
   usedIds: c.table(
     'used_ids',
