@@ -132,6 +132,6 @@ async function openRedis(place: RedisPlace, log: Log, opened: Opened) {
     client.disconnect();
     subscriber.disconnect();
   });
-  await connectRedis(client, place, log);
+  await Promise.all([client, subscriber].map((one) => connectRedis(one, place, log)));
   return { place, client, subscriber };
 }

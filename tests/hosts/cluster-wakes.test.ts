@@ -1,4 +1,6 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keys } from '../../src/adapters/gate-redis/keys.ts';
 import { type Cluster, metricOf, openCluster, publishTo } from '../harness/cluster.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { until as expectUntil } from '../harness/sink.ts';
@@ -63,6 +65,16 @@ await describeWithAll(['postgres', 'redis'], 'a cluster whose Redis goes away', 
   });
   const wakesTaken = () => metricOf(state.worker.origin, 'wakes_taken_total{topic="deliveries"}');
   const checks = async () => (await state.api.call('GET', '/readyz', null)).body.checks;
+
+  /** Not heard, it would still be found within a second, and what leaves meanwhile is gone. */
+  test('every process hears what another revokes', async () => {
+    const client = new Redis(state.redis.url);
+    try {
+      expect(await client.pubsub('NUMSUB', keys.channel)).toEqual([keys.channel, 2]);
+    } finally {
+      client.disconnect();
+    }
+  });
 
   test('a job wakes the worker, and one job many lanes', async () => {
     const { cluster, api, core } = state;
