@@ -1,5 +1,5 @@
 import type { Ports } from '#src/context';
-import type { LeasedDelivery, OutboundResult, Settlement } from '#src/ports';
+import type { LeasedDelivery, OutboundResult, Settlement, UsageCounts } from '#src/ports';
 import type { Stop } from './prepare.ts';
 import type { Verdict } from './schedule.ts';
 
@@ -21,10 +21,8 @@ export async function settleAttempt(
     attempt,
   });
   ports.meter.count('delivery_attempts', { outcome: verdict.state });
-  if (attempt.status === 429) {
-    ports.meter.count('rate_limit_hits', { whose: 'theirs' });
-    ports.usage.count([`grant:${delivery.grantId}`], { theirs: 1 });
-  }
+  if (attempt.status === 429) ports.meter.count('rate_limit_hits', { whose: 'theirs' });
+  if (isHeld) ports.usage.count([`grant:${delivery.grantId}`], countOf(verdict, attempt));
   ports.meter.observe('delivery_attempt_ms', attempt.durationMs);
   if (verdict.state === 'delivered')
     ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);
@@ -44,6 +42,11 @@ export async function settleAttempt(
     leaseLost: !isHeld,
   });
   return isHeld;
+}
+
+function countOf({ state }: Verdict, { status }: { status: number | null }): Partial<UsageCounts> {
+  if (state === 'delivered') return { delivered: 1 };
+  return status === 429 ? { failed: 1, theirs: 1 } : { failed: 1 };
 }
 
 /** Nothing was tried: it is held or cancelled as it is, and no retry is spent. */

@@ -1,5 +1,5 @@
 import type { Admission, Cap } from '#src/ports';
-import { admissionOf, allAllow, needUs } from './gcra.ts';
+import { admissionOf, allAllow, fromUs, leastUs, needUs } from './gcra.ts';
 
 export type Buckets = {
   /** All caps or none, in one step of this process. */
@@ -16,16 +16,23 @@ const maxBuckets = 500_000;
 /** Buckets of one process. One that has rested says no more than one that is not there. */
 export function createBuckets(nowUs: () => number): Buckets {
   /** Arrival times; a map keeps the order of insertion, so the least used come first. */
-  const arrivals = new Map<string, number>();
+  const rolling = new Map<string, number>();
+  /** Apart, for these never rest before their span ends. */
+  const spans = new Map<string, number>();
+  const mapOf = ({ span }: Cap): Map<string, number> => (span ? spans : rolling);
 
   const aheadOf = (caps: readonly Cap[], now: number): number[] =>
-    caps.map((cap) => Math.max(0, (arrivals.get(cap.key) ?? 0) - now));
+    caps.map((cap) => {
+      const arrival = mapOf(cap).get(cap.key) ?? 0;
+      return Math.max(leastUs(cap), arrival - (fromUs(cap) || now));
+    });
 
-  const keep = (key: string, arrival: number): void => {
-    arrivals.delete(key);
-    arrivals.set(key, arrival);
+  const keep = (cap: Cap, arrival: number): void => {
+    const arrivals = mapOf(cap);
+    arrivals.delete(cap.key);
+    arrivals.set(cap.key, arrival);
   };
-  const forgetRested = (now: number): void => {
+  const forgetRested = (arrivals: Map<string, number>, now: number): void => {
     for (const [key, arrival] of arrivals) {
       if (arrival > now && arrivals.size <= maxBuckets) return;
       arrivals.delete(key);
@@ -38,8 +45,9 @@ export function createBuckets(nowUs: () => number): Buckets {
       const ahead = aheadOf(caps, now);
       if (!allAllow(caps, ahead)) return admissionOf(caps, ahead, false);
       const after = caps.map((cap, i) => (ahead[i] ?? 0) + needUs(cap));
-      caps.forEach((cap, i) => keep(cap.key, now + (after[i] ?? 0)));
-      forgetRested(now);
+      caps.forEach((cap, i) => keep(cap, (fromUs(cap) || now) + (after[i] ?? 0)));
+      forgetRested(rolling, now);
+      forgetRested(spans, now);
       return admissionOf(caps, after, true);
     },
     look: (caps) => {
@@ -47,8 +55,8 @@ export function createBuckets(nowUs: () => number): Buckets {
       return admissionOf(caps, ahead, allAllow(caps, ahead));
     },
     giveBack: (cap) => {
-      const arrival = arrivals.get(cap.key);
-      if (arrival !== undefined) arrivals.set(cap.key, arrival - needUs(cap));
+      const arrival = mapOf(cap).get(cap.key);
+      if (arrival !== undefined) mapOf(cap).set(cap.key, arrival - needUs(cap));
     },
   };
 }

@@ -59,10 +59,8 @@ function classes(units: readonly Cap[], creates: readonly Cap[] = []): CallerCap
 /** What a call costs of each cap that counts units. */
 export const unitsOf = (callClass: CallClass): number => (callClass === 'read' ? cost.read : cost.write);
 
-export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
-
 export function classOf(method: string): CallClass {
-  if (isRead(method)) return 'read';
+  if (method === 'GET' || method === 'HEAD') return 'read';
   return method === 'POST' ? 'create' : 'write';
 }
 
@@ -79,7 +77,8 @@ export function spenderOf(
   const own: Holder = `token:${tokenId}`;
   if (kind === 's') return { holders: [own], shown: own, payer: null };
   const wide = appId ? [...named('app', appId), ...named('partner', partnerId)] : named('account', accountId);
-  const holders = [...named('grant', grantId), ...wide];
+  // A person's own tokens are few, and asked about one by one; an app's are new every hour.
+  const holders = [...named('grant', grantId), ...(kind === 'k' ? [own] : []), ...wide];
   return { holders, shown: holders[0] ?? own, payer: holders.at(-1) ?? null };
 }
 

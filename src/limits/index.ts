@@ -1,14 +1,6 @@
 export { type Addresses, clientAddress, createAddresses } from './addresses.ts';
 export { type Buckets, createBuckets } from './buckets.ts';
-export {
-  type CallerCaps,
-  callerCaps,
-  classOf,
-  isRead,
-  type Spender,
-  spenderOf,
-  unitsOf,
-} from './caller-caps.ts';
+export { type CallerCaps, callerCaps, classOf, type Spender, spenderOf, unitsOf } from './caller-caps.ts';
 export { dayEndsAt, isDaySpent, refuseSpentDay, unitsPerDay } from './day.ts';
 export { type LimitFields, limitFields, refuseSpent } from './fields.ts';
 export { admissionOf, burstUs, needUs, notStanding } from './gcra.ts';

@@ -1,4 +1,7 @@
-/** What is counted of a caller: calls by class, units, calls refused by a cap of ours, deliveries refused by theirs. */
+/**
+ * What is counted of a holder: calls by class, units, calls refused by a cap of ours, attempts that an endpoint refused
+ * with 429; deliveries that were taken, and attempts that were not.
+ */
 export type UsageCounts = {
   reads: number;
   writes: number;
@@ -6,6 +9,8 @@ export type UsageCounts = {
   units: number;
   refused: number;
   theirs: number;
+  delivered: number;
+  failed: number;
 };
 
 /** Whose calls they are: `grant:grt_…`, `account:acc_…`, `app:…`, `partner:…`, `token:…`. */

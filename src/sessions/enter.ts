@@ -3,7 +3,7 @@ import { selfGrant } from '#src/access';
 import { scopeNames, scopes } from '#src/catalog';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { callerCaps, isRead, refuseSpent } from '#src/limits';
+import { callerCaps, classOf, refuseSpent } from '#src/limits';
 import { type Membership, membershipsOf } from './memberships.ts';
 import { hashSecret } from './secret.ts';
 import { findSession, type SessionRow } from './sessions.ts';
@@ -49,11 +49,8 @@ async function stands(
   caller: Caller | null,
   method: string,
 ): Promise<boolean> {
-  const known = callerCaps(
-    { tokenId: row.id, grantId: caller?.grantId ?? null, userId: row.userId, kind: 'k' },
-    settings,
-  );
-  const caps = isRead(method) ? known.read : known.write;
+  const who = { tokenId: row.id, grantId: caller?.grantId ?? null, userId: row.userId, kind: 'k' } as const;
+  const caps = callerCaps(who, settings)[classOf(method)];
   const admission = await gate.admit({
     epochs: caller ? [row.epochs, caller.epochs] : [row.epochs],
     token: { id: row.id, locator: row.hash.slice(0, 8) },

@@ -6,6 +6,16 @@ import { dayOf, rowId } from './days.ts';
 type Needs = Pick<Ports, 'store' | 'clock'>;
 type Row = UsageCounts & { day: string; holder: Holder };
 
+const nothing: UsageCounts = {
+  reads: 0,
+  writes: 0,
+  creates: 0,
+  units: 0,
+  refused: 0,
+  theirs: 0,
+  delivered: 0,
+  failed: 0,
+};
 const dayMs = 86_400_000;
 const rowsPerWrite = 100;
 
@@ -66,8 +76,9 @@ export function createUsage({ store, clock }: Needs): Usage {
 
   function addTo(db: Db, row: Row) {
     const { usageDays: t } = store.tables;
+    // Null: a row from before this was counted.
     const plus = (column: (typeof t)[keyof UsageCounts]) =>
-      sql`${column} + excluded.${sql.identifier(column.name)}`;
+      sql`coalesce(${column}, 0) + excluded.${sql.identifier(column.name)}`;
     return db
       .insert(t)
       .values({ id: rowId(row.day, row.holder), ...row })
@@ -80,6 +91,8 @@ export function createUsage({ store, clock }: Needs): Usage {
           units: plus(t.units),
           refused: plus(t.refused),
           theirs: plus(t.theirs),
+          delivered: plus(t.delivered),
+          failed: plus(t.failed),
         },
       })
       .returning({ day: t.day, holder: t.holder, units: t.units });
@@ -99,7 +112,7 @@ export function createUsage({ store, clock }: Needs): Usage {
     const id = rowId(day, holder);
     const known = pending.get(id);
     if (known) return known;
-    const row = { day, holder, reads: 0, writes: 0, creates: 0, units: 0, refused: 0, theirs: 0 };
+    const row = { day, holder, ...nothing };
     pending.set(id, row);
     return row;
   }
@@ -112,4 +125,6 @@ function add(row: Row, counts: Partial<UsageCounts>): void {
   row.units += counts.units ?? 0;
   row.refused += counts.refused ?? 0;
   row.theirs += counts.theirs ?? 0;
+  row.delivered += counts.delivered ?? 0;
+  row.failed += counts.failed ?? 0;
 }

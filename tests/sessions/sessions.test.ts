@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addMember, joinAccount, revoke, suspend, unsuspend } from '../../src/access/index.ts';
+import {
+  addMember,
+  createPersonalToken,
+  joinAccount,
+  revoke,
+  suspend,
+  unsuspend,
+} from '../../src/access/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import { startTestHub, type TestHub } from '../harness/hub.ts';
 
@@ -183,6 +190,58 @@ describe('a session', () => {
     expect(
       (await post('/portal/account', { form_key, account: stranger.id, env: 'live' }, cookie)).status,
     ).toBe(403);
+  });
+
+  test('the caps of a person hold across their sessions and tokens, and forms count as what creates', async () => {
+    // One comes back in ten seconds, and in a minute.
+    const tight = await startTestHub({
+      PATCHBAY_USER_UNITS_PER_MINUTE: '12',
+      PATCHBAY_CREATES_PER_MINUTE: '1',
+    });
+    try {
+      const { id: accountId } = await tight.account();
+      const of = { accountId, userName: 'Ana', role: 'owner' } as const;
+      const userId = await addMember(tight.hub, 'test', of);
+      const ask = async (path: string, headers: Record<string, string>, method = 'GET') =>
+        (await fetch(tight.origin + path, { headers, method, redirect: 'manual' })).status;
+      const signIn = async (id: string) => {
+        const link =
+          new URL((await createSignInLink(tight.hub, 'test', id)).url).searchParams.get('link') ?? '';
+        const answer = await fetch(`${tight.origin}/portal/sign-in`, {
+          method: 'POST',
+          redirect: 'manual',
+          body: new URLSearchParams({ link }),
+          headers: { origin: tight.origin },
+        });
+        return { cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+      };
+      const made = await createPersonalToken(tight.hub, 'test', {
+        label: 'sync',
+        scopes: ['bookings:read'],
+        env: 'live',
+        expiresAt: null,
+        accountId,
+        userId,
+      });
+      const token = { authorization: `Bearer ${made.token}` };
+      const [one, two] = [await signIn(userId), await signIn(userId)];
+      for (const session of [one, two, one, two]) expect(await ask('/portal/account', session)).toBe(200);
+      for (let i = 0; i < 8; i += 1) expect(await ask('/v1/me', token)).toBe(200);
+      expect([
+        await ask('/portal/account', one),
+        await ask('/portal/account', two),
+        await ask('/v1/me', token),
+      ]).toEqual([429, 429, 429]);
+
+      // Another person's forms: the second of a minute is refused by the cap on what creates, their pages are not.
+      const other = await signIn(await addMember(tight.hub, 'test', { ...of, userName: 'Ben' }));
+      const form = { ...other, origin: tight.origin };
+      expect(await ask('/portal/tokens/new', form, 'POST')).not.toBe(429);
+      expect(await ask('/portal/tokens/new', form, 'POST')).toBe(429);
+      expect(await ask('/portal/account', other)).toBe(200);
+    } finally {
+      await tight.stopAndForget();
+    }
   });
 
   test('what it does is in the audit trail under the person’s name', async () => {

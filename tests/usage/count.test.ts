@@ -55,6 +55,18 @@ describe.each(['SQLite', 'Postgres'])('what a day has used, on %s', (dialect) =>
     ]);
   });
 
+  test('adds what was sent to a row from before that was counted', async () => {
+    const { usageDays } = on.hub.store.tables;
+    const old = { reads: 1, writes: 0, creates: 0, units: 1, refused: 0, theirs: 0 };
+    const row = { id: '2026-11-23 grant:old', day: '2026-11-23', holder: 'grant:old', ...old };
+    await on.hub.store.write((db) => [db.insert(usageDays).values(row)]);
+    const { usage } = processAt(midnight);
+    usage.count(['grant:old'], { delivered: 1 });
+    usage.count(['grant:old'], { failed: 1, theirs: 1 });
+    await usage.flush();
+    expect(await rowsOf('grant:old')).toMatchObject([{ reads: 1, theirs: 1, delivered: 1, failed: 1 }]);
+  });
+
   test('is known to every process once it has flushed, and no count is lost or doubled', async () => {
     const [one, two] = [processAt(midnight), processAt(midnight)];
     await Promise.all([one.usage.meet('account:b'), two.usage.meet('account:b')]);
