@@ -1,8 +1,8 @@
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import type { Db, Gate } from '#src/ports';
+import type { Db, Gate, Statement } from '#src/ports';
 import type { EpochLevel } from '#src/store';
 import { addTask } from '#src/tasks';
 import { endedTokens, endTokens } from './end-tokens.ts';
@@ -29,6 +29,10 @@ export type Revocation = {
   requestId?: string;
   /** An epoch that was once: the new one is above it, too. Of a level other than token. */
   above?: number;
+  /** Given where it must not be done twice: the second time nothing is written, and the store tells a conflict. */
+  receiptId?: string;
+  /** Goes into the same write. */
+  alongside?: (db: Db, receiptId: string) => readonly Statement[];
 };
 /** A receipt: complete once what was queued is cancelled. */
 export type RevocationReceipt = { id: string; completed: boolean };
@@ -46,7 +50,7 @@ export async function revoke(ports: Needs, input: Revocation): Promise<Revocatio
 
 /**
  * With reason `leaked` or `abuse` all that the token created stops too: nobody knows who made it. A refresh token ends
- * with its whole chain, before and after it (RFC 7009 §2.1).
+ * with its whole chain, before and after it (RFC 7009 §2.1), and what the chain's access tokens made counts as its own.
  */
 async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationReceipt> {
   const { store, clock } = ports;
@@ -60,11 +64,21 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
   const isTainted = input.reason === 'leaked' || input.reason === 'abuse';
   const dead = isTainted ? [input.id, ...(await tokensMadeBy(ports, input.id, token.accountId))] : [input.id];
   const now = clock.now();
-  const rvk = ports.ids.newId('rvk');
+  const rvk = input.receiptId ?? ports.ids.newId('rvk');
   const chain =
     token.kind === 'r' && token.chainId !== null
       ? { which: eq(tokens.chainId, token.chainId), reason: input.reason, now }
       : null;
+  const disableMadeBy = (db: Db, isMadeBy: SQL) =>
+    db
+      .update(subscriptions)
+      .set({
+        state: 'disabled',
+        stateReason: `token_${input.reason}`,
+        updatedAt: now,
+        version: sql`${subscriptions.version} + 1`,
+      })
+      .where(and(isMadeBy, sql`${subscriptions.state} <> 'deleted'`));
   const [[counted]] = await store.write((db) => [
     countEpochWrite(db, ports),
     ...(chain ? endTokens(db, ports, chain) : []),
@@ -75,23 +89,20 @@ async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationR
         .set({ revokedAt: now, revokedReason: input.reason })
         .where(and(inArray(tokens.id, ids), isNull(tokens.revokedAt))),
     ),
-    ...(isTainted
-      ? slices(dead).map((ids) =>
-          db
-            .update(subscriptions)
-            .set({
-              state: 'disabled',
-              stateReason: `token_${input.reason}`,
-              updatedAt: now,
-              version: sql`${subscriptions.version} + 1`,
-            })
-            .where(and(inArray(subscriptions.tokenId, ids), sql`${subscriptions.state} <> 'deleted'`)),
-        )
+    ...(isTainted ? slices(dead).map((ids) => disableMadeBy(db, inArray(subscriptions.tokenId, ids))) : []),
+    ...(isTainted && chain
+      ? [
+          disableMadeBy(
+            db,
+            inArray(subscriptions.tokenId, db.select({ id: tokens.id }).from(tokens).where(chain.which)),
+          ),
+        ]
       : []),
     // Null: what an app's token made may listen for many accounts.
     ...(isTainted ? raiseVersion(db, ports, { accountId: null }) : []),
     ...receiptStatements(db, ports, rvk, input),
     ...(token.accountId ? [announcement(db, ports, 'token.revoked', rvk, input)] : []),
+    ...(input.alongside?.(db, rvk) ?? []),
   ]);
   const ended = chain ? await endedTokens(ports, chain) : [];
   await ports.gate.note([...dead, ...ended].map((id) => tokenMark(id, now, counted?.version ?? 0)));
@@ -127,7 +138,7 @@ async function raiseEpoch(
   const { store, clock, gate, queue } = ports;
   const { epochs, grants } = store.tables;
   const now = clock.now();
-  const rvk = ports.ids.newId('rvk');
+  const rvk = input.receiptId ?? ports.ids.newId('rvk');
   const subjectId = input.level === 'installation' ? '' : input.id;
   const isGrant = input.level === 'grant';
   const known = Math.max(await knownValue(gate, input.level, subjectId), input.above ?? 0);
@@ -162,6 +173,7 @@ async function raiseEpoch(
     ...raiseVersion(db, ports, { accountId: input.level === 'account' ? input.id : null }),
     ...receiptStatements(db, ports, rvk, input),
     ...(isGrant ? [announcement(db, ports, 'grant.revoked', rvk, input)] : []),
+    ...(input.alongside?.(db, rvk) ?? []),
   ]);
   await gate.note(raised.map(markOf));
   queue.wake('tasks');
