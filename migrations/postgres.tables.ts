@@ -9,6 +9,6 @@ export const {
   subscriptions, secrets, marks, changes, deliveries, attempts, tasks, workers,
   clients, reviews, authorizations, refreshes, usedIds, cases,
   sessions, signInLinks,
-  usageDays, callLeases,
+  usageDays, callLeases, blocks,
   staffRoles, elevations,
 } = tables;

@@ -20,6 +20,8 @@ export const accessTables = (c: Columns) => ({
       city: c.text('city'),
       timeZone: c.text('time_zone').notNull(),
       status: c.text('status').notNull().$type<'active' | 'suspended' | 'closed' | 'erased'>(),
+      /** A name of #src/limits; null: the free one. */
+      plan: c.text('plan'),
       createdAt: c.instant('created_at').notNull(),
       updatedAt: c.instant('updated_at').notNull(),
     },
@@ -57,6 +59,8 @@ export const accessTables = (c: Columns) => ({
     {
       id: c.text('id').primaryKey(),
       name: c.text('name').notNull(),
+      /** As of an account; it counts for all that the partner's apps do. */
+      plan: c.text('plan'),
       createdAt: c.instant('created_at').notNull(),
     },
     () => [c.index('partners_lower_name').on(sql`lower(name)`)],

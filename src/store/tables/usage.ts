@@ -28,4 +28,14 @@ export const usageTables = (c: Columns) => ({
     mark: c.text('mark').notNull(),
     expiresAt: c.instant('expires_at').notNull(),
   }),
+  /** Who is turned away for a while after thousands of refused calls, by whichever process saw them; `id` is the holder. */
+  blocks: c.table(
+    'blocks',
+    {
+      id: c.text('id').primaryKey(),
+      since: c.instant('since').notNull(),
+      until: c.instant('until').notNull(),
+    },
+    (t) => [c.index('blocks_until').on(t.until)],
+  ),
 });
