@@ -9,6 +9,7 @@ export const {
   subscriptions, secrets, marks, changes, deliveries, attempts, tasks, workers,
   clients, reviews, authorizations, refreshes, usedIds, cases,
   sessions, signInLinks,
+  identities, sessionOrigins, claimedMembers,
   usageDays, callLeases, blocks,
   staffRoles, elevations,
 } = tables;

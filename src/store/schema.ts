@@ -4,6 +4,7 @@ import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
 import { oauthTables } from './tables/oauth.ts';
 import { sessionTables } from './tables/sessions.ts';
+import { signInTables } from './tables/sign-in.ts';
 import { staffTables } from './tables/staff.ts';
 import { usageTables } from './tables/usage.ts';
 import { workerTables } from './tables/workers.ts';
@@ -16,6 +17,7 @@ export const schema = (c: Columns) => ({
   ...workerTables(c),
   ...oauthTables(c),
   ...sessionTables(c),
+  ...signInTables(c),
   ...usageTables(c),
   ...staffTables(c),
 });
