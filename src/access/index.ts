@@ -11,6 +11,7 @@ export {
 } from './accounts.ts';
 export { type Authenticator, type Call, createAuthenticator } from './authenticate.ts';
 export { eraseAccount } from './erase.ts';
+export { findGrant, listGrants, narrowOwnGrant, showGrant, type ShownGrant } from './grants.ts';
 export { findToken, listTokens, showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';
 export { hashToken, possibleHashes } from './hash-token.ts';
