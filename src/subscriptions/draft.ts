@@ -21,6 +21,7 @@ export function draftOf(ctx: Pick<Ctx, 'caller' | 'clock'>, id: string, spec: Ch
     appId: caller.appId,
     partnerId: caller.partnerId,
     tokenId: caller.tokenId,
+    userId: isApp ? null : caller.userId,
     scopes: [...caller.scopes],
     epochs: isApp ? epochsOfApp(caller) : caller.epochs,
     endpoint: spec.endpoint,

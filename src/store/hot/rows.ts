@@ -81,6 +81,7 @@ export function candidateOf(row: Raw): CandidateRow {
       appId: row['app_id'] as string | null,
       partnerId: row['partner_id'] as string | null,
       tokenId: row['token_id'] as string,
+      userId: row['user_id'] as string | null,
       scopes: parsed(row['scopes']) as string[],
       epochs: parsed(row['epochs']) as CandidateRow['subscription']['epochs'],
       endpoint: parsed(row['endpoint']) as CandidateRow['subscription']['endpoint'],

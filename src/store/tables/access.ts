@@ -134,6 +134,7 @@ export const accessTables = (c: Columns) => ({
       c.index('tokens_account').on(t.accountId),
       c.index('tokens_user').on(t.userId),
       c.index('tokens_app').on(t.appId),
+      c.index('tokens_partner').on(t.partnerId),
     ],
   ),
   /**
@@ -152,19 +153,44 @@ export const accessTables = (c: Columns) => ({
       updatedAt: c.instant('updated_at').notNull(),
       version: c.count('version'),
     },
-    (t) => [c.index('epochs_version').on(t.version)],
+    (t) => [
+      c.index('epochs_version').on(t.version),
+      c
+        .index('epochs_suspended')
+        .on(t.suspendedAt)
+        .where(sql`suspended_at is not null`),
+    ],
   ),
-  revocations: c.table('revocations', {
-    id: c.text('id').primaryKey(),
-    level: c.text('level').notNull(),
-    subjectId: c.text('subject_id').notNull(),
-    reason: c.text('reason').notNull(),
-    actor: c.text('actor').notNull(),
-    createdAt: c.instant('created_at').notNull(),
-    completedAt: c.instant('completed_at'),
-    cancelled: c.count('cancelled').notNull(),
-    lastSentAt: c.instant('last_sent_at'),
-  }),
+  /** Receipts. What has no number yet is still being counted, or was revoked before it was. */
+  revocations: c.table(
+    'revocations',
+    {
+      id: c.text('id').primaryKey(),
+      level: c.text('level').notNull(),
+      subjectId: c.text('subject_id').notNull(),
+      reason: c.text('reason').notNull(),
+      actor: c.text('actor').notNull(),
+      createdAt: c.instant('created_at').notNull(),
+      completedAt: c.instant('completed_at'),
+      /** Deliveries. */
+      cancelled: c.count('cancelled').notNull(),
+      lastSentAt: c.instant('last_sent_at'),
+      lastDeliveryId: c.text('last_delivery_id'),
+      /** Whose token, grant or account it was. */
+      accountId: c.text('account_id'),
+      note: c.text('note'),
+      /** From the call until no process goes by what was before. */
+      effectMs: c.count('effect_ms'),
+      tokens: c.count('tokens'),
+      grants: c.count('grants'),
+      subscriptions: c.count('subscriptions'),
+      sessions: c.count('sessions'),
+    },
+    (t) => [
+      c.index('revocations_subject').on(t.subjectId, t.id),
+      c.index('revocations_account').on(t.accountId, t.id),
+    ],
+  ),
   /** Who did what. The Merkle log grows out of it; nothing here is ever changed or purged. */
   audit: c.table(
     'audit',

@@ -30,6 +30,8 @@ export const deliveryTables = (c: Columns) => ({
       appId: c.text('app_id'),
       partnerId: c.text('partner_id'),
       tokenId: c.text('token_id').notNull(),
+      /** Who acted as it was made: it ends with them. Null of an app's own, and in rows from before this column. */
+      userId: c.text('user_id'),
       scopes: c.json<string[]>('scopes').notNull(),
       epochs: c.json<EpochSnapshot>('epochs').notNull(),
       endpoint: c.json<EndpointSpec>('endpoint').notNull(),
@@ -59,6 +61,7 @@ export const deliveryTables = (c: Columns) => ({
       c.index('subscriptions_app').on(t.appId, t.id),
       c.index('subscriptions_grant').on(t.grantId),
       c.index('subscriptions_token').on(t.tokenId),
+      c.index('subscriptions_user').on(t.userId),
       c.index('subscriptions_host').on(t.host),
     ],
   ),
