@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { admissionOf, burstUs, needUs, notStanding } from '#src/limits';
+import { admissionOf, burstUs, floorUs, needUs, notStanding, startUs } from '#src/limits';
 import type { Admission, Ask, EpochMark, Gate, Log, Store } from '#src/ports';
 import { createEpochCopy } from './gate/epoch-copy.ts';
 import { followStore } from './gate/follow-store.ts';
@@ -92,7 +92,7 @@ export async function createRedisGate(options: RedisGateOptions): Promise<Gate> 
         trusted.version,
         hangs.length,
         ...hangs.flatMap(([level, [id, value]]) => [`${level}:${id}`, value]),
-        ...caps.flatMap((cap) => [needUs(cap), burstUs(cap)]),
+        ...caps.flatMap((cap) => [needUs(cap), burstUs(cap), startUs(cap), floorUs(cap)]),
       ],
     );
     if (!answer) return null;

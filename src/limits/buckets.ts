@@ -1,5 +1,5 @@
 import type { Admission, Cap } from '#src/ports';
-import { admissionOf, allAllow, fromUs, leastUs, needUs } from './gcra.ts';
+import { admissionOf, allAllow, floorUs, needUs } from './gcra.ts';
 
 export type Buckets = {
   /** All caps or none, in one step of this process. */
@@ -16,26 +16,34 @@ const maxBuckets = 500_000;
 /** Buckets of one process. One that has rested says no more than one that is not there. */
 export function createBuckets(nowUs: () => number): Buckets {
   /** Arrival times; a map keeps the order of insertion, so the least used come first. */
-  const rolling = new Map<string, number>();
-  /** Apart, for these never rest before their span ends. */
-  const spans = new Map<string, number>();
-  const mapOf = ({ span }: Cap): Map<string, number> => (span ? spans : rolling);
+  const arrivals = new Map<string, number>();
+  /** What a span has used, and when it ends by this process's own clock. */
+  const spans = new Map<string, { usedUs: number; endsUs: number }>();
 
   const aheadOf = (caps: readonly Cap[], now: number): number[] =>
-    caps.map((cap) => {
-      const arrival = mapOf(cap).get(cap.key) ?? 0;
-      return Math.max(leastUs(cap), arrival - (fromUs(cap) || now));
-    });
+    caps.map((cap) =>
+      cap.span
+        ? Math.max(floorUs(cap), spans.get(cap.key)?.usedUs ?? 0)
+        : Math.max(0, (arrivals.get(cap.key) ?? 0) - now),
+    );
 
-  const keep = (cap: Cap, arrival: number): void => {
-    const arrivals = mapOf(cap);
-    arrivals.delete(cap.key);
-    arrivals.set(cap.key, arrival);
+  const keep = ({ key, span }: Cap, ahead: number, now: number): void => {
+    if (span) {
+      spans.delete(key);
+      spans.set(key, { usedUs: ahead, endsUs: now + span.leftMs * 1_000 });
+      return;
+    }
+    arrivals.delete(key);
+    arrivals.set(key, now + ahead);
   };
-  const forgetRested = (arrivals: Map<string, number>, now: number): void => {
+  const forgetRested = (now: number): void => {
     for (const [key, arrival] of arrivals) {
-      if (arrival > now && arrivals.size <= maxBuckets) return;
+      if (arrival > now && arrivals.size <= maxBuckets) break;
       arrivals.delete(key);
+    }
+    for (const [key, { endsUs }] of spans) {
+      if (endsUs > now && spans.size <= maxBuckets) break;
+      spans.delete(key);
     }
   };
 
@@ -45,9 +53,8 @@ export function createBuckets(nowUs: () => number): Buckets {
       const ahead = aheadOf(caps, now);
       if (!allAllow(caps, ahead)) return admissionOf(caps, ahead, false);
       const after = caps.map((cap, i) => (ahead[i] ?? 0) + needUs(cap));
-      caps.forEach((cap, i) => keep(cap, (fromUs(cap) || now) + (after[i] ?? 0)));
-      forgetRested(rolling, now);
-      forgetRested(spans, now);
+      caps.forEach((cap, i) => keep(cap, after[i] ?? 0, now));
+      forgetRested(now);
       return admissionOf(caps, after, true);
     },
     look: (caps) => {
@@ -55,8 +62,10 @@ export function createBuckets(nowUs: () => number): Buckets {
       return admissionOf(caps, ahead, allAllow(caps, ahead));
     },
     giveBack: (cap) => {
-      const arrival = mapOf(cap).get(cap.key);
-      if (arrival !== undefined) mapOf(cap).set(cap.key, arrival - needUs(cap));
+      const span = spans.get(cap.key);
+      const arrival = arrivals.get(cap.key);
+      if (span) span.usedUs = Math.max(0, span.usedUs - needUs(cap));
+      else if (arrival !== undefined) arrivals.set(cap.key, arrival - needUs(cap));
     },
   };
 }

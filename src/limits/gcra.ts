@@ -10,10 +10,10 @@ const periodUs = (cap: Cap): number => Math.max(1, Math.round(cap.periodMs * 1_0
 export const needUs = (cap: Cap): number => Math.ceil(cap.cost * periodUs(cap));
 export const burstUs = (cap: Cap): number => Math.floor(cap.burst * periodUs(cap));
 
-/** What the TAT is compared with; 0: now. */
-export const fromUs = ({ span }: Cap): number => (span ? span.endsAtMs * 1_000 : 0);
+/** What a TAT is compared with; 0: now. */
+export const startUs = ({ span }: Cap): number => (span ? span.endsAtMs * 1_000 : 0);
 /** How far ahead a bucket is in any case, whatever the gate remembers. */
-export const leastUs = (cap: Cap): number => (cap.span ? Math.ceil(cap.span.usedAtLeast * periodUs(cap)) : 0);
+export const floorUs = (cap: Cap): number => (cap.span ? Math.ceil(cap.span.usedAtLeast * periodUs(cap)) : 0);
 
 /** Every cap, or none. */
 export const allAllow = (caps: readonly Cap[], aheadUs: readonly number[]): boolean =>

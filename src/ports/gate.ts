@@ -18,11 +18,21 @@ export type EpochMark = {
 
 /**
  * One bucket of a caller's, as GCRA: `burst` units may go at once after a rest, and one comes back every `periodMs`.
- * Counted in whole microseconds, so a period is at least 0.001 ms.
+ * Counted in whole microseconds, so a period is at least 0.001 ms. With a `span` nothing comes back before it ends: then
+ * it is a counter of that span, whose key names it.
  */
-export type Cap = { level: CapLevel; key: string; periodMs: number; burst: number; cost: number };
-/** `creates` is the one class of endpoints with a cap of its own. */
-export type CapLevel = 'token' | 'grant' | 'user' | 'app' | 'partner' | 'creates';
+export type Cap = {
+  level: CapLevel;
+  key: string;
+  periodMs: number;
+  burst: number;
+  cost: number;
+  span?: CapSpan;
+};
+/** `usedAtLeast`: units that the asker knows of, for a gate that has forgotten; `leftMs`: until the end, for the answer. */
+export type CapSpan = { endsAtMs: number; leftMs: number; usedAtLeast: number };
+/** `creates` is the one class of endpoints with a cap of its own; `day` is the plan's; `token_requests` an app's at /oauth/token. */
+export type CapLevel = 'token' | 'grant' | 'user' | 'app' | 'partner' | 'creates' | 'day' | 'token_requests';
 
 export type Ask = {
   /** What the call hangs on: all of it must stand. */

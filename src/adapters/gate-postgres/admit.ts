@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { admissionOf, burstUs, needUs, notStanding } from '#src/limits';
+import { admissionOf, burstUs, floorUs, needUs, notStanding, startUs } from '#src/limits';
 import type { Admission, Ask } from '#src/ports';
 
 type Standing = { revoked: boolean; suspended: boolean };
@@ -32,6 +32,8 @@ export async function admitAll(
       caps.map((each) => each.cap.key),
       caps.map((each) => needUs(each.cap)),
       caps.map((each) => burstUs(each.cap)),
+      caps.map((each) => startUs(each.cap)),
+      caps.map((each) => floorUs(each.cap)),
     ],
   });
   return answersOf(asks, rows[0]?.standing ?? [], rows[0]?.spent ?? { allowed: [], ahead: [] });
@@ -64,11 +66,13 @@ standing AS (
   GROUP BY a.ask
 ),
 caps AS (
-  SELECT c.* FROM unnest($5::integer[], $6::text[], $7::bigint[], $8::bigint[]) WITH ORDINALITY AS c (ask, key, need, burst, i)
+  SELECT c.* FROM unnest($5::integer[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+    WITH ORDINALITY AS c (ask, key, need, burst, start, floor, i)
   JOIN standing s ON s.ask = c.ask AND NOT s.revoked AND NOT s.suspended
 )
 SELECT
   (SELECT json_agg(json_build_object('revoked', revoked, 'suspended', suspended) ORDER BY ask) FROM standing) AS standing,
   (SELECT to_json(patchbay_spend(
-    array_agg(ask ORDER BY i), array_agg(key ORDER BY i), array_agg(need ORDER BY i), array_agg(burst ORDER BY i)
+    array_agg(ask ORDER BY i), array_agg(key ORDER BY i), array_agg(need ORDER BY i), array_agg(burst ORDER BY i),
+    array_agg(start ORDER BY i), array_agg(floor ORDER BY i)
   )) FROM caps HAVING count(*) > 0) AS spent`;

@@ -14,8 +14,9 @@ if tonumber(state[2] or '-1') < tonumber(ARGV[2]) then return { -2 } end
 `;
 
 /**
- * KEYS state, epochs, token, cap… · ARGV run, version, number of epochs, (id, value)…, (need, burst)… · answers the
- * standing (0 valid, 1 suspended, 2 revoked), 1 where allowed, and how far ahead each bucket is. Time is Redis' own.
+ * KEYS state, epochs, token, cap… · ARGV run, version, number of epochs, (id, value)…, (need, burst, start,
+ * floor)… · answers the standing (0 valid, 1 suspended, 2 revoked), 1 where allowed, and how far ahead each bucket is.
+ * Time is Redis' own; a bucket with a start is compared with that, and is ahead by its floor in any case.
  */
 export const admitScript = script(`${trust}
 if redis.call('EXISTS', KEYS[3]) == 1 then return { 2 } end
@@ -40,15 +41,22 @@ local now = time[1] * 1000000 + time[2]
 local arrivals = redis.call('MGET', unpack(KEYS, 4))
 local base = 3 + 2 * count
 for i = 1, #KEYS - 3 do
-  local ahead = math.max(0, (tonumber(arrivals[i] or '0')) - now)
-  if ahead + tonumber(ARGV[base + 2 * i - 1]) > tonumber(ARGV[base + 2 * i]) then answer[2] = 0 end
+  local at = base + 4 * i - 3
+  local start = tonumber(ARGV[at + 2])
+  if start == 0 then start = now end
+  local ahead = math.max(0, tonumber(ARGV[at + 3]), tonumber(arrivals[i] or '0') - start)
+  if ahead + tonumber(ARGV[at]) > tonumber(ARGV[at + 1]) then answer[2] = 0 end
   answer[2 + i] = ahead
 end
 if answer[2] == 0 then return answer end
 for i = 1, #KEYS - 3 do
-  local ahead = answer[2 + i] + tonumber(ARGV[base + 2 * i - 1])
+  local at = base + 4 * i - 3
+  local ahead = answer[2 + i] + tonumber(ARGV[at])
   answer[2 + i] = ahead
-  redis.call('SET', KEYS[3 + i], string.format('%.0f', now + ahead), 'PX', math.ceil(ahead / 1000) + 1000)
+  local start = tonumber(ARGV[at + 2])
+  if start == 0 then start = now end
+  local restsIn = math.max(1000, math.ceil((start + ahead - now) / 1000) + 1000)
+  redis.call('SET', KEYS[3 + i], string.format('%.0f', start + ahead), 'PX', restsIn)
 end
 return answer
 `);

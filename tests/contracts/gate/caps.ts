@@ -69,6 +69,44 @@ export const capCases: GateCase[] = [
     },
   },
   {
+    title:
+      'a counter of a span is exact under 1,000 calls at once from two processes, beside a bucket; nothing comes back',
+    run: async ({ open }) => {
+      const gates = [await open(), await open()];
+      const token = { id: newId('tok'), locator: 'locator4' };
+      const [day, own] = [dayOf(300), capOf(900, { periodMs: 0.1 })];
+      const ask = (cost: number) =>
+        askOf({
+          token,
+          caps: [
+            { ...own, cost },
+            { ...day, cost },
+          ],
+        });
+      const calls = Array.from({ length: 1_000 }, (_, i) => gates[i % 2]!.admit(ask(i % 3 === 0 ? 5 : 1)));
+      const answers = await Promise.all(calls);
+      const spent = answers.reduce((sum, { refused }, i) => sum + (refused ? 0 : i % 3 === 0 ? 5 : 1), 0);
+      assert.equal(spent, 300);
+      const { refused, caps } = await gates[0]!.admit(ask(1));
+      assert.deepEqual(refused, { level: 'day', retryAfterMs: 3_600_000 });
+      assert.deepEqual(caps[1], { remaining: 0, fullInMs: 3_600_000 });
+      const next = await gates[1]!.admit(askOf({ token, caps: [dayOf(300)] }));
+      assert.equal(next.caps[0]?.remaining, 299, 'another span has its own');
+    },
+  },
+  {
+    title: 'a counter that the gate has forgotten goes on from what the asker knows',
+    run: async ({ open }) => {
+      const gate = await open();
+      const day = dayOf(10);
+      const knowing = (usedAtLeast: number) =>
+        gate.admit(askOf({ caps: [{ ...day, span: { ...day.span!, usedAtLeast } }] }));
+      assert.equal((await knowing(7)).caps[0]?.remaining, 2);
+      assert.equal((await knowing(0)).caps[0]?.remaining, 1);
+      assert.equal((await knowing(10)).refused?.level, 'day');
+    },
+  },
+  {
     title: 'a revoked or suspended caller spends nothing',
     run: async (stand) => {
       const gate = await stand.open();
@@ -109,6 +147,15 @@ export const capCases: GateCase[] = [
     },
   },
 ];
+
+/** So many units until an hour from now, whichever gate counts them. */
+const dayOf = (burst: number): Cap =>
+  capOf(burst, {
+    level: 'day',
+    key: `day:${newId('acc')}`,
+    periodMs: 0.001,
+    span: { endsAtMs: Date.now() + 3_600_000, leftMs: 3_600_000, usedAtLeast: 0 },
+  });
 
 type Call = { gate: number; caps: number[]; cost: number; isAwaited: boolean };
 /** Which process asks, of which of three caps, and whether the next call waits for the answer. */
