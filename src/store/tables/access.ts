@@ -92,6 +92,10 @@ export const accessTables = (c: Columns) => ({
       history: c.flag('history').notNull(),
       createdAt: c.instant('created_at').notNull(),
       endedAt: c.instant('ended_at'),
+      /** To the day: a call of its app, or a delivery that was taken. Noted once a day, for what ends of disuse. */
+      lastUsedAt: c.instant('last_used_at'),
+      /** When its account was told that it will end of disuse. */
+      warnedAt: c.instant('warned_at'),
     },
     (t) => [
       c.index('grants_account').on(t.accountId, t.env),
@@ -123,6 +127,10 @@ export const accessTables = (c: Columns) => ({
       revokedAt: c.instant('revoked_at'),
       revokedReason: c.text('revoked_reason'),
       lastUsedAt: c.instant('last_used_at'),
+      /** The last delivery of what it made, as of the last look: a use as much as a call is. */
+      lastDeliveredAt: c.instant('last_delivered_at'),
+      /** When its account was told that it will end of disuse. */
+      warnedAt: c.instant('warned_at'),
       /** Thumbprint of the key whose proof it needs (RFC 9449 §6); null: a bearer token. */
       dpopJkt: c.text('dpop_jkt'),
       /** The authorization that its chain of tokens began with. */
