@@ -20,7 +20,7 @@ export const usageTables = (c: Columns) => ({
       delivered: c.count('delivered'),
       failed: c.count('failed'),
     },
-    (t) => [c.index('usage_days_day').on(t.day)],
+    (t) => [c.index('usage_days_day').on(t.day), c.index('usage_days_holder').on(t.holder, t.day)],
   ),
   /** Long calls under way; `id` is `kind:holder:slot`. A slot is free when its row is gone or has expired. */
   callLeases: c.table('call_leases', {

@@ -1,0 +1,1 @@
+CREATE INDEX `usage_days_holder` ON `usage_days` (`holder`,`day`);
