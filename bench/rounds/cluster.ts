@@ -86,7 +86,7 @@ export async function measureClusterTwo(bench: Bench): Promise<void> {
   const { figures, options, sink } = bench;
   await inCluster(bench, 2, async (hub) => {
     await ready(hub, bench, 10);
-    const wish = { events: eventsOf(hub), fanOut: 10, seconds: options.seconds };
+    const wish = { events: eventsOf(hub), fanOut: 10, seconds: options.seconds, senders: 2 };
     const found = await measureFanOut(hub, sink, wish);
     figures.note({
       'cluster.two.fan10': found.deliveriesPerSecond,
