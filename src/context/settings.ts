@@ -1,3 +1,5 @@
+import type { OidcSettings } from './oidc.ts';
+
 /**
  * What an operator may set. All are data with a default here; the composition reads the environment over them.
  * Durations are milliseconds.
@@ -75,9 +77,24 @@ export const defaultSettings = {
   /** How long a person may take to decide, in a browser or for a device. */
   interactionMs: 10 * minute,
 
+  /** A personal token or a consent that nobody uses ends after this long; its account hears of it this long before. */
+  inactiveAfterMs: 90 * day,
+  inactivityNoticeMs: 14 * day,
+
   /** How long a person stays signed in, and how long a link waits for them. */
   sessionMs: 12 * hour,
   signInLinkMs: 15 * minute,
+  /** The marketplace's own issuer; null: one-time links alone. */
+  oidc: null as OidcSettings | null,
+
+  /** Sensitive permissions of staff, and how fresh the sign-in must be that asks for them. */
+  elevationMs: 15 * minute,
+  elevationSignInMs: 10 * minute,
+  /** The longest life of a staff token. */
+  staffTokenMs: 8 * hour,
+
+  /** Who signs GitHub's reports of leaked tokens. */
+  githubKeysUrl: 'https://api.github.com/meta/public_keys/secret_scanning',
 
   /** Where this hub answers from, for links and for "never ourselves". */
   publicUrl: 'http://127.0.0.1:8080',

@@ -13,6 +13,8 @@ export const errorCodes = {
   token_revoked: { status: 401, title: 'The token has been revoked' },
   forbidden: { status: 403, title: 'The token may not do this' },
   scope_missing: { status: 403, title: 'The token lacks a scope' },
+  elevation_needed: { status: 403, title: 'This is sensitive and needs an elevation' },
+  sign_in_again: { status: 403, title: 'This needs a fresh sign-in' },
   suspended: { status: 403, title: 'Access is suspended' },
   not_found: { status: 404, title: 'Nothing is here that you may see' },
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
@@ -34,6 +36,7 @@ export const errorCodes = {
   abnormal_usage: { status: 429, title: 'Calls are turned away after too many that were refused' },
   internal: { status: 500, title: 'Something went wrong inside the hub' },
   store_unavailable: { status: 503, title: 'The store cannot take writes at the moment' },
+  vendor_unavailable: { status: 503, title: 'Somebody whose answer is needed cannot be reached' },
   overloaded: { status: 503, title: 'The hub is taking as much as it can' },
   shutting_down: { status: 503, title: 'The hub is stopping' },
 } as const satisfies Record<string, { status: number; title: string }>;

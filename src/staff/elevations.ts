@@ -1,0 +1,82 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { recordAudit } from '#src/audit';
+import { PatchbayError } from '#src/errors';
+import { type Elevation, staffActor } from './enter.ts';
+import type { Permission } from './permissions.ts';
+import type { StaffCtx } from './route.ts';
+import { findOwnToken } from './tokens.ts';
+
+type Wish = { permissions: readonly Permission[]; reason: string; token: string | null };
+
+/**
+ * Sensitive permissions for a quarter of an hour, by who has signed in within the last ten minutes: there is no password
+ * to ask for once more, so the sign-in itself must be fresh. For the session that asks, or for a staff token of the same
+ * person. A new one takes the place of the one before. Throws 403 for what no role gives, and `sign_in_again`.
+ */
+export async function elevate(ctx: StaffCtx, { permissions, reason, token }: Wish): Promise<Elevation> {
+  const { staff, store, clock, ids, settings } = ctx;
+  requireFreshSession(ctx);
+  const missing = permissions.filter((permission) => !staff.permissions.has(permission));
+  if (missing.length > 0)
+    throw new PatchbayError('forbidden', { public: `None of your roles gives ${missing.join(', ')}.` });
+  const holder = token === null ? staff.via.id : (await findOwnToken(ctx, token)).id;
+  const now = clock.now();
+  const until = new Date(now.getTime() + settings.elevationMs);
+  const id = ids.newId('elv');
+  const { elevations } = store.tables;
+  await store.write((db) => [
+    db
+      .update(elevations)
+      .set({ endedAt: now })
+      .where(and(eq(elevations.holder, holder), isNull(elevations.endedAt))),
+    db.insert(elevations).values({
+      id,
+      userId: staff.userId,
+      holder,
+      permissions: [...permissions],
+      reason,
+      createdAt: now,
+      expiresAt: until,
+    }),
+    recordAudit(db, ctx, {
+      actor: staffActor(staff),
+      action: 'staff.elevate',
+      subject: staff.userId,
+      requestId: ctx.requestId,
+      detail: { elevation: id, holder, permissions, reason, until: until.toISOString() },
+    }),
+  ]);
+  return { id, permissions, reason, until };
+}
+
+/** Before its time; 404 where there is none of one's own. */
+export async function endElevation(ctx: StaffCtx, id: string): Promise<void> {
+  const { staff, store, clock } = ctx;
+  const { elevations } = store.tables;
+  const isOwn = and(eq(elevations.id, id), eq(elevations.userId, staff.userId), isNull(elevations.endedAt));
+  const [found] = await store.db.select({ id: elevations.id }).from(elevations).where(isOwn).limit(1);
+  if (!found) throw new PatchbayError('not_found');
+  await store.write((db) => [
+    db.update(elevations).set({ endedAt: clock.now() }).where(isOwn),
+    recordAudit(db, ctx, {
+      actor: staffActor(staff),
+      action: 'staff.elevation_end',
+      subject: staff.userId,
+      requestId: ctx.requestId,
+      detail: { elevation: id },
+    }),
+  ]);
+}
+
+function requireFreshSession({ staff, clock, settings }: StaffCtx): void {
+  const { kind, since } = staff.via;
+  if (kind === 'token' || since === null)
+    throw new PatchbayError('forbidden', {
+      public: 'A token cannot elevate itself. Elevate it from a session: name it as `token`.',
+    });
+  if (clock.ms() - since.getTime() <= settings.elevationSignInMs) return;
+  const minutes = Math.round(settings.elevationSignInMs / 60_000);
+  throw new PatchbayError('sign_in_again', {
+    public: `An elevation takes a sign-in of the last ${minutes} minutes. Sign in again, then ask once more.`,
+  });
+}

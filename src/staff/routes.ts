@@ -1,0 +1,9 @@
+import { ownRoutes } from './own-routes.ts';
+import { roleRoutes } from './role-routes.ts';
+import type { StaffDoor } from './route.ts';
+
+/** The staff API: all under /admin/v1, each route with its permission. */
+export function staffRoutes(door: StaffDoor): void {
+  ownRoutes(door);
+  roleRoutes(door);
+}
