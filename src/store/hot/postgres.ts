@@ -1,4 +1,5 @@
 import type { Env, LeaseAsk, Settlement } from '#src/ports';
+import { beforeInExpansion } from './sqlite.ts';
 import { wellFormedJson } from './well-formed.ts';
 
 /**
@@ -65,9 +66,10 @@ export function postgresLease(ask: LeaseAsk): PostgresStatement {
         SELECT f.position FROM unnest($4::text[], $5::bigint[]) AS l(id, room) CROSS JOIN LATERAL (
           SELECT f.position FROM deliveries f
           WHERE f.subscription_id = l.id AND f.due_at <= $3
-            AND (f.line IS NULL OR NOT EXISTS (
+            AND (f.line IS NULL OR (NOT EXISTS (
               SELECT 1 FROM deliveries h WHERE h.subscription_id = f.subscription_id AND h.line = f.line
-                AND h.sequence < f.sequence AND h.state IN ('pending', 'leased', 'retrying', 'held')))
+                AND h.sequence < f.sequence AND h.state IN ('pending', 'leased', 'retrying', 'held'))
+              AND NOT EXISTS (${beforeInExpansion})))
           ORDER BY f.due_at, f.position LIMIT greatest(l.room, 0) FOR UPDATE OF f SKIP LOCKED) f),
       leased AS (
         UPDATE deliveries d SET state = 'leased', lease_id = $1, due_at = $2, updated_at = $3, reason = 'leased'

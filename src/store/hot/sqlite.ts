@@ -41,9 +41,13 @@ export function dueLanesStatement(nowMs: number, after: string, limit: number): 
   };
 }
 
+/** An earlier event of the line of `f` whose deliveries are still being made: its own may yet come. */
+export const beforeInExpansion = `SELECT 1 FROM tasks t JOIN events x ON x.id = t.subject JOIN events own ON own.position = f.event_position
+                  WHERE t.due_at > 0 AND t.kind = 'expand' AND x.subject = f.line AND x.env = own.env AND x.sequence < f.sequence`;
+
 /**
  * Takes what is due in each lane, up to its room. Where a line wants order only its head is taken: the lowest
- * sequence that is not finished.
+ * sequence that is not finished, of an event before which none is still being expanded.
  */
 export function leaseStatements(ask: LeaseAsk): HotStatement[] {
   const rooms = JSON.stringify(ask.lanes.map((lane) => [lane.subscriptionId, lane.room]));
@@ -56,9 +60,10 @@ export function leaseStatements(ask: LeaseAsk): HotStatement[] {
             SELECT d.position, j.value ->> 1 AS room, row_number() OVER (PARTITION BY d.subscription_id ORDER BY d.due_at, d.position) AS place
             FROM json_each(?4) j CROSS JOIN deliveries d ON d.position IN (
               SELECT f.position FROM deliveries f WHERE f.subscription_id = j.value ->> 0 AND f.due_at <= ?3
-                AND (f.line IS NULL OR NOT EXISTS (
+                AND (f.line IS NULL OR (NOT EXISTS (
                   SELECT 1 FROM deliveries h WHERE h.subscription_id = f.subscription_id AND h.line = f.line
-                    AND h.sequence < f.sequence AND h.state IN ('pending', 'leased', 'retrying', 'held')))
+                    AND h.sequence < f.sequence AND h.state IN ('pending', 'leased', 'retrying', 'held'))
+                  AND NOT EXISTS (${beforeInExpansion})))
               ORDER BY f.due_at LIMIT ?5))
           WHERE place <= room)`,
       params: [ask.leaseId, ask.untilMs, ask.nowMs, rooms, most],

@@ -149,6 +149,28 @@ export const deliveryCases: Case[] = [
     },
   },
   {
+    title: 'an ordered line waits for an earlier event that is still being expanded, and for no other',
+    prove: async (stand) => {
+      const [lane, subject, task] = [stand.name('sub'), stand.name('bookings/line'), stand.name('tsk')];
+      const inLine = (env: 'live' | 'test' = 'live') => {
+        const delivery = deliveryOf(stand, { subscriptionId: lane, line: subject });
+        return { id: delivery.id, event: eventOf(stand, { env, subject, deliveries: [delivery] }) };
+      };
+      const [first, second, apart] = [inLine(), inLine(), inLine('test')];
+      const large = eventOf(stand, { subject, expandTaskId: task });
+      await publish(stand, [first.event, large, second.event, apart.event]);
+      const leased = await lease(stand, [[lane, 9]], atMs + 10, atMs + 100);
+      deepEqual(new Set(leased.map(({ id }) => id)), new Set([first.id, apart.id]));
+      await stand.store.settle(leased.map((one) => settlementOf(stand, one)));
+      deepEqual(await leaseIds(stand, [[lane, 9]], atMs + 10, atMs + 100), []);
+      const { tasks } = stand.store.tables;
+      await stand.store.write((db) => [
+        db.update(tasks).set({ state: 'done', dueAt: null }).where(eq(tasks.id, task)),
+      ]);
+      deepEqual(await leaseIds(stand, [[lane, 9]], atMs + 10, atMs + 100), [second.id]);
+    },
+  },
+  {
     title: 'one blocked line does not use up the room of its lane',
     prove: async (stand) => {
       const lane = stand.name('sub');
