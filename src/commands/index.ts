@@ -2,6 +2,7 @@ import { accessCommands } from './specs-access.ts';
 import { eventCommands } from './specs-events.ts';
 import { oauthCommands } from './specs-oauth.ts';
 import { operateCommands } from './specs-operate.ts';
+import { staffCommands } from './specs-staff.ts';
 import { workerCommands } from './specs-worker.ts';
 
 export type { Command, Machine, Terminal } from './command.ts';
@@ -9,6 +10,7 @@ export type { Command, Machine, Terminal } from './command.ts';
 export const commands = [
   ...accessCommands,
   ...oauthCommands,
+  ...staffCommands,
   ...eventCommands,
   ...operateCommands,
   ...workerCommands,

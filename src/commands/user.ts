@@ -37,7 +37,7 @@ export async function joinUser(terminal: Terminal, input: Input): Promise<void> 
 }
 
 /** By id or by name. */
-async function findUser({ store }: Ports, idOrName: string): Promise<string> {
+export async function findUser({ store }: Ports, idOrName: string): Promise<string> {
   const { users } = store.tables;
   if (idOrName.startsWith('usr_')) return idOrName;
   const [one, other] = await store.db

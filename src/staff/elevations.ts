@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
+import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { type Elevation, staffActor } from './enter.ts';
 import type { Permission } from './permissions.ts';
@@ -14,16 +15,42 @@ type Wish = { permissions: readonly Permission[]; reason: string; token: string 
  * person. A new one takes the place of the one before. Throws 403 for what no role gives, and `sign_in_again`.
  */
 export async function elevate(ctx: StaffCtx, { permissions, reason, token }: Wish): Promise<Elevation> {
-  const { staff, store, clock, ids, settings } = ctx;
+  const { staff } = ctx;
   requireFreshSession(ctx);
   const missing = permissions.filter((permission) => !staff.permissions.has(permission));
   if (missing.length > 0)
     throw new PatchbayError('forbidden', { public: `None of your roles gives ${missing.join(', ')}.` });
   const holder = token === null ? staff.via.id : (await findOwnToken(ctx, token)).id;
+  return elevateHolder(ctx, {
+    by: staffActor(staff),
+    userId: staff.userId,
+    holder,
+    permissions,
+    reason,
+    requestId: ctx.requestId,
+  });
+}
+
+type NewElevation = {
+  by: string;
+  userId: string;
+  /** `ses_…` or `tok_…`. */
+  holder: string;
+  permissions: readonly Permission[];
+  reason: string;
+  requestId?: string;
+};
+
+/** What `elevate` does once it is decided; also for the operator's shell. */
+export async function elevateHolder(
+  ports: Pick<Ports, 'store' | 'clock' | 'ids' | 'settings'>,
+  { by, userId, holder, permissions, reason, requestId }: NewElevation,
+): Promise<Elevation> {
+  const { store, clock, ids, settings } = ports;
+  const { elevations } = store.tables;
   const now = clock.now();
   const until = new Date(now.getTime() + settings.elevationMs);
   const id = ids.newId('elv');
-  const { elevations } = store.tables;
   await store.write((db) => [
     db
       .update(elevations)
@@ -31,18 +58,18 @@ export async function elevate(ctx: StaffCtx, { permissions, reason, token }: Wis
       .where(and(eq(elevations.holder, holder), isNull(elevations.endedAt))),
     db.insert(elevations).values({
       id,
-      userId: staff.userId,
+      userId,
       holder,
       permissions: [...permissions],
       reason,
       createdAt: now,
       expiresAt: until,
     }),
-    recordAudit(db, ctx, {
-      actor: staffActor(staff),
+    recordAudit(db, ports, {
+      actor: by,
       action: 'staff.elevate',
-      subject: staff.userId,
-      requestId: ctx.requestId,
+      subject: userId,
+      requestId: requestId ?? null,
       detail: { elevation: id, holder, permissions, reason, until: until.toISOString() },
     }),
   ]);

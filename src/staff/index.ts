@@ -1,4 +1,5 @@
 export { createStaffDoor } from './door.ts';
+export { elevate, elevateHolder, endElevation } from './elevations.ts';
 export {
   type Elevation,
   enterStaff,
@@ -12,11 +13,13 @@ export {
 export {
   isSensitive,
   type Permission,
+  permissionNames,
   permissions,
   roles,
   type StaffRole,
   staffRoles,
 } from './permissions.ts';
+export { addStaffPerson, endRole, grantRole, listStaff } from './roles.ts';
 export {
   type DeclaredRoute,
   declareStaffRoute,
@@ -25,6 +28,5 @@ export {
   type StaffDoor,
   staffRoute,
 } from './route.ts';
-export { endRole, grantRole, listStaff } from './roles.ts';
 export { staffRoutes } from './routes.ts';
 export { createStaffToken } from './tokens.ts';

@@ -91,7 +91,7 @@ export function roleRoutes(door: StaffDoor): void {
 }
 
 /** Who gives roles must not be able to give themselves all of them, nor to leave nobody who could. */
-function refuseOneself({ staff }: StaffCtx, userId: string): void {
+export function refuseOneself({ staff }: StaffCtx, userId: string): void {
   if (staff.userId === userId)
     throw new PatchbayError('forbidden', { public: 'Nobody changes their own roles: ask a colleague.' });
 }

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import { recordAuditIf } from '#src/audit';
+import { recordAudit, recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { insertIf } from '#src/store';
@@ -7,6 +7,17 @@ import type { StaffRole } from './permissions.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 type Deed = { by: string; userId: string; role: StaffRole; requestId?: string };
+
+/** A person of the house, who is a member of no account. */
+export async function addStaffPerson(ports: Needs, by: string, name: string): Promise<string> {
+  const { store, clock, ids } = ports;
+  const id = ids.newId('usr');
+  await store.write((db) => [
+    db.insert(store.tables.users).values({ id, name, email: null, createdAt: clock.now() }),
+    recordAudit(db, ports, { actor: by, action: 'user.create', subject: id }),
+  ]);
+  return id;
+}
 
 /** 404 for a user who is not there, 409 for a role that the person has. It counts from the next call on. */
 export async function grantRole(
