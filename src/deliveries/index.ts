@@ -1,3 +1,4 @@
+export { belowLevel, isStopped, levelOf } from './below.ts';
 export { cancelKind } from './cancel.ts';
 export { countDay, type DayCount, mostCountedPerSubscription } from './day.ts';
 export {
@@ -32,4 +33,5 @@ export {
   showDelivery,
   type ShownDelivery,
 } from './show.ts';
+export { countQueuedUnder, deliveriesUnder } from './under-grant.ts';
 export { countWaitingOf, mostWaitingCounted } from './waiting.ts';

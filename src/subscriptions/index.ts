@@ -7,6 +7,7 @@ export { compileFilter } from './filter.ts';
 export { findSubscription, type SubscriptionRow } from './find.ts';
 export { listSubscriptions } from './list.ts';
 export { subscriptionsMadeBy } from './made-by.ts';
+export { type ServingSubscription, subscriptionsUnder } from './under-grant.ts';
 export { type HoldReason, holdReason, judge, type Mismatch, viewerOf } from './match.ts';
 export { pauseSubscription, resumeSubscription } from './pause.ts';
 export { replayKind } from './replay-chunk.ts';

@@ -1,2 +1,5 @@
 export { createUsage } from './count.ts';
+export { type UsagePart, usageParts } from './parts.ts';
+export { type DayUse, sumOf, useByDay } from './read.ts';
 export { usageRoutes } from './routes.ts';
+export { showUsage } from './show.ts';

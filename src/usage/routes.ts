@@ -1,8 +1,21 @@
 import * as z from 'zod';
 import { type Door, mount } from '#src/wire';
+import { type UsagePart, usageParts } from './parts.ts';
+import { sumOf } from './read.ts';
 import { showUsage } from './show.ts';
 
 const count = z.int();
+const limitHits = z.strictObject({
+  ours: count.describe('Calls that a cap of the hub refused.'),
+  theirs: count.describe('Attempts that an endpoint answered with 429.'),
+});
+const deliveries = z.strictObject({
+  delivered: count.describe('Deliveries that were taken.'),
+  failed_attempts: count.describe('Attempts that were not; most are tried again.'),
+});
+const dayCount = z.strictObject({
+  days: z.coerce.number().int().min(1).max(90).default(7).describe('How many, today among them.'),
+});
 const shownUsage = z.strictObject({
   of: z.string().describe('Whose use it is: `grant:…`, `app:…`, or of a service token `token:…`.'),
   plan: z.strictObject({
@@ -19,13 +32,24 @@ const shownUsage = z.strictObject({
         day: z.string().describe('UTC.'),
         calls: z.strictObject({ reads: count, writes: count, creates: count }),
         units: count,
-        limit_hits: z.strictObject({
-          ours: count.describe('Calls that a cap of the hub refused.'),
-          theirs: count.describe('Deliveries that an endpoint answered with 429.'),
-        }),
+        limit_hits: limitHits,
+        deliveries,
       }),
     )
     .describe('The newest first; a day without calls is all zeros.'),
+});
+
+const shownPart = z.strictObject({
+  of: z.string().describe('`grant:…` or `token:…`.'),
+  kind: z
+    .enum(['own', 'token', 'app'])
+    .describe('All that the account does itself; one personal token, which is among that; one app.'),
+  name: z.string(),
+  partner: z.string().nullable().describe('Of an app.'),
+  calls: count,
+  units: count,
+  limit_hits: limitHits,
+  deliveries: deliveries.nullable().describe('Null for a token: what is sent is not counted by it.'),
 });
 
 export type ShownUsage = z.output<typeof shownUsage>;
@@ -43,11 +67,44 @@ export function usageRoutes(door: Door): void {
         'By day (UTC), of the grant, app or service token that asks. Counts come some seconds late (a minute on ' +
         'Workers); what the caps of the minute have left stands in `RateLimit` of this very answer.',
       scope: null,
-      query: z.strictObject({
-        days: z.coerce.number().int().min(1).max(90).default(7).describe('How many, today among them.'),
-      }),
+      query: dayCount,
       answers: { 200: { description: 'What was used.', schema: shownUsage } },
     },
     async ({ ctx, query }) => ({ status: 200, body: await showUsage(ctx, query.days) }),
   );
+  mount(
+    door,
+    {
+      method: 'get',
+      path: '/v1/usage/parts',
+      id: 'listUsageParts',
+      tag: 'Access',
+      summary: 'Say whose calls and deliveries they were, by token and by app',
+      description: 'Sums of these days; the newest 40 tokens and apps of the account.',
+      scope: 'tokens:manage',
+      query: dayCount,
+      answers: {
+        200: { description: 'The parts.', schema: z.strictObject({ data: z.array(shownPart) }) },
+      },
+      errors: ['forbidden', 'invalid_parameter'],
+    },
+    async ({ ctx, query }) => ({
+      status: 200,
+      body: { data: (await usageParts(ctx, query.days)).map(shownSum) },
+    }),
+  );
+}
+
+function shownSum({ of, kind, name, partner, days }: UsagePart): z.output<typeof shownPart> {
+  const sum = sumOf(days);
+  return {
+    of,
+    kind,
+    name,
+    partner,
+    calls: sum.reads + sum.writes + sum.creates,
+    units: sum.units,
+    limit_hits: { ours: sum.refused, theirs: sum.theirs },
+    deliveries: kind === 'token' ? null : { delivered: sum.delivered, failed_attempts: sum.failed },
+  };
 }

@@ -1,7 +1,6 @@
-import { inArray } from 'drizzle-orm';
 import type { Ctx } from '#src/context';
 import { dayEndsAt, planOf, spenderOf, unitsPerDay } from '#src/limits';
-import { lastDays, rowId } from './days.ts';
+import { type DayUse, useByDay } from './read.ts';
 import type { ShownUsage } from './routes.ts';
 
 /** Of the caller's own, the newest day first. */
@@ -10,18 +9,7 @@ export async function showUsage(
   dayCount: number,
 ): Promise<ShownUsage> {
   const { shown, payer } = spenderOf(caller);
-  const { usageDays } = store.tables;
-  const days = lastDays(clock.ms(), dayCount);
-  const rows = await store.db
-    .select()
-    .from(usageDays)
-    .where(
-      inArray(
-        usageDays.id,
-        days.map((day) => rowId(day, shown)),
-      ),
-    );
-  const byDay = new Map(rows.map((row) => [row.day, row]));
+  const days = (await useByDay({ store, clock }, [shown], dayCount)).get(shown) ?? [];
   const perDay = payer ? unitsPerDay(settings) : null;
   return {
     of: shown,
@@ -31,9 +19,14 @@ export async function showUsage(
       units_left_today: payer && perDay !== null ? Math.max(0, perDay - usage.unitsToday(payer)) : null,
       resets_at: new Date(dayEndsAt(clock.ms())).toISOString(),
     },
-    days: days.map((day) => {
-      const { reads = 0, writes = 0, creates = 0, units = 0, refused = 0, theirs = 0 } = byDay.get(day) ?? {};
-      return { day, calls: { reads, writes, creates }, units, limit_hits: { ours: refused, theirs } };
-    }),
+    days: days.map(shownDay),
   };
 }
+
+const shownDay = ({ day, reads, writes, creates, units, refused, theirs, delivered, failed }: DayUse) => ({
+  day,
+  calls: { reads, writes, creates },
+  units,
+  limit_hits: { ours: refused, theirs },
+  deliveries: { delivered, failed_attempts: failed },
+});
