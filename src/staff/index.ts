@@ -28,5 +28,6 @@ export {
   type StaffDoor,
   staffRoute,
 } from './route.ts';
+export { refuseOneself } from './role-routes.ts';
 export { staffRoutes } from './routes.ts';
 export { createStaffToken } from './tokens.ts';
