@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { describeApi } from '../src/app.ts';
+import { describeApi } from '../src/describe.ts';
 
 /** The document as it is published, for an origin that nobody owns: yours is in the one that your hub serves. */
 export function yamlOfApi(): string {

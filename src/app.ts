@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
 import { accessRoutes, type Authenticator, type Call, meRoutes } from '#src/access';
 import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
@@ -6,18 +6,12 @@ import { deliveryRoutes } from '#src/deliveries';
 import { proofAlgorithms } from '#src/dpop';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
-import { clientAddress, type LimitFields } from '#src/limits';
+import { clientAddress, createAddresses, type LimitFields } from '#src/limits';
 import { marketplaceRoutes } from '#src/marketplace';
-import {
-  type ApiDocument,
-  createRequests,
-  documentOf,
-  healthRoutes,
-  type HostOperations,
-  operateRoutes,
-} from '#src/operate';
+import { createRequests, healthRoutes, type HostOperations, operateRoutes } from '#src/operate';
 import { oauthRoutes } from '#src/oauth';
 import { type Pull, pullRoutes } from '#src/pull';
+import { createStaffDoor, isStaffToken, type StaffDoor, staffRoutes } from '#src/staff';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { usageRoutes } from '#src/usage';
 import { type Door, respond } from '#src/wire';
@@ -30,7 +24,7 @@ export type Hub = Ports & { authenticator: Authenticator };
  * and the document need none of them.
  */
 export type Pages = (
-  app: OpenAPIHono,
+  app: Hono,
   hub: Ports,
   shared: { idOf(request: Request): string; tell(error: unknown, requestId: string): PatchbayError },
 ) => void;
@@ -41,39 +35,43 @@ export function createApp(
   host: HostOperations = {},
   pull: Pull | null = null,
   pages: Pages | null = null,
-): OpenAPIHono {
-  const app = new OpenAPIHono();
+): Hono {
+  const app = new Hono();
   const requests = createRequests(hub);
-  const door: Door = {
-    app,
-    enter: async (request) => {
-      const { headers, method } = request;
-      const proof = headers.get('dpop');
-      const { ctx, limits } = await enter(
-        hub,
-        {
-          authorization: headers.get('authorization') ?? undefined,
-          method,
-          peer: requests.peerOf(request),
-          forwardedFor: headers.get('x-forwarded-for') ?? undefined,
-          ...(proof === null ? {} : { shown: { proof, path: new URL(request.url).pathname } }),
-        },
-        requests.idOf(request),
-      );
-      requests.answerWith(request, limits);
-      return ctx;
-    },
-  };
-
-  app.use(requests.line);
-  mountRoutes(door);
-  oauthRoutes(app, hub, (request) =>
+  const addressOf = (request: Request): string =>
     clientAddress(
       requests.peerOf(request),
       request.headers.get('x-forwarded-for') ?? undefined,
       hub.settings.proxyHops,
-    ),
-  );
+    );
+  const knock = async (request: Request): Promise<Ctx> => {
+    const { headers, method } = request;
+    const proof = headers.get('dpop');
+    const { ctx, limits } = await authenticated(
+      hub,
+      {
+        authorization: headers.get('authorization') ?? undefined,
+        method,
+        peer: requests.peerOf(request),
+        forwardedFor: headers.get('x-forwarded-for') ?? undefined,
+        ...(proof === null ? {} : { shown: { proof, path: new URL(request.url).pathname } }),
+      },
+      requests.idOf(request),
+    );
+    requests.answerWith(request, limits);
+    return ctx;
+  };
+  const door: Door = { app, enter: async (request) => notStaff(await knock(request)) };
+  const staffDoor = createStaffDoor(app, hub, {
+    idOf: (request) => requests.idOf(request),
+    addressOf,
+    callerOf: async (request) => (await knock(request)).caller,
+    addresses: createAddresses(hub.settings, hub.clock),
+  });
+
+  app.use(requests.line);
+  mountRoutes(door, staffDoor);
+  oauthRoutes(app, hub, addressOf);
   operateRoutes(app, hub, host);
   pages?.(app, hub, {
     idOf: (request) => requests.idOf(request),
@@ -84,8 +82,8 @@ export function createApp(
 }
 
 /** A process that only sends: its health and its metrics, and nothing of the API. */
-export function createWorkerApp(hub: Hub, host: HostOperations): OpenAPIHono {
-  const app = new OpenAPIHono();
+export function createWorkerApp(hub: Hub, host: HostOperations): Hono {
+  const app = new Hono();
   const requests = createRequests(hub);
   app.use(requests.line);
   healthRoutes(app, hub, host);
@@ -93,12 +91,7 @@ export function createWorkerApp(hub: Hub, host: HostOperations): OpenAPIHono {
 }
 
 /** One `onError`: what is thrown becomes a problem document, and never a stack. */
-function ended(
-  app: OpenAPIHono,
-  hub: Hub,
-  requests: ReturnType<typeof createRequests>,
-  nothingHere: string,
-): OpenAPIHono {
+function ended(app: Hono, hub: Hub, requests: ReturnType<typeof createRequests>, nothingHere: string): Hono {
   const methodsOf = createMethods(app);
   app.notFound((c) => {
     const methods = methodsOf(c.req.path).join(', ');
@@ -124,7 +117,7 @@ function ended(
 }
 
 /** Every room's routes, in the order of the reference. Knows no hub, so that the document can be made without one. */
-export function mountRoutes(door: Door): void {
+export function mountRoutes(door: Door, staffDoor: StaffDoor): void {
   door.app.post('/v1/events', async (c) => {
     const ctx = await door.enter(c.req.raw);
     requirePublisher(ctx);
@@ -139,15 +132,7 @@ export function mountRoutes(door: Door): void {
   meRoutes(door);
   usageRoutes(door);
   accessRoutes(door);
-}
-
-/** The OpenAPI document without a hub: the same routes, behind a door that nobody is let in by. */
-export function describeApi(publicUrl: string): ApiDocument {
-  const app = new OpenAPIHono();
-  const enter = () =>
-    Promise.reject(new PatchbayError('internal', { internal: 'only described, not served' }));
-  mountRoutes({ app, enter });
-  return documentOf(app, publicUrl);
+  staffRoutes(staffDoor);
 }
 
 type Knock = Pick<Call, 'authorization' | 'method' | 'shown'> & {
@@ -155,8 +140,18 @@ type Knock = Pick<Call, 'authorization' | 'method' | 'shown'> & {
   forwardedFor: string | undefined;
 };
 
-/** Who calls, proven and within its caps; `limits` are header fields of the answer. */
+/** Who calls, proven and within its caps; `limits` are header fields of the answer. Throws 403 for a staff token. */
 export async function enter(
+  hub: Hub,
+  knock: Knock,
+  requestId: string,
+): Promise<{ ctx: Ctx; limits: LimitFields }> {
+  const entry = await authenticated(hub, knock, requestId);
+  notStaff(entry.ctx);
+  return entry;
+}
+
+async function authenticated(
   hub: Hub,
   { authorization, method, shown, peer, forwardedFor }: Knock,
   requestId: string,
@@ -169,6 +164,14 @@ export async function enter(
     ...(shown ? { shown } : {}),
   });
   return { ctx: { ...hub, caller, requestId }, limits };
+}
+
+/** Staff act under /admin/v1, where each step is on record. */
+function notStaff(ctx: Ctx): Ctx {
+  if (!isStaffToken(ctx.caller)) return ctx;
+  throw new PatchbayError('forbidden', {
+    public: 'This is a staff token: it is for /admin/v1 alone.',
+  });
 }
 
 export function requirePublisher({ caller }: Ctx): void {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { uiPaths } from './edge-files.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,7 +18,7 @@ export async function bundleWorker(entry = 'src/worker.ts', isMinified = false):
     minify: isMinified,
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
-    plugins: [oneLanguage],
+    plugins: [oneLanguage, uiFilesBeside],
     write: false,
     logLevel: 'warning',
   });
@@ -30,6 +31,16 @@ const oneLanguage: Plugin = {
   setup: (builder) => {
     builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
+/** The pages' files are served beside the Worker: it knows their names, and not what is in them. */
+const uiFilesBeside: Plugin = {
+  name: 'ui-files-beside',
+  setup: (builder) => {
+    builder.onLoad({ filter: /src\/ui\/assets\.ts$/ }, () => ({
+      contents: `export const assetsOf = () => (${JSON.stringify(uiPaths)});`,
     }));
   },
 };

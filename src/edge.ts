@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { bundleWorker, root } from './edge-bundle.ts';
+import { fileHeaders, writeFiles } from './edge-files.ts';
 
 export type EdgeOptions = {
   /** Where all of it is kept. */
@@ -33,7 +34,9 @@ const compatibilityDate = '2026-07-01';
 const compatibilityFlags = ['nodejs_compat', 'global_fetch_strictly_public'];
 
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  mkdirSync(options.folder, { recursive: true });
+  const files = join(options.folder, 'files');
+  mkdirSync(files, { recursive: true });
+  await writeFiles(files);
   const { maxRetries, retryDelay } = options.queue ?? { maxRetries: 3, retryDelay: 10 };
   const consumer = {
     maxBatchSize: 10,
@@ -64,6 +67,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       'patchbay-slow': consumer,
       'patchbay-dead': { maxBatchSize: 100, maxBatchTimeout: 1 },
     },
+    assets: {
+      directory: files,
+      binding: 'FILES',
+      routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/reference/*'] } },
+      assetConfig: {
+        html_handling: 'none',
+        not_found_handling: 'none',
+        has_static_routing: true,
+        headers: { version: 2, rules: headerRules() },
+      },
+    },
     bindings: options.environment,
   });
   const { origin } = await host.ready;
@@ -84,6 +98,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
   };
 }
+
+/** As wrangler makes them of `_headers`. */
+const headerRules = () =>
+  Object.fromEntries(Object.entries(fileHeaders).map(([pattern, set]) => [pattern, { set }]));
 
 /** As `wrangler d1 migrations apply` does: each file once, in order, and remembered in the same table. */
 async function migrate(host: Miniflare): Promise<void> {

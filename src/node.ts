@@ -9,7 +9,7 @@ import { createIds } from '#src/columns';
 import { defaultSettings, readSettings, type Settings } from '#src/context';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
-import { type HostOperations, noteOpenLoopback } from '#src/operate';
+import { type HostOperations, noteOpenLoopback, type Reference } from '#src/operate';
 import type { Clock, Http, Log, Store } from '#src/ports';
 import { openPull } from '#src/pull';
 import { createDirectory } from '#src/subscriptions';
@@ -128,6 +128,7 @@ export async function startNodeHub(
     ...(sending ? { sending: sending.stats } : {}),
     ...(lending.checks ? { checks: lending.checks } : {}),
     ...(lending.measure ? { measure: lending.measure } : {}),
+    reference: lateReference(hub.settings.publicUrl),
   };
   const server = await serve(
     environment,
@@ -188,6 +189,15 @@ function serve(
           },
     refuse: (code) => problemAnswer(new PatchbayError(code), hub.ids.newId('req')),
   });
+}
+
+/** Described at the first question: most processes are never asked. */
+function lateReference(publicUrl: string): Reference {
+  const state: { made?: Promise<Reference> } = {};
+  return async (path) => {
+    state.made ??= import('./describe.ts').then(({ createReference }) => createReference(publicUrl));
+    return (await state.made)(path);
+  };
 }
 
 /** `end` is the operator's word that no journal is kept from now on. */

@@ -1,4 +1,4 @@
-import type { D1Database, DurableObjectNamespace, Queue } from '@cloudflare/workers-types';
+import type { D1Database, DurableObjectNamespace, Fetcher, Queue } from '@cloudflare/workers-types';
 import { createAuthenticator, recordTokenUse } from '#src/access';
 import { createIds } from '#src/columns';
 import {
@@ -38,6 +38,7 @@ import { countQueries } from './adapters/store-d1/count-queries.ts';
 import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, type Hub } from './app.ts';
 import { createOperatorDoor } from './operator.ts';
+import { readReference } from './worker-files.ts';
 
 /** What wrangler.toml binds. All else in it is a variable or a secret, and a text. */
 export type Bindings = {
@@ -46,6 +47,7 @@ export type Bindings = {
   SLOW: Queue<Wake>;
   PACE: DurableObjectNamespace;
   GATE: DurableObjectNamespace;
+  FILES: Fetcher;
 };
 
 export type EdgeHub = {
@@ -109,7 +111,8 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   const hub: Hub = { ...ports, authenticator: createAuthenticator(ports) };
   delivery.pull = openPull(environment, hub);
   const scrape = async () => ({ body: gauges.scrape(), contentType: gauges.contentType });
-  const app = createApp(hub, { scrape }, delivery.pull, portalRoutes);
+  const reference = readReference(bindings.FILES, settings.publicUrl);
+  const app = createApp(hub, { scrape, reference }, delivery.pull, portalRoutes);
   const state = { notedAtMs: clock.ms() };
   return {
     hub,

@@ -1,3 +1,7 @@
+export type ReferencePath = '/openapi.json' | '/docs' | '/docs/reference.css' | '/docs/reference.js';
+/** What there is to read about the API (`#src/reference`): made in this process, or kept as files beside it. */
+export type Reference = (path: ReferencePath) => Promise<string>;
+
 /** What only the host knows of its own running. All of it may be missing: a Worker has no process to scrape. */
 export type HostOperations = {
   /** Everything that the meter has counted, in Prometheus's text format. */
@@ -10,4 +14,5 @@ export type HostOperations = {
   checks?: () => Promise<Record<string, string>>;
   /** Sets the host's own gauges, for a scrape. */
   measure?: () => Promise<void>;
+  reference?: Reference;
 };

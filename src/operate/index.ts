@@ -1,5 +1,4 @@
-export { type ApiDocument, documentOf } from './document.ts';
-export type { HostOperations } from './host.ts';
+export type { HostOperations, Reference, ReferencePath } from './host.ts';
 export { createRequests } from './requests.ts';
 export { healthRoutes, operateRoutes } from './routes.ts';
 export { isLoopbackOpen, noteOpenLoopback } from './open-loopback.ts';

@@ -1,27 +1,23 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { conditional, respond } from '#src/wire';
-import { referencePage } from './docs/page.ts';
-import { referenceScript } from './docs/script.ts';
-import { referenceStyle } from './docs/style.ts';
-import { documentOf } from './document.ts';
 import { createGauges } from './gauges.ts';
-import type { HostOperations } from './host.ts';
+import type { HostOperations, Reference } from './host.ts';
 import { createReadiness } from './readiness.ts';
 import { hubVersion } from './version.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'log' | 'meter' | 'digest' | 'settings'>;
 
-/** What takes no token: health, metrics, and the reference. Mounted last, so that the document has every route. */
-export function operateRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations): void {
+/** What takes no token: health, metrics, and the reference. */
+export function operateRoutes(app: Hono, hub: Needs, host: HostOperations): void {
   healthRoutes(app, hub, host);
-  referenceRoutes(app, hub);
+  referenceRoutes(app, hub, host);
 }
 
 /** All that a process answers which takes no requests of the API. */
-export function healthRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations): void {
+export function healthRoutes(app: Hono, hub: Needs, host: HostOperations): void {
   const ready = createReadiness(hub, host);
   const measure = createGauges(hub, host);
   const noStore = { 'cache-control': 'no-store' };
@@ -53,15 +49,20 @@ export function healthRoutes(app: OpenAPIHono, hub: Needs, host: HostOperations)
   });
 }
 
-function referenceRoutes(app: OpenAPIHono, hub: Needs): void {
-  const document = once(() => documentOf(app, hub.settings.publicUrl));
-  const page = once(() => referencePage(document()));
+function referenceRoutes(app: Hono, hub: Needs, { reference }: HostOperations): void {
+  const read: Reference = (path) => {
+    if (!reference) throw new PatchbayError('not_found', { public: 'This process keeps no reference.' });
+    return reference(path);
+  };
 
   for (const path of ['/openapi.json', '/docs', '/docs/*']) app.use(path, compress());
-  app.get('/openapi.json', (c) => respond(open(conditional(hub, c.req.raw, document()))));
-  app.get('/docs', async () => text(await page(), 'text/html'));
-  app.get('/docs/reference.css', () => text(referenceStyle, 'text/css'));
-  app.get('/docs/reference.js', () => text(referenceScript, 'text/javascript'));
+  app.get('/openapi.json', async (c) => {
+    const document: unknown = JSON.parse(await read('/openapi.json'));
+    return respond(open(conditional(hub, c.req.raw, document)));
+  });
+  app.get('/docs', async () => text(await read('/docs'), 'text/html'));
+  app.get('/docs/reference.css', async () => text(await read('/docs/reference.css'), 'text/css'));
+  app.get('/docs/reference.js', async () => text(await read('/docs/reference.js'), 'text/javascript'));
 }
 
 /** The same for everybody, so anybody may keep it a while and any page may read it. */
@@ -85,9 +86,3 @@ const text = (body: string, type: string): Response =>
       'referrer-policy': 'no-referrer',
     },
   });
-
-/** At the first request: no start waits for a page that nobody may read. */
-function once<T>(make: () => T): () => T {
-  const kept: { value?: T } = {};
-  return () => (kept.value ??= make());
-}

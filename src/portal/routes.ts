@@ -1,7 +1,7 @@
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { isOpenLoopback } from '#src/sessions';
-import { assetsOf } from '#src/ui';
+import { assetsOf, uiFileRoutes } from '#src/ui';
 import { accountPages } from './account.tsx';
 import { cataloguePages } from './catalogue.tsx';
 import { consentPages } from './consent.tsx';
@@ -19,9 +19,14 @@ import { newTokenPages } from './new-token.tsx';
 import { revokeTokenPages } from './revoke-token.tsx';
 import { tokenPages } from './tokens.tsx';
 
-/** Where the host does not compress by itself. Workers do: there it would be done twice, and nobody could read it. */
+/**
+ * Where the host neither compresses nor serves the pages' files by itself. Workers do both: there it would be compressed
+ * twice, and nobody could read it.
+ */
 export function compressedPortalRoutes(...given: Parameters<typeof portalRoutes>): void {
-  compressed(given[0]);
+  const [app, ports] = given;
+  compressed(app);
+  uiFileRoutes(app, ports);
   portalRoutes(...given);
 }
 
@@ -31,19 +36,6 @@ export function portalRoutes(app: Routes, ports: Ports, shared: Pick<Portal, 'id
   const portal: Portal = { app, ports, assets, ...shared };
   if (isOpenLoopback(ports.settings))
     ports.log.warn('portal.open_http', { public_url: ports.settings.publicUrl });
-  for (const { path, type, body } of Object.values(assets)) {
-    app.get(
-      path,
-      () =>
-        new Response(body, {
-          headers: {
-            'content-type': `${type}; charset=utf-8`,
-            'cache-control': 'public, max-age=31536000, immutable',
-            'x-content-type-options': 'nosniff',
-          },
-        }),
-    );
-  }
   signInPages(portal);
   accountPages(portal);
   consentPages(portal);

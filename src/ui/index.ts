@@ -1,5 +1,6 @@
 export { counted, goTo, pageHeaders, withQuery } from './answer.ts';
-export { type Asset, type Assets, assetsOf } from './assets.ts';
+export { type Assets, assetsOf } from './assets.ts';
+export { uiFileHeaders, uiFileRoutes, uiFiles } from './files.ts';
 export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
 export { type Form, formOf, readForm, wrongOf } from './form-body.ts';
 export { Crumb, type Frame, Page } from './page.tsx';

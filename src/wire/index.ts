@@ -5,10 +5,13 @@ export {
   type Answer,
   type Asked,
   type Door,
+  type Entrance,
   mount,
-  problemAnswers,
+  mountAt,
   respond,
   type RouteSpec,
+  servedPath,
+  type ToldRoute,
 } from './mount.ts';
 export { afterParameter, decodePlace, limitParameter, notModified, pageOf } from './page.ts';
 export { parseStrictJson } from './strict-json.ts';

@@ -1,13 +1,14 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { Ctx } from '#src/context';
-import { type ErrorCode, errorCodes, PatchbayError } from '#src/errors';
+import type { Ctx, Ports } from '#src/context';
+import { type ErrorCode, PatchbayError } from '#src/errors';
 import { fieldErrors, parseBody } from './body.ts';
 
 /** What `app.ts` puts before every route: who calls, proven, and the ports. */
 export type Door = {
-  app: OpenAPIHono;
+  app: Hono;
+  /** Hears of every route, where the API is described (`#src/reference`). */
+  tell?: (route: ToldRoute) => void;
   /** Authenticates and spends the caller's caps; throws 401, 403 or 429. */
   enter(request: Request): Promise<Ctx>;
 };
@@ -37,8 +38,27 @@ export type RouteSpec<P extends Shape, Q extends Shape, B extends z.ZodType | un
   errors?: ErrorCode[];
 };
 
-export type Asked<P, Q, B> = { ctx: Ctx; request: Request; params: Out<P>; query: Out<Q>; body: Out<B> };
+type AnySpec = Omit<RouteSpec<Shape, Shape, z.ZodType | undefined>, 'scope'>;
+/** A route as data, whatever it takes. */
+export type ToldRoute = AnySpec & Pick<Entrance<unknown>, 'security' | 'extensions'>;
+
+export type Asked<P, Q, B, C = Ctx> = {
+  ctx: C;
+  request: Request;
+  params: Out<P>;
+  query: Out<Q>;
+  body: Out<B>;
+};
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
+
+/** Who is let in to a route, and how the document tells it. */
+export type Entrance<C> = Pick<Door, 'app' | 'tell'> & {
+  /** Asked before anything is parsed: who may not come in learns nothing of what is asked. */
+  enter(request: Request): Promise<C>;
+  security: Record<string, string[]>[];
+  /** More of the operation, each name beginning with `x-`. */
+  extensions?: Record<`x-${string}`, unknown>;
+};
 
 /** What any route with a token may answer. */
 export const always: readonly ErrorCode[] = [
@@ -56,22 +76,40 @@ export const always: readonly ErrorCode[] = [
 ];
 
 /**
- * One route: told to the OpenAPI document and served. Parsing is ours and strict (see strict-json.ts), with the very
- * schemas that the document shows.
+ * One route, served; and told, to be described. Parsing is ours and strict (see strict-json.ts), with the very schemas
+ * that the document shows.
  */
 export function mount<
   P extends Shape = undefined,
   Q extends Shape = undefined,
   B extends z.ZodType | undefined = undefined,
 >(door: Door, spec: RouteSpec<P, Q, B>, handle: (asked: Asked<P, Q, B>) => Promise<Answer>): void {
-  door.app.openAPIRegistry.registerPath(documented(spec));
-  door.app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
-    const ctx = await door.enter(c.req.raw);
-    if (spec.scope !== null && !ctx.caller.scopes.has(spec.scope)) {
-      throw new PatchbayError('scope_missing', {
-        public: `This needs the scope ${spec.scope}, which the token does not have.`,
-      });
-    }
+  const { scope } = spec;
+  const enter = async (request: Request): Promise<Ctx> => {
+    const ctx = await door.enter(request);
+    if (scope === null || ctx.caller.scopes.has(scope)) return ctx;
+    throw new PatchbayError('scope_missing', {
+      public: `This needs the scope ${scope}, which the token does not have.`,
+    });
+  };
+  mountAt({ ...door, enter, security: [{ token: scope ? [scope] : [] }] }, spec, handle);
+}
+
+/** As `mount`, for whoever this entrance lets in. */
+export function mountAt<
+  C extends Pick<Ports, 'settings'>,
+  P extends Shape = undefined,
+  Q extends Shape = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  entrance: Entrance<C>,
+  spec: Omit<RouteSpec<P, Q, B>, 'scope'>,
+  handle: (asked: Asked<P, Q, B, C>) => Promise<Answer>,
+): void {
+  const { app, tell, security, extensions } = entrance;
+  tell?.({ ...spec, security, ...(extensions ? { extensions } : {}) });
+  app.on(spec.method.toUpperCase(), servedPath(spec.path), async (c) => {
+    const ctx = await entrance.enter(c.req.raw);
     const answer = await handle({
       ctx,
       request: c.req.raw,
@@ -82,6 +120,9 @@ export function mount<
     return respond(answer);
   });
 }
+
+/** `/v1/tokens/{id}` as the router spells it. */
+export const servedPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 function parsed(
   schema: z.ZodType | undefined,
@@ -110,11 +151,7 @@ function queryOf(c: Context): Record<string, string> {
   return query;
 }
 
-async function bodyOf(
-  c: Context,
-  spec: RouteSpec<Shape, Shape, z.ZodType | undefined>,
-  maxBytes: number,
-): Promise<unknown> {
+async function bodyOf(c: Context, spec: AnySpec, maxBytes: number): Promise<unknown> {
   if (!spec.body) return undefined;
   const isEmpty = c.req.raw.body === null || c.req.header('content-length') === '0';
   if (spec.isBodyOptional && isEmpty) return spec.body.parse({});
@@ -126,62 +163,5 @@ export function respond({ status, body, headers }: Answer): Response {
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json', ...headers },
-  });
-}
-
-export const problemSchema = z
-  .strictObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
-    request_id: z.string(),
-    errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
-    'violated-policies': z.array(z.string()).optional().describe('Of `quota_exceeded`: which caps refused.'),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457 problem document.' });
-
-/** The problem documents that a route may answer, one entry a status, each with its closed list of codes. */
-export function problemAnswers(codes: readonly ErrorCode[]): [status: string, answer: object][] {
-  const byStatus = Map.groupBy(new Set(codes), (code) => errorCodes[code].status);
-  return [...byStatus].map(([status, list]) => [
-    String(status),
-    {
-      description: list.map((code) => `\`${code}\`: ${errorCodes[code].title}.`).join(' '),
-      content: { 'application/problem+json': { schema: problemSchema } },
-    },
-  ]);
-}
-
-function documented(spec: RouteSpec<Shape, Shape, z.ZodType | undefined>) {
-  const codes = [
-    ...always,
-    ...(spec.params ? (['not_found'] as const) : []),
-    ...(spec.body
-      ? (['invalid_json', 'unsupported_media_type', 'body_too_large', 'validation_failed'] as const)
-      : []),
-    ...(spec.errors ?? []),
-  ];
-  const answers = Object.entries(spec.answers).map(([status, { description, schema }]): [string, object] => [
-    status,
-    schema ? { description, content: { 'application/json': { schema } } } : { description },
-  ]);
-  return createRoute({
-    method: spec.method,
-    path: spec.path,
-    operationId: spec.id,
-    tags: [spec.tag],
-    summary: spec.summary,
-    ...(spec.description ? { description: spec.description } : {}),
-    security: [{ token: spec.scope ? [spec.scope] : [] }],
-    request: {
-      ...(spec.params ? { params: spec.params } : {}),
-      ...(spec.query ? { query: spec.query } : {}),
-      ...(spec.body
-        ? { body: { required: !spec.isBodyOptional, content: { 'application/json': { schema: spec.body } } } }
-        : {}),
-    },
-    responses: Object.fromEntries<object>([...answers, ...problemAnswers(codes)]),
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { yamlOfApi } from '../../openapi/yaml.ts';
-import { createApp, describeApi } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
+import { describeApi } from '../../src/describe.ts';
 import { errorCodes } from '../../src/errors/index.ts';
 import { hubVersion } from '../../src/operate/index.ts';
 import { type Answer, startTestHub, type TestHub } from '../harness/hub.ts';

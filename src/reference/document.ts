@@ -1,9 +1,11 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { scopes } from '#src/catalog';
 import { errorCodes } from '#src/errors';
+import { hubVersion } from '#src/operate';
+import type { ToldRoute } from '#src/wire';
 import { publicEntries } from './public-entries.ts';
 import { publishEntry } from './publish-entry.ts';
-import { hubVersion } from './version.ts';
+import { routeEntry } from './route-entry.ts';
 import { webhookEntry } from './webhook-entry.ts';
 
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
@@ -12,8 +14,11 @@ export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
  * The whole contract as OpenAPI 3.1, from the very routes that are served. Added by hand are only those that do not
  * go through `mount`: publish, which is parsed without it for speed, and what takes no token.
  */
-export function documentOf(app: OpenAPIHono, publicUrl: string): ApiDocument {
+export function documentOf(routes: readonly ToldRoute[], publicUrl: string): ApiDocument {
+  // The library's generator hangs on an app of its own; nobody calls this one.
+  const app = new OpenAPIHono();
   const registry = app.openAPIRegistry;
+  for (const route of routes) routeEntry(registry, route);
   publishEntry(registry);
   publicEntries(registry);
   webhookEntry(registry);
@@ -22,6 +27,12 @@ export function documentOf(app: OpenAPIHono, publicUrl: string): ApiDocument {
     scheme: 'bearer',
     bearerFormat: 'pbk_…',
     description: `An opaque token: personal, of an app, or of a service. Scopes: ${scopeList}.`,
+  });
+  registry.registerComponent('securitySchemes', 'staffSession', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-patchbay',
+    description: 'A person who is signed in and has a role among the staff.',
   });
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -61,5 +72,10 @@ const tags = [
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
   { name: 'Access', description: 'Tokens, grants, and taking them back.' },
   { name: 'Accounts', description: 'For the marketplace core: what becomes of its people.' },
+  {
+    name: 'Staff',
+    description:
+      'For people with a role (support, security, ops, finance, legal, platform), by their session or a staff token. Each route names its permission (`x-permission`); a sensitive one takes an elevation. Personal data is masked.',
+  },
   { name: 'Operate', description: 'For whoever runs the hub. No token.' },
 ];

@@ -1,7 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { eventResult, publishBody } from '#src/events';
-import { always, problemAnswers } from '#src/wire';
+import { always } from '#src/wire';
+import { problemAnswers } from './problems.ts';
 
 /** `POST /v1/events` in the document. The route itself is hot and is not mounted like the others. */
 export function publishEntry(registry: OpenAPIHono['openAPIRegistry']): void {

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
 import type { ErrorCode } from '#src/errors';
-import { problemAnswers } from '#src/wire';
+import { problemAnswers } from './problems.ts';
 
 type Entry = {
   path: string;

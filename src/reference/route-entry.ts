@@ -1,0 +1,37 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { always, type ToldRoute } from '#src/wire';
+import { problemAnswers } from './problems.ts';
+
+/** A route that `mount` serves, with the schemas that it is served by. */
+export function routeEntry(registry: OpenAPIHono['openAPIRegistry'], spec: ToldRoute): void {
+  const codes = [
+    ...always,
+    ...(spec.params ? (['not_found'] as const) : []),
+    ...(spec.body
+      ? (['invalid_json', 'unsupported_media_type', 'body_too_large', 'validation_failed'] as const)
+      : []),
+    ...(spec.errors ?? []),
+  ];
+  const answers = Object.entries(spec.answers).map(([status, { description, schema }]): [string, object] => [
+    status,
+    schema ? { description, content: { 'application/json': { schema } } } : { description },
+  ]);
+  registry.registerPath({
+    method: spec.method,
+    path: spec.path,
+    operationId: spec.id,
+    tags: [spec.tag],
+    summary: spec.summary,
+    ...(spec.description ? { description: spec.description } : {}),
+    security: spec.security,
+    ...spec.extensions,
+    request: {
+      ...(spec.params ? { params: spec.params } : {}),
+      ...(spec.query ? { query: spec.query } : {}),
+      ...(spec.body
+        ? { body: { required: !spec.isBodyOptional, content: { 'application/json': { schema: spec.body } } } }
+        : {}),
+    },
+    responses: Object.fromEntries<object>([...answers, ...problemAnswers(codes)]),
+  });
+}
