@@ -29,6 +29,7 @@ import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, createWorkerApp, type Hub } from './app.ts';
 import { lendEmbedded } from './node-embedded.ts';
 import type { Lending } from './node-lending.ts';
+import { loadPages } from './node-pages.ts';
 import { startSending } from './node-sending.ts';
 import { problemAnswer, publishHot } from './publish-hot.ts';
 
@@ -135,8 +136,7 @@ export async function startNodeHub(
     hub,
     role === 'worker'
       ? createWorkerApp(hub, host)
-      : // Loaded late: commands and processes that only send show no pages.
-        createApp(hub, host, pull, (await import('#src/portal')).compressedPortalRoutes),
+      : createApp(hub, host, pull, await loadPages()),
     role,
   );
   const isLoopbackOpen = environment['PATCHBAY_ALLOW_LOOPBACK'] === '1';

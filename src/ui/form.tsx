@@ -120,11 +120,11 @@ function described({ name, hint, wrong }: Field): Record<string, string> {
 }
 
 /** At the top of a form that was sent in vain: how many things, and a way to each. */
-export function WrongSummary({ wrong }: { wrong: Wrong }) {
+export function WrongSummary({ wrong, title = 'Nothing was made yet' }: { wrong: Wrong; title?: string }) {
   if (wrong.size === 0) return null;
   return (
     <div class="note bad" role="alert">
-      <h2>Nothing was made yet</h2>
+      <h2>{title}</h2>
       <ul>
         {[...wrong].map(([name, detail]) => (
           <li>{name === '' ? detail : <a href={`#${name}`}>{detail}</a>}</li>

@@ -1,4 +1,6 @@
 export { counted, goTo, pageHeaders, withQuery } from './answer.ts';
+export { PatchBay } from './bay.tsx';
+export { type BayCord, type BayFacts, type Health, type Jack } from './bay-layout.ts';
 export { type Assets, assetsOf } from './assets.ts';
 export { uiFileHeaders, uiFileRoutes, uiFiles } from './files.ts';
 export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
@@ -7,5 +9,5 @@ export { Crumb, type Frame, Page } from './page.tsx';
 export { Chip, Copyable, Empty, type Fact, Facts, Note, Pages, Secret, type Tone } from './parts.tsx';
 export { Payload } from './payload.tsx';
 export { Question } from './question.tsx';
-export type { Screen } from './screen.ts';
+export { type Screen, useScreen } from './screen.ts';
 export { When } from './when.tsx';

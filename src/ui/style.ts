@@ -43,6 +43,9 @@ fieldset{border:0;min-width:0}
 .who>div{position:absolute;right:0;top:40px;z-index:3;width:288px;padding:16px;background:var(--ground);border:1px solid var(--edge);border-radius:8px}
 .banner{background:var(--wait-soft);color:var(--wait);font-size:14px;padding:4px 24px;text-align:center}
 .banner p{max-width:none}
+.elevated{background:var(--wait-soft);border-bottom:1px solid var(--wait);font-size:14px}
+.elevated>div{display:flex;flex-wrap:wrap;gap:4px 24px;align-items:center;justify-content:space-between;max-width:1152px;margin:0 auto;padding:8px 24px}
+.elevated p{max-width:none;overflow-wrap:anywhere}
 main{max-width:1152px;margin:0 auto;padding:32px 24px 96px}
 .foot{max-width:1152px;margin:0 auto;padding:0 24px 48px;font-size:14px;color:var(--dim)}
 .foot a{color:inherit}
@@ -79,6 +82,10 @@ td a.whole:hover{text-decoration:underline}
 td p{max-width:none}
 td code{overflow-wrap:anywhere}
 .note .row{gap:0 16px}
+.note .press{padding:8px 0 4px}
+.tabs{display:flex;gap:16px;font-size:14px}
+.tabs a{color:var(--dim);text-decoration:none;padding:4px 0;border-bottom:2px solid transparent}
+.tabs a[aria-current]{color:var(--text);border-color:var(--accent);font-weight:600}
 .notes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:16px}
 .acts{position:sticky;bottom:0;background:var(--ground);border-top:1px solid var(--line);padding:16px 0;z-index:1}
 tr[data-row]{position:relative}
@@ -116,6 +123,8 @@ input[type=checkbox],input[type=radio]{width:16px;height:16px;margin:4px 12px 4p
 .form{max-width:680px}
 .filters{display:flex;flex-wrap:wrap;gap:16px;align-items:end}
 .filters>.field{flex:1 1 168px;min-width:0;max-width:280px}
+.seek{display:grid;grid-template-columns:minmax(0,1fr) max-content;gap:0 16px;align-items:end;max-width:760px}
+.seek .hint{grid-column:1/-1;padding-top:4px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
 .streams{columns:2;column-gap:32px}
 .streams>fieldset{break-inside:avoid;padding-bottom:16px;margin:0!important}
@@ -157,7 +166,9 @@ dialog h1{font-size:20px;line-height:32px}
 .bay .held .cord{stroke:var(--wait);stroke-dasharray:2 12}
 .bay .broken .cord{stroke:var(--bad)}
 .bay .quiet .cord{stroke:var(--edge);stroke-dasharray:none;opacity:.6}
+.bay .unplugged .cord{stroke:var(--bad)}
 .bay .plug{fill:var(--good)}
+.bay .unplugged .plug,.bay .tip{fill:var(--bad)}
 .bay .held .plug{fill:var(--wait)}
 .bay .broken .plug{fill:var(--bad)}
 .bay .quiet .plug{fill:var(--edge)}

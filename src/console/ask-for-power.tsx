@@ -1,0 +1,80 @@
+import { isSensitive, type Permission, permissions, type Staff, type StaffCtx } from '#src/staff';
+import { Ask, Note, TextArea, type Wrong } from '#src/ui';
+import { elevationPath } from './paths.ts';
+
+type Props = {
+  ctx: StaffCtx;
+  /** What the next step takes; it is ticked. */
+  need: readonly Permission[];
+  /** The page to go on with. */
+  next: string;
+  reason?: string;
+  wrong?: Wrong;
+};
+
+/** The form that asks for sensitive permissions, where it is needed: what, why, and how long it will hold. */
+export function AskForPower({ ctx, need, next, reason = '', wrong = new Map() }: Props) {
+  const { staff, settings } = ctx;
+  const offered = sensitiveOf(staff);
+  const minutes = Math.round(settings.elevationMs / 60_000);
+  if (offered.length === 0) return <p>Your roles have nothing sensitive, so there is nothing to ask for.</p>;
+  if (!isFresh(ctx)) return <SignInAgain ctx={ctx} />;
+  return (
+    <Ask action={elevationPath} label="Ask for an elevation">
+      <fieldset>
+        <legend>What for?</legend>
+        {offered.map((one) => (
+          <label class="pick">
+            <input
+              type="checkbox"
+              name="permissions"
+              value={one}
+              checked={need.includes(one) || isHeld(staff, one)}
+            />
+            <span>
+              <b>{permissions[one].about}</b>
+              <br />
+              <span class="dim small">{one}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <TextArea
+        name="reason"
+        label="Why?"
+        value={reason}
+        rows={2}
+        hint={`It is written into the trail, and stands on your pages for the ${minutes} minutes that it holds. No personal data.`}
+        wrong={wrong}
+      />
+      <input type="hidden" name="next" value={next} />
+      <p>
+        <button class="primary">Elevate me for {minutes} minutes</button>
+      </p>
+    </Ask>
+  );
+}
+
+export const sensitiveOf = ({ permissions: held }: Staff): Permission[] => [...held].filter(isSensitive);
+
+const isHeld = ({ elevation }: Staff, one: Permission): boolean =>
+  elevation?.permissions.includes(one) === true;
+
+const isFresh = ({ staff, clock, settings }: StaffCtx): boolean =>
+  staff.via.since !== null && clock.ms() - staff.via.since.getTime() <= settings.elevationSignInMs;
+
+function SignInAgain({ ctx: { settings } }: { ctx: StaffCtx }) {
+  const minutes = Math.round(settings.elevationSignInMs / 60_000);
+  return (
+    <Note tone="wait" title="Sign in once more first">
+      <p>
+        An elevation takes a sign-in of the last {minutes} minutes, so that an open browser is not enough.
+      </p>
+      <Ask action="/portal/sign-out" label="Sign out">
+        <p class="press">
+          <button class="primary">Sign out, and in again</button>
+        </p>
+      </Ask>
+    </Note>
+  );
+}

@@ -1,0 +1,38 @@
+import { listCases } from '#src/cases';
+import { type Console, page, type Visit } from './door.tsx';
+import { cordsOf } from './cords.ts';
+import { type Places, readDay } from './day.ts';
+import { Decide } from './decide.tsx';
+import { Flow } from './flow.tsx';
+import { home } from './paths.ts';
+import { SearchField } from './search-field.tsx';
+
+/** What an officer sees first: where to type, what asks for a decision, what is pulled, and what flows. */
+export function frontPage(desk: Console): void {
+  page(desk, { path: home, permission: null }, async (visit) => {
+    const { ctx, staff, query } = visit;
+    const by: Places = query.get('by') === 'host' ? 'host' : 'city';
+    const { permissions } = staff;
+    const [cases, cords] = await Promise.all([
+      permissions.has('cases:read') ? listCases(ctx, 'open') : null,
+      permissions.has('behaviour:read') ? cordsNow(visit, by) : null,
+    ]);
+    return {
+      title: 'Now',
+      body: (
+        <div class="stack-l">
+          <header>
+            <h1 class="vh">Now</h1>
+            {permissions.has('search:read') ? <SearchField value="" isFirst /> : null}
+          </header>
+          {cases ? <Decide cases={cases} /> : null}
+          {cords ? <Flow cords={cords} by={by} /> : null}
+        </div>
+      ),
+    };
+  });
+}
+
+async function cordsNow({ ctx }: Visit, by: Places) {
+  return cordsOf(await readDay(ctx, by), []);
+}

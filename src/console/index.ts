@@ -1,0 +1,1 @@
+export { compressedConsoleRoutes, consoleRoutes } from './routes.ts';

@@ -1,0 +1,30 @@
+import type { Permission, Staff } from '#src/staff';
+import {
+  casesPath,
+  elevationPath,
+  home,
+  revocationsPath,
+  searchPath,
+  staffPath,
+  suspensionsPath,
+} from './paths.ts';
+
+const entries: readonly [href: string, name: string, permission: Permission | null][] = [
+  [home, 'Now', null],
+  [searchPath, 'Find', 'search:read'],
+  [casesPath, 'Cases', 'cases:read'],
+  [suspensionsPath, 'Suspended', 'revocations:read'],
+  [revocationsPath, 'Receipts', 'revocations:read'],
+  [elevationPath, 'Elevation', null],
+  [staffPath, 'Staff', 'staff:read'],
+];
+
+/** Only what the roles allow; what they do not is one address away and says who has it. */
+export const navOf = (pathname: string, { permissions }: Pick<Staff, 'permissions'>) =>
+  entries
+    .filter(([, , permission]) => permission === null || permissions.has(permission))
+    .map(([href, name]) => ({
+      href,
+      name,
+      isHere: href === home ? pathname === home : pathname === href || pathname.startsWith(`${href}/`),
+    }));

@@ -1,0 +1,23 @@
+import type { RevocationLevel } from '#src/access';
+
+/** Where things are, said once. */
+export const home = '/admin';
+export const searchPath = `${home}/search`;
+export const casesPath = `${home}/cases`;
+export const revocationsPath = `${home}/revocations`;
+export const suspensionsPath = `${home}/suspensions`;
+export const elevationPath = `${home}/elevation`;
+export const staffPath = `${home}/staff`;
+/** The API for staff lies under the same roof and is not ours. */
+export const apiPath = `${home}/v1`;
+
+/** What has a page of its own, and can be ended: in the order in which one hangs below the other. */
+export const subjectLevels = ['partner', 'app', 'account', 'user', 'grant', 'token'] as const;
+export type SubjectLevel = Extract<RevocationLevel, (typeof subjectLevels)[number]>;
+
+export const isSubjectLevel = (level: string): level is SubjectLevel =>
+  subjectLevels.some((one) => one === level);
+
+export const subjectPath = (level: SubjectLevel, id: string): string => `${home}/${level}s/${id}`;
+export const casePath = (id: string): string => `${casesPath}/${id}`;
+export const receiptPath = (id: string): string => `${revocationsPath}/${id}`;

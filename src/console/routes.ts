@@ -1,0 +1,31 @@
+import { compress } from 'hono/compress';
+import type { Hono } from 'hono';
+import { assetsOf } from '#src/ui';
+import { casesPage } from './cases.tsx';
+import { type Console, nothingElse } from './door.tsx';
+import { elevationPages } from './elevation.tsx';
+import { frontPage } from './front.tsx';
+import { home } from './paths.ts';
+import { staffPages } from './staff.tsx';
+
+type Given = [
+  app: Console['app'] & Pick<Hono, 'use'>,
+  ports: Console['ports'],
+  shared: Pick<Console, 'idOf' | 'tell'>,
+];
+
+/** Where the host does not compress by itself. Workers do: there it would be done twice, and nobody could read it. */
+export function compressedConsoleRoutes(...given: Given): void {
+  for (const path of [home, `${home}/*`]) given[0].use(path, compress());
+  consoleRoutes(...given);
+}
+
+/** The pages for staff. They use the rooms' verbs as the API does, with the roles of who is signed in. */
+export function consoleRoutes(...[app, ports, shared]: Given): void {
+  const desk: Console = { app, ports, assets: assetsOf(ports), ...shared };
+  frontPage(desk);
+  casesPage(desk);
+  elevationPages(desk);
+  staffPages(desk);
+  nothingElse(desk);
+}

@@ -1,0 +1,13 @@
+/** What was done, said once on the page that follows. A closed list: nothing in an address is ever repeated. */
+const toasts = {
+  elevated: 'You are elevated. It ends by itself, or give it back when you are done.',
+  given_back: 'Given back. Nothing sensitive is open to you now.',
+  suspended: 'Suspended. Nothing that hangs below it passes until you lift it.',
+  lifted: 'Lifted. What was held goes out now.',
+  closed: 'The case is closed, with your note.',
+  role_given: 'The role is given, from now on.',
+  role_taken: 'The role is taken away, from now on.',
+} as const;
+
+export const toastOf = (done: string | null): string | null =>
+  done !== null && Object.hasOwn(toasts, done) ? toasts[done as keyof typeof toasts] : null; // Its own key, just asked.

@@ -1,0 +1,131 @@
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { addMember, suspend } from '../../src/access/index.ts';
+import { createPartner, reviewPartner } from '../../src/oauth/index.ts';
+import { createSignInLink } from '../../src/sessions/index.ts';
+import { grantRole, type StaffRole } from '../../src/staff/index.ts';
+import { eventFor } from '../harness/hub.ts';
+import { type Sink, startSink, until } from '../harness/sink.ts';
+import { startStand } from '../oauth/stand.ts';
+import { desk, type Look, openContext } from '../portal/stand.ts';
+
+/** A hub in the night: partners at work, one that fails, one that is suspended, two open cases, and staff. */
+export type Night = Awaited<ReturnType<typeof openNight>>;
+export type Person = StaffRole | 'nobody';
+
+export async function openNight(chromiumPath: string, environment: Record<string, string> = {}) {
+  const oauth = await startStand(environment);
+  const { hub, ports, account, codeFor, linked, redeem, refresh } = oauth;
+  const [good, bad] = await Promise.all([startSink(), startSink()]);
+  bad.answer((_, response) => {
+    response.statusCode = 410;
+    response.end();
+  });
+  await hub.call('PUT', `/v1/accounts/${account.id}`, await hub.service(), {
+    name: 'Taqueria Luna',
+    kind: 'organisation',
+    actor: 'buyer',
+    city: 'houston',
+  });
+
+  const scopes = ['bookings:read', 'reviews:read', 'webhooks:manage'];
+  const partnerOf = async (name: string) => {
+    const partnerId = await createPartner(ports, 'test', name);
+    await reviewPartner(ports, 'test', { partnerId, outcome: 'passed', note: 'looked at' });
+    const client = await oauth.app({ partnerId, name: `${name} Sync` });
+    const tokens = await linked(client, { scope: scopes.join(' ') }, oauth.approval({ scopes }));
+    return { partnerId, client, tokens };
+  };
+  await oauth.review();
+  const crm = await partnerOf('Shutterline CRM');
+  const ads = await partnerOf('Blurry Ads');
+  const subscribe = async (token: string, sink: Sink, event_types: string[]): Promise<string> => {
+    const wish = { endpoint: { type: 'webhook', url: `${sink.origin}/hook` }, event_types };
+    return (await hub.call('POST', '/v1/subscriptions', token, wish)).body.id as string;
+  };
+  const subscription = await subscribe(crm.tokens.access_token, good, ['booking.*']);
+  await subscribe(ads.tokens.access_token, bad, ['booking.*']);
+  await subscribe(account.token, good, ['review.published']);
+  await hub.call('POST', `/v1/subscriptions/${subscription}/test`, crm.tokens.access_token);
+  await until('the destination has proven itself', () => good.received.length > 0);
+  const publisher = await hub.service();
+  for (const [i, type] of dayOfTypes.entries())
+    await hub.call(
+      'POST',
+      '/v1/events',
+      publisher,
+      eventFor([account.id], {
+        type,
+        city: cities[i % cities.length],
+        subject: `${type.split('.')[0]}s/night${i}`,
+      }),
+    );
+  await until('the day has gone out', () => good.received.length > dayOfTypes.length - 1);
+  await suspend(ports, { level: 'partner', id: ads.partnerId, reason: 'spam', actor: 'test' });
+
+  // Two cases by the hub's own proof.
+  const code = await codeFor(oauth.publicApp);
+  await redeem(oauth.publicApp, code);
+  await redeem(oauth.publicApp, code);
+  const rotating = await oauth.app({ name: 'Shot List' });
+  const first = await linked(rotating);
+  const second = (await refresh(rotating, first.refresh_token)).body as typeof first;
+  await refresh(rotating, second.refresh_token);
+  await refresh(rotating, first.refresh_token);
+
+  const people = {} as Record<Person, string>;
+  for (const [name, who] of staff) {
+    people[who] = await addMember(ports, 'test', { accountId: account.id, userName: name, role: 'member' });
+    if (who !== 'nobody') await grantRole(ports, { by: 'test', userId: people[who], role: who });
+  }
+
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  return {
+    ...oauth,
+    browser,
+    sinks: { good, bad },
+    people,
+    crm,
+    ads,
+    subscription,
+    /** A browser of its own, signed in by a link like anybody. */
+    signedIn: async (who: Person, look: Look = desk): Promise<{ context: BrowserContext; page: Page }> => {
+      const context = await openContext(browser, look);
+      const page = await context.newPage();
+      await page.goto((await createSignInLink(ports, 'test', people[who])).url);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL('**/portal*');
+      await page.goto(`${oauth.issuer}/admin`);
+      return { context, page };
+    },
+    stop: async () => {
+      await browser.close();
+      await oauth.stop();
+      await Promise.all([good.close(), bad.close()]);
+    },
+  };
+}
+
+const staff = [
+  ['Noor Haddad', 'security'],
+  ['Ben Ortiz', 'support'],
+  ['Ida Brandt', 'platform'],
+  ['Olu Ade', 'ops'],
+  ['Fay Lind', 'finance'],
+  ['Lee Tran', 'legal'],
+  ['Ana Luna', 'nobody'],
+] as const;
+
+const cities = ['houston', 'austin', 'dallas'];
+const dayOfTypes = [
+  'booking.requested',
+  'booking.confirmed',
+  'booking.confirmed',
+  'booking.confirmed',
+  'booking.rescheduled',
+  'booking.cancelled',
+  'booking.completed',
+  'review.published',
+];
