@@ -6,9 +6,8 @@ import type { Clock } from '#src/ports';
 import { afterOverload, afterSuccess } from './aimd.ts';
 import { createHosts } from './hosts.ts';
 import { type Lane, newLane } from './lane.ts';
-import { mayGo } from './may-go.ts';
-import { afterOne, rateOf } from './rate.ts';
-import { createTurns } from './turns.ts';
+import { createPump } from './pump.ts';
+import { rateOf } from './rate.ts';
 
 /** What the store says of a lane at the moment of the lease. */
 export type LaneFacts = {
@@ -66,9 +65,7 @@ export function createDispatcher<D extends Dispatched>(
 ): Dispatcher<D> {
   const lanes = new Map<string, OwnLane<D>>();
   const hosts = createHosts(limits);
-  const turns = createTurns<OwnLane<D>>();
-  const load = { inFlight: 0, slowInFlight: 0, ...limits };
-  const state = { isStopped: false, isPumping: false };
+  const pump = createPump<D, OwnLane<D>>(clock, limits, start);
 
   return {
     take: (facts, deliveries) => {
@@ -78,9 +75,9 @@ export function createDispatcher<D extends Dispatched>(
         meet(lane, delivery.target);
         (delivery.isCritical ? lane.urgent : lane.waiting).push(delivery);
         lane.lastUsedMs = clock.ms();
-        turns.add(lane);
+        pump.add(lane);
       }
-      pump();
+      pump.run();
     },
     remove: (isGone) => [...lanes.values()].flatMap((lane) => removeFrom(lane, isGone)),
     waiting: () => [...lanes.values()].flatMap((lane) => [...lane.urgent, ...lane.waiting]),
@@ -89,7 +86,7 @@ export function createDispatcher<D extends Dispatched>(
         .filter((lane) => lane.inFlight + waitingIn(lane) > 0)
         .map((lane) => ({ id: lane.id, room: roomOf(lane) })),
     stats: () => ({
-      inFlight: load.inFlight,
+      inFlight: pump.inFlight(),
       waiting: [...lanes.values()].reduce((sum, lane) => sum + waitingIn(lane), 0),
       lanes: lanes.size,
     }),
@@ -100,9 +97,7 @@ export function createDispatcher<D extends Dispatched>(
           lanes.delete(id);
       hosts.prune(nowMs);
     },
-    stop: () => {
-      state.isStopped = true;
-    },
+    stop: () => pump.stop(),
   };
 
   function laneOf(id: string): OwnLane<D> {
@@ -139,57 +134,15 @@ export function createDispatcher<D extends Dispatched>(
     lane.target = target;
   }
 
-  function pump(): void {
-    if (state.isPumping || state.isStopped) return;
-    state.isPumping = true;
-    // Lanes that cannot go now are put back only after the round: within it they would be asked for ever.
-    const blocked: OwnLane<D>[] = [];
-    while (load.inFlight < load.maxInFlight) {
-      const lane = turns.next();
-      if (!lane) break;
-      const answer = mayGo(lane, load, clock.ms());
-      if (answer === 'go') start(lane);
-      else if (answer === 'slots') blocked.push(lane);
-      else if (answer !== 'window') sleep(lane, answer);
-    }
-    for (const lane of blocked) turns.add(lane);
-    state.isPumping = false;
-  }
-
-  function sleep(lane: OwnLane<D>, delayMs: number): void {
-    lane.isAsleep = true;
-    clock.after(delayMs, () => {
-      lane.isAsleep = false;
-      turns.add(lane);
-      pump();
-    });
-  }
-
-  function start(lane: OwnLane<D>): void {
-    const delivery = lane.urgent.shift() ?? lane.waiting.shift();
-    if (!delivery) return;
-    const { host, isSlow } = lane;
-    const nowMs = clock.ms();
-    lane.arrivalMs = afterOne(lane.rate, lane.arrivalMs, nowMs);
-    host.arrivalMs = afterOne(host.rate, host.arrivalMs, nowMs);
-    lane.inFlight++;
-    host.inFlight++;
-    load.inFlight++;
-    load.slowInFlight += isSlow ? 1 : 0;
-    turns.add(lane);
+  async function start(lane: OwnLane<D>, delivery: D): Promise<() => void> {
+    askForMore(lane);
     const startedAt = clock.ticks();
-    void send(delivery).then((sign) => {
-      lane.inFlight--;
-      host.inFlight--;
-      load.inFlight--;
-      load.slowInFlight -= isSlow ? 1 : 0;
+    const sign = await send(delivery);
+    return () => {
       // What went to an address of before tells nothing of the one of now.
       if (sign && delivery.target === lane.target) learn(lane, sign, startedAt);
-      turns.add(lane);
-      pump();
       askForMore(lane);
-    });
-    askForMore(lane);
+    };
   }
 
   function learn(lane: OwnLane<D>, sign: NonNullable<Sign>, startedAt: number): void {

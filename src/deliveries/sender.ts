@@ -6,11 +6,9 @@ import { afterOverload, afterSuccess } from './aimd.ts';
 import { createHealthBook } from './health.ts';
 import { isOfLane, type Lane, proveLane, roomOfLane, waitingIn } from './lane.ts';
 import { createLanes } from './lanes.ts';
-import { mayGo } from './may-go.ts';
-import { afterOne } from './rate.ts';
+import { createPump } from './pump.ts';
 import { createReservations } from './reservations.ts';
 import { giveBack } from './settle.ts';
-import { createTurns } from './turns.ts';
 import { type Outcome, work } from './work.ts';
 
 export type Sender = {
@@ -37,24 +35,12 @@ export function createSender(ports: Needs): Sender {
   const { clock, settings, store } = ports;
   const lanes = createLanes(ports);
   const reservations = createReservations();
-  const turns = createTurns();
+  const pump = createPump<LeasedDelivery, Lane>(clock, settings, start);
   const signerOf = createSigners(ports);
   const health = createHealthBook(ports);
   const viewsOf = new WeakMap<EventRecord, EventViews>();
   const lease = { id: '', madeAtMs: Number.NEGATIVE_INFINITY, untilMs: 0 };
-  const load = {
-    inFlight: 0,
-    slowInFlight: 0,
-    maxInFlight: settings.maxInFlight,
-    hostMaxInFlight: settings.hostMaxInFlight,
-  };
-  const state = {
-    waiting: 0,
-    isStopping: false,
-    isPumping: false,
-    tellLow: (_: string): void => {},
-    tellIdle: (): void => {},
-  };
+  const state = { waiting: 0, isStopping: false, tellLow: (_: string): void => {} };
 
   return {
     reserve: (candidate) => {
@@ -74,7 +60,7 @@ export function createSender(ports: Needs): Sender {
         if (wasReserved) reservations.give(delivery.subscriptionId, 1);
         enqueue(delivery);
       }
-      pump();
+      pump.run();
     },
     roomOf: (id) => {
       if (state.isStopping || state.waiting >= settings.maxHandover) return 0;
@@ -89,7 +75,7 @@ export function createSender(ports: Needs): Sender {
     },
     tend,
     stop,
-    stats: () => ({ inFlight: load.inFlight, waiting: state.waiting, lanes: [...lanes.all()].length }),
+    stats: () => ({ inFlight: pump.inFlight(), waiting: state.waiting, lanes: [...lanes.all()].length }),
   };
 
   /** One lease a second serves all that is handed over in it: a delivery and a lease together are unique. */
@@ -110,62 +96,19 @@ export function createSender(ports: Needs): Sender {
     (delivery.event.critical ? lane.urgent : lane.waiting).push(delivery);
     lane.lastUsedMs = clock.ms();
     state.waiting++;
-    turns.add(lane);
+    pump.add(lane);
   }
 
-  function pump(): void {
-    if (state.isPumping || state.isStopping) return;
-    state.isPumping = true;
-    // Lanes that cannot go now are put back only after the round: within it they would be asked for ever.
-    const blocked: Lane[] = [];
-    while (load.inFlight < load.maxInFlight) {
-      const lane = turns.next();
-      if (!lane) break;
-      const answer = mayGo(lane, load, clock.ms());
-      if (answer === 'go') start(lane);
-      else if (answer === 'slots') blocked.push(lane);
-      else if (answer !== 'window') sleep(lane, answer);
-    }
-    for (const lane of blocked) turns.add(lane);
-    state.isPumping = false;
-  }
-
-  function sleep(lane: Lane, delayMs: number): void {
-    lane.isAsleep = true;
-    clock.after(delayMs, () => {
-      lane.isAsleep = false;
-      turns.add(lane);
-      pump();
-    });
-  }
-
-  function start(lane: Lane): void {
-    const delivery = lane.urgent.shift() ?? lane.waiting.shift();
-    if (!delivery) return;
-    const { host, isSlow } = lane;
-    const nowMs = clock.ms();
-    lane.arrivalMs = afterOne(lane.rate, lane.arrivalMs, nowMs);
-    host.arrivalMs = afterOne(host.rate, host.arrivalMs, nowMs);
-    lane.inFlight++;
-    host.inFlight++;
-    load.inFlight++;
-    load.slowInFlight += isSlow ? 1 : 0;
+  async function start(lane: Lane, delivery: LeasedDelivery): Promise<() => void> {
     state.waiting--;
-    turns.add(lane);
     if (lane.hasMore && waitingIn(lane) <= roomOfLane(lane)) state.tellLow(lane.id);
     const startedAt = clock.ticks();
-    void run(lane, delivery).then((outcome) => {
-      lane.inFlight--;
-      host.inFlight--;
-      load.inFlight--;
-      load.slowInFlight -= isSlow ? 1 : 0;
+    const outcome = await run(lane, delivery);
+    return () => {
       if (outcome) learn(lane, outcome, startedAt);
       // The next of an ordered line can only be leased now that its head is settled.
       if (delivery.line !== null || (lane.hasMore && waitingIn(lane) === 0)) state.tellLow(lane.id);
-      turns.add(lane);
-      pump();
-      if (load.inFlight === 0) state.tellIdle();
-    });
+    };
   }
 
   /** Null when the hub itself was at fault; the delivery is due again soon, and no retry is spent. */
@@ -226,16 +169,14 @@ export function createSender(ports: Needs): Sender {
   /** No new attempt; what is on its way may end; what waits goes back to the store, due now. */
   async function stop(graceMs: number): Promise<void> {
     state.isStopping = true;
+    pump.stop();
     const nowMs = clock.ms();
     const waiting = lanes.empty();
     state.waiting = 0;
     await Promise.all(
       waiting.map((delivery) => giveBack(ports, delivery, 'handed_back', nowMs).catch(() => false)),
     );
-    if (load.inFlight === 0) return;
-    await new Promise<void>((resolve) => {
-      state.tellIdle = resolve;
-      clock.after(graceMs, resolve);
-    });
+    if (pump.inFlight() === 0) return;
+    await Promise.race([pump.idle(), new Promise<void>((resolve) => void clock.after(graceMs, resolve))]);
   }
 }
