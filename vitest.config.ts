@@ -14,7 +14,7 @@ export default defineConfig({
     // cores would do one file at a time.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     globalSetup: './tests/services/lend.ts',
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     // A hook may have to install and start a real server.
     hookTimeout: 120_000,
     // A test that passes at the second try is a flaky test.

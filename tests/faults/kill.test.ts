@@ -104,7 +104,7 @@ describe('kill -9 in the middle of load', () => {
       30_000,
     );
     // Longer than a lease: what would come twice has come.
-    await until('nothing is due any more', () => openIn(folder) === 0, 15_000);
+    await until('nothing is due any more', () => openIn(folder) === 0);
 
     const deliveries = sinks.flatMap((sink) =>
       countBy(sink.received.map((one) => `${idOf(one)} ${eventOf(one)}`)),

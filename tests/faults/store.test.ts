@@ -59,8 +59,8 @@ describe('a store that cannot be written', () => {
       const expected = new Set([...accepted, 'evt_refused']);
       // What was sent and could not be settled is due again after half a minute, which need not be waited for.
       clock.jump(31_000);
-      await until('all that was accepted has arrived', () => missing(sink, expected) === 0, 20_000);
-      await until('all is settled', async () => (await openIn(hub)).length === 0, 20_000);
+      await until('all that was accepted has arrived', () => missing(sink, expected) === 0);
+      await until('all is settled', async () => (await openIn(hub)).length === 0);
       const pairs = new Set(
         sink.received.map((one) => `${eventOf(one)} ${String(one.headers['webhook-id'])}`),
       );

@@ -55,10 +55,8 @@ describe('an endpoint does not pay for another', () => {
     for (const sink of sinks.slice(1, 4)) sink.answer((_, response) => response.writeHead(500).end());
 
     const ids = [...(await publish(80)), ...(await publish(80))];
-    await until(
-      'the healthy ones have everything',
-      () => sinks.slice(4).every((sink) => ids.every((id) => eventsAt(sink).has(id))),
-      25_000,
+    await until('the healthy ones have everything', () =>
+      sinks.slice(4).every((sink) => ids.every((id) => eventsAt(sink).has(id))),
     );
     // The hanging one has answered nothing in all that time, and holds no more than its own window.
     expect(hanging.count).toBeGreaterThan(0);
@@ -91,7 +89,7 @@ describe('an endpoint does not pay for another', () => {
     await subscribe(quiet.token, healthy.origin);
     const publisher = await hub.service();
     await hub.call('POST', '/v1/events', publisher, eventFor([noisy.id]));
-    await until('hundreds hang', () => stuck.received.length >= 500, 20_000);
+    await until('hundreds hang', () => stuck.received.length >= 500);
 
     const first = await hub.call('POST', '/v1/events', publisher, eventFor([quiet.id]));
     await until('the healthy one is served', () => eventsAt(healthy).has(first.body.id));

@@ -219,12 +219,12 @@ describe('the life of a subscription', () => {
     const subject = `bookings/line${count}`;
     for (let n = 0; n < 4; n++) await publish({ subject });
     await hub.call('POST', `${sub.at}/resume`, me.token);
-    await until('all arrive', () => sub.got().length === 4, 15_000);
+    await until('all arrive', () => sub.got().length === 4);
     await until('all are settled', async () =>
       (await statesOf(sub.id)).every((state) => state === 'delivered'),
     );
     await replayDone(sub.at, { only: 'all' });
-    await until('all arrive again', () => sub.got().length === 8, 15_000);
+    await until('all arrive again', () => sub.got().length === 8);
     expect(sub.got().map((one) => JSON.parse(one.body).sequence)).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
   });
 

@@ -50,7 +50,7 @@ export async function startSink(host = '127.0.0.1'): Promise<Sink> {
 export async function until(
   what: string,
   isTrue: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 45_000,
 ): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await isTrue())) {

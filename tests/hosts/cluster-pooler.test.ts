@@ -35,7 +35,7 @@ await describeWithAll(['postgres', 'pgbouncer'], 'behind PgBouncer in transactio
     );
     for (let round = 0; round < 5; round++)
       await Promise.all(people.map(({ id }) => publishTo(api, core, [id, id])));
-    await expectUntil('all arrive', () => people.every((person) => person.arrived().length === 10), 20_000);
+    await expectUntil('all arrive', () => people.every((person) => person.arrived().length === 10));
     const ids = cluster.sink.received.map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -31,7 +31,7 @@ await describeWithAll(['postgres', 'redis'], 'on a Redis Cluster of three nodes'
       response.writeHead(person.arrived().length === 1 ? 503 : 200).end();
     });
     await publishTo(api, core, [person.id]);
-    await expectUntil('it came twice', () => person.arrived().length === 2, 20_000);
+    await expectUntil('it came twice', () => person.arrived().length === 2);
     expect(await metricOf(worker.origin, 'wakes_taken_total{topic="deliveries"}')).toBeGreaterThan(0);
     expect(await metricOf(api.origin, 'wakes_failed_total')).toBe(0);
   });

@@ -83,7 +83,7 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
     await first!.kill('SIGKILL');
     state.workers.push(second!);
     await publishToAll();
-    await expectUntil('all arrive', () => allHave(3), 20_000);
+    await expectUntil('all arrive', () => allHave(3));
     await expectUntil('the api knows', async () => (await workersSeen()) === 1);
   });
 

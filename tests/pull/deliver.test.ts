@@ -127,19 +127,15 @@ describe('several workers', () => {
     await publish(here);
     await until('the first serves all', () => all(1));
     const second = here.worker();
-    await until(
-      'the second serves some',
-      async () => {
-        await publish(here);
-        return attempts(second).length > 0;
-      },
-      20_000,
-    );
+    await until('the second serves some', async () => {
+      await publish(here);
+      return attempts(second).length > 0;
+    });
     const before = sinks[0]!.received.length;
     const [mark, secondMark] = [attempts(first).length, attempts(second).length];
     await publish(here);
     await publish(here);
-    await until('all have these', () => all(before + 2), 20_000);
+    await until('all have these', () => all(before + 2));
     const [ofFirst, ofSecond] = [
       new Set(attempts(first).slice(mark)),
       new Set(attempts(second).slice(secondMark)),
@@ -168,16 +164,12 @@ describe('several workers', () => {
     const { hub } = here;
     const { deliveries } = hub.hub.store.tables;
     // Retries are due in seconds: brought forward, so that nobody waits for them.
-    await until(
-      'all are delivered',
-      async () => {
-        await hub.hub.store.write((db) => [
-          db.update(deliveries).set({ dueAt: new Date() }).where(eq(deliveries.state, 'retrying')),
-        ]);
-        return (await here.deliveries()).every(({ state }) => state === 'delivered');
-      },
-      25_000,
-    );
+    await until('all are delivered', async () => {
+      await hub.hub.store.write((db) => [
+        db.update(deliveries).set({ dueAt: new Date() }).where(eq(deliveries.state, 'retrying')),
+      ]);
+      return (await here.deliveries()).every(({ state }) => state === 'delivered');
+    });
     for (const subject of subjects) {
       const sequences = sink.received
         .map((one) => JSON.parse(one.body) as { subject: string; sequence: number })

@@ -45,7 +45,7 @@ describe('a worker that dies', () => {
     // The first attempt hangs: the worker is killed in the middle of it.
     sink.answer(() => {});
     const event = await publish(here);
-    await until('it is on its way', () => sink.received.length === 1, 20_000);
+    await until('it is on its way', () => sink.received.length === 1);
     child.kill('SIGKILL');
     await done;
     expect(seen.err).toBe('');
@@ -54,11 +54,7 @@ describe('a worker that dies', () => {
     sink.answer((_, response) => void response.end('ok'));
     await endLeases(here);
     here.worker();
-    await until(
-      'another has delivered it',
-      async () => (await here.deliveries())[0]?.state === 'delivered',
-      25_000,
-    );
+    await until('another has delivered it', async () => (await here.deliveries())[0]?.state === 'delivered');
     expect(sink.received.length).toBe(2);
     expect(new Set(sink.received.map((one) => one.headers['webhook-id'])).size).toBe(1);
     expect((JSON.parse(sink.received[1]!.body) as { id: string }).id).toBe(event);
@@ -79,14 +75,10 @@ describe('a worker that dies', () => {
     const answers: (() => void)[] = [];
     sink.answer((_, response) => void answers.push(() => response.end('ok')));
     for (let i = 0; i < 5; i++) await publish(here);
-    await until(
-      'one is on its way and the others wait',
-      async () => {
-        const leased = await hub.hub.store.db.select().from(deliveries).where(eq(deliveries.state, 'leased'));
-        return sink.received.length === 1 && leased.length === 5;
-      },
-      20_000,
-    );
+    await until('one is on its way and the others wait', async () => {
+      const leased = await hub.hub.store.db.select().from(deliveries).where(eq(deliveries.state, 'leased'));
+      return sink.received.length === 1 && leased.length === 5;
+    });
     child.kill('SIGTERM');
     await until('what waited is back', async () => {
       const rows = await here.deliveries();
@@ -180,7 +172,7 @@ describe('a hub that goes away', () => {
     });
     undo.push(() => again.stop());
     await publish({ ...here, hub: again });
-    await until('it goes on', () => sink.received.length === 2, 25_000);
+    await until('it goes on', () => sink.received.length === 2);
     expect(worker.log.lines.filter((line) => line.includes('hub.trouble')).length).toBeLessThanOrEqual(4);
     expect(worker.log.lines.find((line) => line.includes('hub.trouble'))).toContain('does not answer at');
     expect(worker.log.lines.some((line) => line.includes('hub.back'))).toBe(true);
@@ -212,7 +204,6 @@ describe('a hub that goes away', () => {
     await until(
       'it is told',
       async () => (await again.hub.store.db.select().from(deliveries))[0]?.state === 'delivered',
-      25_000,
     );
     expect(sink.received.length).toBe(1);
   });

@@ -65,17 +65,14 @@ test('a worker that is cut off from the hub sends nothing after a second, and no
   wire.cut();
   const cutAt = Date.now();
   await revoke(hub.hub, { level: 'grant', id: account.grantId ?? '', reason: 'test', actor: 'test' });
-  await until('it has given up what waited', () => worker.stats().waiting === 0, 15_000);
+  await until('it has given up what waited', () => worker.stats().waiting === 0);
   const arrived = sink.received.length;
   // Two a second may have gone while the last yes was good.
   expect(sink.received.filter(({ at }) => at > cutAt + 1_500)).toEqual([]);
 
   wire.mend();
-  await until(
-    'the hub has cancelled the rest',
-    async () =>
-      (await here.deliveries()).every(({ state }) => state === 'cancelled' || state === 'delivered'),
-    25_000,
+  await until('the hub has cancelled the rest', async () =>
+    (await here.deliveries()).every(({ state }) => state === 'cancelled' || state === 'delivered'),
   );
   expect(sink.received.length).toBe(arrived);
   expect((await here.deliveries()).filter(({ state }) => state === 'cancelled').length).toBeGreaterThan(2);

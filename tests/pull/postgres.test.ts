@@ -22,11 +22,7 @@ await describeWith('postgres', 'delivery by pull from a hub on PostgreSQL', (pos
     const workers = [here.worker(), here.worker()];
     for (let i = 0; i < 10; i++) await hub.call('POST', '/v1/events', publisher, eventFor([account.id]));
     const states = async () => (await here.deliveries()).map(({ state }) => state);
-    await until(
-      'all are delivered',
-      async () => (await states()).every((state) => state === 'delivered'),
-      20_000,
-    );
+    await until('all are delivered', async () => (await states()).every((state) => state === 'delivered'));
     expect(sink.received.length).toBe(10);
     const { marks } = hub.hub.store.tables;
     const names = async () => (await hub.hub.store.db.select().from(marks)).map(({ name }) => name);

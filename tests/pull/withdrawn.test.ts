@@ -55,7 +55,7 @@ describe('what is leased and has not left', () => {
     );
     expect(await stopped('held')).toBeGreaterThan(0);
     await hub.call('POST', `/v1/subscriptions/${subscription}/resume`, account.token);
-    await until('all came', async () => (await stopped('delivered')) === 6, 20_000);
+    await until('all came', async () => (await stopped('delivered')) === 6);
     expect(new Set(sink.received.map((one) => one.headers['webhook-id'])).size).toBe(6);
   });
 
@@ -68,7 +68,7 @@ describe('what is leased and has not left', () => {
     );
     expect(await stopped('held')).toBeGreaterThan(0);
     await unsuspend(hub.hub, { level: 'account', id: account.id, actor: 'test' });
-    await until('all came', async () => (await stopped('delivered')) === 6, 20_000);
+    await until('all came', async () => (await stopped('delivered')) === 6);
   });
 
   test('is cancelled with its subscription', async () => {
@@ -94,7 +94,7 @@ describe('what is leased and has not left', () => {
     expect(body.id).toBe(subscription);
     expect(changed.status).toBe(200);
     const before = sink.received.length;
-    await until('all came', async () => (await stopped('delivered')) === 6, 20_000);
+    await until('all came', async () => (await stopped('delivered')) === 6);
     expect(sink.received.slice(before + 1).every(({ path }) => path === '/moved')).toBe(true);
   });
 });
