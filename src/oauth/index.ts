@@ -2,5 +2,6 @@ export { addClientSecret } from './credentials.ts';
 export { createApp, type MadeApp, type NewApp } from './create-app.ts';
 export { decide, type Decided, type Decision } from './decide.ts';
 export { type Interaction, readInteraction } from './interaction.ts';
+export { hashNetwork } from './network.ts';
 export { createPartner, createRegistrationToken, reviewPartner } from './partners.ts';
 export { oauthRoutes } from './routes.ts';

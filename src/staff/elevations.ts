@@ -10,13 +10,13 @@ import { findOwnToken } from './tokens.ts';
 type Wish = { permissions: readonly Permission[]; reason: string; token: string | null };
 
 /**
- * Sensitive permissions for a quarter of an hour, by who has signed in within the last ten minutes: there is no password
- * to ask for once more, so the sign-in itself must be fresh. For the session that asks, or for a staff token of the same
+ * Sensitive permissions for a quarter of an hour, by who has proved within the last ten minutes who they are: there is no
+ * password to ask for once more, so the sign-in itself must be fresh. For the session that asks, or for a staff token of the same
  * person. A new one takes the place of the one before. Throws 403 for what no role gives, and `sign_in_again`.
  */
 export async function elevate(ctx: StaffCtx, { permissions, reason, token }: Wish): Promise<Elevation> {
   const { staff } = ctx;
-  requireFreshSession(ctx);
+  await requireFreshSession(ctx);
   const missing = permissions.filter((permission) => !staff.permissions.has(permission));
   if (missing.length > 0)
     throw new PatchbayError('forbidden', { public: `None of your roles gives ${missing.join(', ')}.` });
@@ -95,13 +95,20 @@ export async function endElevation(ctx: StaffCtx, id: string): Promise<void> {
   ]);
 }
 
-function requireFreshSession({ staff, clock, settings }: StaffCtx): void {
-  const { kind, since } = staff.via;
+async function requireFreshSession({ staff, store, clock, settings }: StaffCtx): Promise<void> {
+  const { kind, id, since } = staff.via;
   if (kind === 'token' || since === null)
     throw new PatchbayError('forbidden', {
       public: 'A token cannot elevate itself. Elevate it from a session: name it as `token`.',
     });
-  if (clock.ms() - since.getTime() <= settings.elevationSignInMs) return;
+  // A session may come from an issuer that has asked for nothing since yesterday: what counts is when it did.
+  const { sessionOrigins } = store.tables;
+  const [origin] = await store.db
+    .select({ authenticatedAt: sessionOrigins.authenticatedAt })
+    .from(sessionOrigins)
+    .where(eq(sessionOrigins.id, id))
+    .limit(1);
+  if (clock.ms() - (origin?.authenticatedAt ?? since).getTime() <= settings.elevationSignInMs) return;
   const minutes = Math.round(settings.elevationSignInMs / 60_000);
   throw new PatchbayError('sign_in_again', {
     public: `An elevation takes a sign-in of the last ${minutes} minutes. Sign in again, then ask once more.`,
