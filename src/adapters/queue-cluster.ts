@@ -29,6 +29,8 @@ type Needs = {
 const lanesPerLook = 500;
 /** Two heartbeats: each process reads the members at every one. */
 const seenByAllMs = 2_000;
+/** How often a worker looks for itself while nobody can wake it. */
+const lookEveryMs = 1_000;
 
 /**
  * The queue of a cluster. Lanes that this process owns are handed over in memory, as in one process; deliveries of all
@@ -70,6 +72,11 @@ export function createClusterQueue({
     void takeOwn();
   });
   meter.gauge('workers', members.live().length);
+  const looking = setInterval(() => {
+    if (carrier.isUp()) return;
+    state.consumer?.wakeDeliveries();
+    state.consumer?.wakeTasks();
+  }, lookEveryMs).unref();
 
   return {
     queue: {
@@ -103,6 +110,7 @@ export function createClusterQueue({
     },
     waiting: () => outbox.size(),
     close: async () => {
+      clearInterval(looking);
       await outbox.close();
       await carrier.close();
       await members.close();

@@ -140,9 +140,11 @@ export async function createMembers(options: MemberOptions): Promise<Members> {
 
   async function leave(): Promise<void> {
     state.isJoined = false;
-    const slot = state.slot ?? -1;
+    const slot = state.slot;
     state.slot = null;
     state.live = state.live.filter((one) => one !== slot);
-    await store.write((db) => [db.delete(workers).where(and(eq(workers.slot, slot), eq(workers.id, id)))]);
+    // One under way may find its row gone, and would take a slot for somebody who has left.
+    await state.beating;
+    await store.write((db) => [db.delete(workers).where(eq(workers.id, id))]);
   }
 }

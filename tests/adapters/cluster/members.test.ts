@@ -69,6 +69,21 @@ await describeWith('postgres', 'the members of a cluster', (postgres) => {
     expect(heir.slot()).toBe(slot);
   });
 
+  test('a heartbeat that comes while it leaves takes no slot again', async () => {
+    const { workers } = state.store.tables;
+    const idsInStore = async () =>
+      (await state.store.db.select({ id: workers.id }).from(workers)).map(({ id }) => id).toSorted();
+    const before = await idsInStore();
+    for (let turn = 0; turn < 20; turn++) {
+      const eager = await Promise.all(Array.from({ length: 5 }, () => open({ beatMs: 1 })));
+      await Promise.all(eager.map((member) => member.join()));
+      await Promise.all(eager.map((member) => member.leave()));
+      for (const member of eager) await member.close();
+      expect(eager.map((member) => member.slot())).toEqual([null, null, null, null, null]);
+    }
+    expect((await idsInStore()).filter((id) => !before.includes(id))).toEqual([]);
+  });
+
   test('a heartbeat that comes while it joins takes no second slot', async () => {
     const eager = await Promise.all(Array.from({ length: 10 }, () => open({ beatMs: 1 })));
     const slots = await Promise.all(eager.map((member) => member.join()));
