@@ -13,7 +13,7 @@ import { oauthRoutes } from '#src/oauth';
 import { type Pull, pullRoutes } from '#src/pull';
 import { createStaffDoor, isStaffToken, type StaffDoor, staffRoutes } from '#src/staff';
 import { subscriptionRoutes } from '#src/subscriptions';
-import { usageRoutes } from '#src/usage';
+import { staffUsageRoutes, usageRoutes } from '#src/usage';
 import { type Door, respond } from '#src/wire';
 import { createMethods } from './methods.ts';
 
@@ -133,6 +133,7 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor): void {
   usageRoutes(door);
   accessRoutes(door);
   staffRoutes(staffDoor);
+  staffUsageRoutes(staffDoor);
 }
 
 type Knock = Pick<Call, 'authorization' | 'method' | 'shown'> & {

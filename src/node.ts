@@ -144,6 +144,7 @@ export async function startNodeHub(
   const noteUse = async (): Promise<void> => {
     await recordTokenUse(hub, hub.authenticator);
     await hub.usage.flush();
+    await hub.authenticator.exchangeBlocks();
   };
   const tend = async (): Promise<void> => {
     await sending?.tend();

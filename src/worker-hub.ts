@@ -132,6 +132,7 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
       state.notedAtMs = clock.ms();
       await recordTokenUse(hub, hub.authenticator);
       await hub.usage.flush();
+      await hub.authenticator.exchangeBlocks();
     },
   };
 }

@@ -28,6 +28,7 @@ export async function createAccount(ports: Needs, by: string, input: NewAccount)
     id: input.id ?? ids.newId('acc'),
     ...factsOf(ports, input),
     status: 'active',
+    plan: null,
     createdAt: now,
     updatedAt: now,
   };

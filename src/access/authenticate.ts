@@ -30,6 +30,8 @@ export type Authenticator = {
   authenticate(call: Call): Promise<Entry>;
   /** Tokens seen since the last call, for `last_used_at`. */
   used(): Map<string, number>;
+  /** Tells the other processes whom this one turns away for a while, and hears it of theirs. */
+  exchangeBlocks(): Promise<void>;
 };
 
 /**
@@ -60,6 +62,7 @@ export function createAuthenticator(ports: Needs): Authenticator {
       lastUsed.set(row.id, clock.ms());
       return { caller, limits };
     },
+    exchangeBlocks: () => spending.exchangeBlocks(),
     used: () => {
       const seen = new Map(lastUsed);
       lastUsed.clear();

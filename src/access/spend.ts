@@ -5,27 +5,30 @@ import {
   callerCaps,
   classOf,
   createRefusals,
-  isDaySpent,
+  dayCap,
   type LimitFields,
   limitFields,
+  type Plan,
+  readPlan,
   refuseSpent,
-  refuseSpentDay,
   type Spender,
   spenderOf,
   unitsOf,
 } from '#src/limits';
 import type { Ask, Standing } from '#src/ports';
 
-type Needs = Pick<Ports, 'gate' | 'clock' | 'settings' | 'usage'>;
+type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'settings' | 'usage'>;
 
 /** What is remembered of a caller beside its token. */
-export type Purse = { caps: CallerCaps; spender: Spender };
+export type Purse = { caps: CallerCaps; spender: Spender; plan: Plan };
 
 export type Spending = {
-  /** The plan's day of whom it counts for is read once a process and day. */
+  /** Reads the plan of whom it counts for, and once a process and day what of that day is used. */
   open(caller: Caller): Promise<Purse>;
   /** Throws 401 or 403 where the caller does not stand, 429 where something is used up; then nothing is spent. */
   spend(purse: Purse, who: Pick<Ask, 'epochs' | 'token'>, method: string): Promise<LimitFields>;
+  /** Whom this process turns away, and others do. */
+  exchangeBlocks(): Promise<void>;
 };
 
 const countedAs = {
@@ -36,28 +39,29 @@ const countedAs = {
 
 /** Validity and caps in one step of the gate, then what is counted of it. */
 export function createSpending(ports: Needs): Spending {
-  const { gate, clock, settings, usage } = ports;
-  const refusals = createRefusals(settings, clock);
+  const { gate, settings, usage } = ports;
+  const refusals = createRefusals(ports);
 
   return {
     open: async (caller) => {
       const spender = spenderOf(caller);
+      const plan = await readPlan(ports, spender.payer);
       if (spender.payer) await usage.meet(spender.payer);
-      return { caps: callerCaps(caller, settings), spender };
+      return { caps: callerCaps(caller, settings, plan), spender, plan };
     },
-    spend: async ({ caps: known, spender }, who, method) => {
+    exchangeBlocks: () => refusals.exchange(),
+    spend: async ({ caps: known, spender, plan }, who, method) => {
       const { holders, shown, payer } = spender;
       refusals.refuseBlocked(shown);
       const callClass = classOf(method);
-      const caps = known[callClass];
-      const isDayOver = isDaySpent(ports, payer, unitsOf(callClass));
-      // Who is revoked hears that, whatever is used up; and a day that is over spends nothing else.
-      const admission = await gate.admit({ ...who, caps: isDayOver ? [] : caps });
+      const caps = payer
+        ? [...known[callClass], dayCap(ports, payer, plan, unitsOf(callClass))]
+        : known[callClass];
+      const admission = await gate.admit({ ...who, caps });
       refuseStanding(admission.standing);
-      if (isDayOver || admission.refused) {
+      if (admission.refused) {
         usage.count(holders, { refused: 1 });
         refusals.charge(shown);
-        if (isDayOver) refuseSpentDay(ports);
         refuseSpent(caps, admission);
       }
       usage.count(holders, countedAs[callClass]);

@@ -3,6 +3,7 @@ import { eventCommands } from './specs-events.ts';
 import { oauthCommands } from './specs-oauth.ts';
 import { operateCommands } from './specs-operate.ts';
 import { staffCommands } from './specs-staff.ts';
+import { planCommands } from './specs-plans.ts';
 import { workerCommands } from './specs-worker.ts';
 
 export type { Command, Machine, Terminal } from './command.ts';
@@ -12,6 +13,7 @@ export const commands = [
   ...oauthCommands,
   ...staffCommands,
   ...eventCommands,
+  ...planCommands,
   ...operateCommands,
   ...workerCommands,
 ];

@@ -1,19 +1,24 @@
 import { PatchbayError } from '#src/errors';
-import { defaultSettings, type Settings } from './settings.ts';
+import { defaultSettings, planNames, type PlanName, type Settings } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const dayMs = 86_400_000;
 
-/** What the environment says over `base`. Throws where a value is not a number above 0. */
+/** What the environment says over `base`. Throws where a value is not a number, or not above 0 where nothing works with 0. */
 export function readSettings(environment: Environment, base: Settings = defaultSettings): Settings {
   const number = (name: string, fallback: number): number => {
     const text = environment[name];
     if (text === undefined) return fallback;
     const value = Number(text);
-    if (!Number.isFinite(value) || value <= 0)
-      throw new PatchbayError('internal', { internal: `${name} must be a number above 0, not "${text}"` });
+    if (!Number.isFinite(value) || value <= 0) throw wrong(name, 'a number above 0', text);
     return value;
+  };
+  const wholeNumber = (name: string, fallback: number): number => {
+    const text = environment[name];
+    if (text === undefined) return fallback;
+    if (!/^\d{1,9}$/.test(text)) throw wrong(name, '0 or a whole number', text);
+    return Number(text);
   };
   return {
     ...base,
@@ -33,11 +38,28 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     partnerUnitsPerMinute: number('PATCHBAY_PARTNER_UNITS_PER_MINUTE', base.partnerUnitsPerMinute),
     createsPerMinute: number('PATCHBAY_CREATES_PER_MINUTE', base.createsPerMinute),
     unitsPerDay: number('PATCHBAY_UNITS_PER_DAY', base.unitsPerDay),
+    offeredPlans: readPlans(environment) ?? base.offeredPlans,
+    tokenRequestsPerHour: number('PATCHBAY_TOKEN_REQUESTS_PER_HOUR', base.tokenRequestsPerHour),
     maxRefusedCalls: number('PATCHBAY_MAX_REFUSED_CALLS', base.maxRefusedCalls),
     serviceUnitsPerMinute: number('PATCHBAY_SERVICE_UNITS_PER_MINUTE', base.serviceUnitsPerMinute),
     badTokensPerAddress: number('PATCHBAY_BAD_TOKENS_PER_ADDRESS', base.badTokensPerAddress),
-    proxyHops: number('PATCHBAY_PROXY_HOPS', base.proxyHops),
+    proxyHops: wholeNumber('PATCHBAY_PROXY_HOPS', base.proxyHops),
     keepEventsMs: dayMs * number('PATCHBAY_KEEP_EVENTS_DAYS', base.keepEventsMs / dayMs),
     keepReceiptsMs: dayMs * number('PATCHBAY_KEEP_RECEIPTS_DAYS', base.keepReceiptsMs / dayMs),
   };
 }
+
+const plansVariable = 'PATCHBAY_OFFERED_PLANS';
+
+function readPlans(environment: Environment): PlanName[] | null {
+  const text = environment[plansVariable];
+  if (text === undefined) return null;
+  return text.split(',').map((part) => {
+    const name = planNames.find((one) => one === part.trim());
+    if (name) return name;
+    throw wrong(plansVariable, `some of ${planNames.join(', ')}, separated by commas`, text);
+  });
+}
+
+const wrong = (name: string, what: string, text: string): PatchbayError =>
+  new PatchbayError('internal', { internal: `${name} must be ${what}, not "${text}"` });

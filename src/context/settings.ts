@@ -4,6 +4,9 @@ import type { OidcSettings } from './oidc.ts';
  * What an operator may set. All are data with a default here; the composition reads the environment over them.
  * Durations are milliseconds.
  */
+export const planNames = ['free', 'high_volume'] as const;
+export type PlanName = (typeof planNames)[number];
+
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -45,6 +48,10 @@ export const defaultSettings = {
   createsPerMinute: 80,
   /** Of a partner, or of an account by itself. */
   unitsPerDay: 20_000_000,
+  /** Plans that may be chosen. */
+  offeredPlans: ['free'] as readonly PlanName[],
+  /** Of an app, at /oauth/token. */
+  tokenRequestsPerHour: 2_000,
   /** The marketplace's own: 20,000 publishing calls a second. */
   serviceUnitsPerMinute: 6_000_000,
   /** Malformed and unknown tokens in ten minutes. */

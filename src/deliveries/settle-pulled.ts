@@ -49,7 +49,7 @@ export async function settlePulled(
     firstFailureAtMs: failingSinceMs,
     disableAfterMs: ports.settings.disableAfterMs,
   });
-  const isWritten = await settleAttempt(ports, delivery, startedAtMs, result, verdict);
+  const isWritten = await settleAttempt(ports, delivery, startedAtMs, result, verdict, candidate?.grant);
   if (!isWritten || !candidate || !isOfCandidate) return isWritten;
   const { id, host, endpoint } = candidate.subscription;
   const target = endpoint.type === 'webhook' ? endpoint.url : JSON.stringify(endpoint);

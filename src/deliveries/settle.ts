@@ -1,5 +1,6 @@
 import type { Ports } from '#src/context';
-import type { LeasedDelivery, OutboundResult, Settlement, UsageCounts } from '#src/ports';
+import { deliveryHolders } from '#src/limits';
+import type { Candidate, LeasedDelivery, OutboundResult, Settlement, UsageCounts } from '#src/ports';
 import type { Stop } from './prepare.ts';
 import type { Verdict } from './schedule.ts';
 
@@ -12,6 +13,7 @@ export async function settleAttempt(
   startedAtMs: number,
   result: OutboundResult,
   verdict: Verdict,
+  grant: Candidate['grant'] | undefined,
 ): Promise<boolean> {
   const attempt = attemptOf(startedAtMs, result);
   const isHeld = await write(ports, delivery, {
@@ -22,7 +24,8 @@ export async function settleAttempt(
   });
   ports.meter.count('delivery_attempts', { outcome: verdict.state });
   if (attempt.status === 429) ports.meter.count('rate_limit_hits', { whose: 'theirs' });
-  if (isHeld) ports.usage.count([`grant:${delivery.grantId}`], countOf(verdict, attempt));
+  if (isHeld)
+    ports.usage.count(deliveryHolders({ ...delivery, epochs: grant?.epochs }), countOf(verdict, attempt));
   ports.meter.observe('delivery_attempt_ms', attempt.durationMs);
   if (verdict.state === 'delivered')
     ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);

@@ -59,7 +59,7 @@ export async function work(
     firstFailureAtMs: health.failingSinceMs,
     disableAfterMs: ports.settings.disableAfterMs,
   });
-  await settleAttempt(ports, delivery, startedAtMs, result, verdict);
+  await settleAttempt(ports, delivery, startedAtMs, result, verdict, candidate.grant);
   return {
     candidate,
     advice: verdict.endpoint,

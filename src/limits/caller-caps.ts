@@ -1,6 +1,7 @@
 import type { Caller, Settings } from '#src/context';
 import type { Cap, CapLevel, Holder } from '#src/ports';
-import { type Plan, planOf } from './plans.ts';
+import type { EpochSnapshot } from '#src/store';
+import { type Plan, plans } from './plans.ts';
 
 const minuteMs = 60_000;
 /** Writing is dearer than reading. */
@@ -25,17 +26,18 @@ type Rates = Pick<
 /**
  * The caps of a caller, narrow before wide, a minute's worth at once: its token, the grant that all tokens of an account
  * or a consent share, the person across all apps, the app, the partner; and for calls that create something, how many a
- * minute. A level is there only where the caller has it. The marketplace's own has its token's alone.
+ * minute. A level is there only where the caller has it. The marketplace's own has its token's alone. The plan is that of
+ * whom the calls count for; a person is on none, so no plan of a partner takes more of them than another's.
  */
-export function callerCaps(caller: Who, settings: Rates, plan: Plan = planOf()): CallerCaps {
+export function callerCaps(caller: Who, settings: Rates, plan: Plan = plans.free): CallerCaps {
   const { tokenId, grantId, userId, appId, partnerId, kind } = caller;
   if (kind === 's') return classes([capOf('token', tokenId, settings.serviceUnitsPerMinute)]);
-  const of = (level: CapLevel, id: string | null | undefined, unitsPerMinute: number): Cap[] =>
-    id ? [capOf(level, id, unitsPerMinute * plan.times)] : [];
+  const of = (level: CapLevel, id: string | null | undefined, perMinute: number, times = plan.times): Cap[] =>
+    id ? [capOf(level, id, perMinute * times)] : [];
   const units = [
     ...of('token', tokenId, settings.tokenUnitsPerMinute),
     ...of('grant', grantId, settings.grantUnitsPerMinute),
-    ...of('user', userId, settings.userUnitsPerMinute),
+    ...of('user', userId, settings.userUnitsPerMinute, 1),
     ...of('app', appId, settings.appUnitsPerMinute),
     ...of('partner', partnerId, settings.partnerUnitsPerMinute),
   ];
@@ -71,15 +73,32 @@ export type Spender = { holders: readonly Holder[]; shown: Holder; payer: Holder
  * plan's day counts for: the partner of an app, an account by itself; null for the marketplace's own.
  */
 export function spenderOf(
-  caller: Pick<Caller, 'tokenId' | 'grantId' | 'accountId' | 'appId' | 'partnerId' | 'kind'>,
+  caller: Pick<Caller, 'tokenId' | 'grantId' | 'accountId' | 'appId' | 'partnerId' | 'kind'> &
+    Partial<Pick<Caller, 'userId'>>,
 ): Spender {
-  const { tokenId, grantId, accountId, appId, partnerId, kind } = caller;
+  const { tokenId, grantId, accountId, userId, appId, partnerId, kind } = caller;
   const own: Holder = `token:${tokenId}`;
   if (kind === 's') return { holders: [own], shown: own, payer: null };
   const wide = appId ? [...named('app', appId), ...named('partner', partnerId)] : named('account', accountId);
   // A person's own tokens are few, and asked about one by one; an app's are new every hour.
-  const holders = [...named('grant', grantId), ...(kind === 'k' ? [own] : []), ...wide];
-  return { holders, shown: holders[0] ?? own, payer: holders.at(-1) ?? null };
+  const narrow = [...named('grant', grantId), ...(kind === 'k' ? [own] : [])];
+  const shown = [...narrow, ...wide][0] ?? own;
+  return { holders: [...narrow, ...named('user', userId), ...wide], shown, payer: wide.at(-1) ?? null };
 }
 
-const named = (kind: string, id: string | null): Holder[] => (id ? [`${kind}:${id}`] : []);
+/** Whose use a delivery is: as of a call by the app or the account that it goes to. `epochs`: of the grant, where it is known. */
+export function deliveryHolders(to: {
+  grantId: string;
+  accountId: string;
+  epochs: EpochSnapshot | undefined;
+}): Holder[] {
+  const own: Holder = `grant:${to.grantId}`;
+  if (!to.epochs) return [own];
+  const { app, partner, user } = to.epochs;
+  const wide = app
+    ? [...named('app', app[0]), ...named('partner', partner?.[0])]
+    : named('account', to.accountId);
+  return [own, ...named('user', user?.[0]), ...wide];
+}
+
+const named = (kind: string, id: string | null | undefined): Holder[] => (id ? [`${kind}:${id}`] : []);

@@ -52,6 +52,10 @@ async function take(ports: Needs, name: string): Promise<Held> {
     public: `Only ${slots} of these calls may be under way at once. Wait for one to end.`,
     retryAfterSeconds: 1,
     violatedPolicies: ['concurrency'],
+    fields: {
+      'ratelimit-policy': `"concurrency";q=${slots};qu="concurrent-requests"`,
+      ratelimit: '"concurrency";r=0;t=1',
+    },
   });
 }
 

@@ -20,15 +20,21 @@ export function errorAnswer(ports: Needs, thrown: unknown, path: string): Respon
 export function asOAuthError(ports: Needs, thrown: unknown, path: string): OAuthError {
   if (thrown instanceof OAuthError) return thrown;
   const error = ports.store.failureOf(thrown);
-  if (error instanceof PatchbayError && error.code !== 'internal') return translated(error);
+  if (error instanceof PatchbayError && error.code !== 'internal') {
+    if (error.status === 429) ports.meter.count('rate_limit_hits', { whose: 'ours' });
+    return translated(error);
+  }
   ports.log.error('oauth.fault', error, { path });
   ports.meter.count('request_faults');
   return new OAuthError('server_error', 'Something went wrong inside the hub. Nothing more was done.');
 }
 
 function translated(error: PatchbayError): OAuthError {
-  const { status, publicText, retryAfterSeconds } = error;
-  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  const { status, publicText, retryAfterSeconds, fields } = error;
+  const headers = {
+    ...fields,
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+  };
   const code = status === 503 || status === 429 ? 'temporarily_unavailable' : 'invalid_request';
   return new OAuthError(code, publicText, { status, headers });
 }

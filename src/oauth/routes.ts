@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type { Ports } from '#src/context';
 import { newestNonce, verifyProof } from '#src/dpop';
-import { createBuckets } from '#src/limits';
+import { createAddresses, createBuckets } from '#src/limits';
 import type { Cap } from '#src/ports';
 import { answer, asOAuthError, errorAnswer } from './answer.ts';
 import { authenticateClient } from './authenticate-client.ts';
@@ -20,6 +20,7 @@ import { pushRequest } from './push.ts';
 import { registerClient } from './register.ts';
 import { revokeToken } from './revoke-token.ts';
 import { grantToken } from './token.ts';
+import { spendTokenRequest } from './token-cap.ts';
 
 /** Where a request came from, as the host knows it; empty where it does not. */
 type AddressOf = (request: Request) => string;
@@ -46,6 +47,7 @@ const open = (body: unknown): Response =>
 /** Order: the form, the client, its proof of possession; then the verb. */
 function backChannel(app: Pick<Hono, 'post'>, ports: Ports, addressOf: AddressOf): void {
   const keys = createClientKeys(ports);
+  const addresses = createAddresses(ports.settings, ports.clock);
   const verb = (path: string, run: (asked: Asked) => Promise<Response>) =>
     app.post(path, async ({ req: { raw: request } }) => {
       try {
@@ -54,11 +56,22 @@ function backChannel(app: Pick<Hono, 'post'>, ports: Ports, addressOf: AddressOf
         const jkt = await provenKey(ports, request, path);
         return await run({ client, form, asker: { jkt, network: hashNetwork(ports, addressOf(request)) } });
       } catch (error) {
-        return errorAnswer(ports, error, path);
+        return errorAnswer(ports, charged(error, addressOf(request)), path);
       }
     });
+  /** Who fails to prove a client counts against where they are, never against the client that they name. */
+  const charged = (error: unknown, address: string): unknown => {
+    if (!(error instanceof OAuthError) || error.code !== 'invalid_client') return error;
+    try {
+      addresses.charge(address);
+      return error;
+    } catch (spent) {
+      return spent;
+    }
+  };
 
   verb('/oauth/token', async ({ client, form, asker }) => {
+    await spendTokenRequest(ports, client, asker.network);
     const tokens = await grantToken(ports, client, form, asker);
     return answer(200, tokens, asker.jkt === null ? {} : { 'dpop-nonce': newestNonce(ports) });
   });

@@ -147,9 +147,9 @@ async function deleteSubscriptions(store: Ports['store'], ids: string[]): Promis
   return gone.length;
 }
 
-/** What was counted of calls, and slots of long calls whose processes died. */
+/** What was counted of calls, slots of long calls whose processes died, and blocks that have ended. */
 export async function purgeUsage({ store, clock }: Needs): Promise<number> {
-  const { usageDays, callLeases } = store.tables;
+  const { usageDays, callLeases, blocks } = store.tables;
   const before = new Date(clock.ms() - keepUsageMs).toISOString().slice(0, 10);
   for (let count = 0; ;) {
     const old = store.db
@@ -160,6 +160,7 @@ export async function purgeUsage({ store, clock }: Needs): Promise<number> {
     const [gone] = await store.write((db) => [
       db.delete(usageDays).where(inArray(usageDays.id, old)).returning({ id: usageDays.id }),
       db.delete(callLeases).where(lt(callLeases.expiresAt, new Date(clock.ms() - dayMs))),
+      db.delete(blocks).where(lt(blocks.until, new Date(clock.ms() - dayMs))),
     ]);
     count += gone.length;
     if (gone.length < marksPerWrite) return count;

@@ -1,5 +1,7 @@
 export { createUsage } from './count.ts';
+export { type Invoice, runInvoices } from './invoices.ts';
 export { type UsagePart, usageParts } from './parts.ts';
 export { type DayUse, sumOf, useByDay } from './read.ts';
 export { usageRoutes } from './routes.ts';
 export { showUsage } from './show.ts';
+export { staffUsageRoutes } from './staff-routes.ts';

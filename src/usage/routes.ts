@@ -3,40 +3,23 @@ import { type Door, mount } from '#src/wire';
 import { type UsagePart, usageParts } from './parts.ts';
 import { sumOf } from './read.ts';
 import { showUsage } from './show.ts';
+import { showAppsUsage } from './show-apps.ts';
+import { daysSchema, deliveries, limitHits, planSchema } from './shown.ts';
 
 const count = z.int();
-const limitHits = z.strictObject({
-  ours: count.describe('Calls that a cap of the hub refused.'),
-  theirs: count.describe('Attempts that an endpoint answered with 429.'),
-});
-const deliveries = z.strictObject({
-  delivered: count.describe('Deliveries that were taken.'),
-  failed_attempts: count.describe('Attempts that were not; most are tried again.'),
-});
-const dayCount = z.strictObject({
-  days: z.coerce.number().int().min(1).max(90).default(7).describe('How many, today among them.'),
-});
+const dayCount = (most: number) =>
+  z.strictObject({
+    days: z.coerce.number().int().min(1).max(most).default(7).describe('How many, today among them.'),
+  });
 const shownUsage = z.strictObject({
   of: z.string().describe('Whose use it is: `grant:…`, `app:…`, or of a service token `token:…`.'),
-  plan: z.strictObject({
-    name: z.enum(['free', 'high_volume']),
-    units_per_day: count.nullable().describe('Null for the marketplace’s own.'),
-    units_left_today: count
-      .nullable()
-      .describe('Of the partner, or of the account by itself: others spend of it too.'),
-    resets_at: z.string().describe('Midnight, UTC.'),
-  }),
-  days: z
-    .array(
-      z.strictObject({
-        day: z.string().describe('UTC.'),
-        calls: z.strictObject({ reads: count, writes: count, creates: count }),
-        units: count,
-        limit_hits: limitHits,
-        deliveries,
-      }),
-    )
-    .describe('The newest first; a day without calls is all zeros.'),
+  plan: planSchema,
+  days: daysSchema,
+});
+const shownAppsUsage = z.strictObject({
+  of: z.string().describe('`partner:…`'),
+  plan: planSchema,
+  apps: z.array(z.strictObject({ app_id: z.string(), name: z.string(), days: daysSchema })),
 });
 
 const shownPart = z.strictObject({
@@ -53,6 +36,7 @@ const shownPart = z.strictObject({
 });
 
 export type ShownUsage = z.output<typeof shownUsage>;
+export type ShownAppsUsage = z.output<typeof shownAppsUsage>;
 
 export function usageRoutes(door: Door): void {
   mount(
@@ -65,9 +49,9 @@ export function usageRoutes(door: Door): void {
       summary: 'Say how much was called, and what is left',
       description:
         'By day (UTC), of the grant, app or service token that asks. Counts come some seconds late (a minute on ' +
-        'Workers); what the caps of the minute have left stands in `RateLimit` of this very answer.',
+        'Workers); what the caps of the minute and the plan’s day have left stands in `RateLimit` of this very answer.',
       scope: null,
-      query: dayCount,
+      query: dayCount(90),
       answers: { 200: { description: 'What was used.', schema: shownUsage } },
     },
     async ({ ctx, query }) => ({ status: 200, body: await showUsage(ctx, query.days) }),
@@ -82,7 +66,7 @@ export function usageRoutes(door: Door): void {
       summary: 'Say whose calls and deliveries they were, by token and by app',
       description: 'Sums of these days; the newest 40 tokens and apps of the account.',
       scope: 'tokens:manage',
-      query: dayCount,
+      query: dayCount(90),
       answers: {
         200: { description: 'The parts.', schema: z.strictObject({ data: z.array(shownPart) }) },
       },
@@ -92,6 +76,24 @@ export function usageRoutes(door: Door): void {
       status: 200,
       body: { data: (await usageParts(ctx, query.days)).map(shownSum) },
     }),
+  );
+  mount(
+    door,
+    {
+      method: 'get',
+      path: '/v1/usage/apps',
+      id: 'listAppsUsage',
+      tag: 'Access',
+      summary: 'Say how much each app of a partner was used',
+      description:
+        'For a token that an app has for itself (`client_credentials`): every app of its partner by day (UTC), all ' +
+        'people together.',
+      scope: null,
+      query: dayCount(31),
+      answers: { 200: { description: 'What was used.', schema: shownAppsUsage } },
+      errors: ['forbidden', 'invalid_parameter'],
+    },
+    async ({ ctx, query }) => ({ status: 200, body: await showAppsUsage(ctx, query.days) }),
   );
 }
 

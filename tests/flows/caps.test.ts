@@ -17,8 +17,12 @@ describe('caps on a running hub', () => {
     const { call, account } = on.hub;
     const [mine, theirs] = [await account(), await account()];
     const first = await call('GET', '/v1/me', mine.token);
-    expect(first.headers.get('ratelimit-policy')).toBe('"token";q=12;w=60, "grant";q=15;w=60');
-    expect(first.headers.get('ratelimit')).toMatch(/^"token";r=11;t=\d+, "grant";r=14;t=\d+$/);
+    expect(first.headers.get('ratelimit-policy')).toBe(
+      '"token";q=12;w=60, "grant";q=15;w=60, "day";q=20000000;w=86400',
+    );
+    expect(first.headers.get('ratelimit')).toMatch(
+      /^"token";r=11;t=\d+, "grant";r=14;t=\d+, "day";r=19999999;t=\d+$/,
+    );
     for (let i = 0; i < 11; i += 1) expect((await call('GET', '/v1/me', mine.token)).status).toBe(200);
     const refused = await call('GET', '/v1/me', mine.token);
     expect(refused.status).toBe(429);

@@ -93,7 +93,8 @@ describe('the caps of a caller', () => {
         violatedPolicies: ['token'],
         fields: {
           'ratelimit-policy': '"token";q=6;w=60, "grant";q=1200;w=60',
-          ratelimit: '"token";r=1;t=50, "grant";r=1195;t=1',
+          // No later than Retry-After, by when a call goes through.
+          ratelimit: '"token";r=1;t=40, "grant";r=1195;t=1',
         },
       }) as Error,
     );

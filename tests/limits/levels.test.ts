@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultSettings } from '#src/context';
-import { callerCaps, classOf, createBuckets, createRefusals, planOf, spenderOf } from '#src/limits';
-import { plans } from '../../src/limits/plans.ts';
+import { callerCaps, classOf, createBuckets, planOf, plans, spenderOf } from '#src/limits';
 
 const app = {
   tokenId: 'tok_1',
@@ -71,22 +70,26 @@ describe('the levels of a caller', () => {
 });
 
 describe('plans', () => {
-  test('everybody is on the free one; the one for high volume is there, and off [S2-37]', () => {
-    expect(plans.high_volume).toMatchObject({ isOffered: false, times: 10 });
+  test('everybody is on the free one; the one for high volume is there, and off until the operator offers it [S2-37]', () => {
     expect(plans.free.illustrativeUsdPerMonth).toBe(0);
-    expect([planOf(), planOf('high_volume')]).toEqual([plans.free, plans.free]);
-  });
-
-  test('what is offered costs nothing [S1-20]', () => {
-    const offered = Object.values(plans).filter(({ isOffered }) => isOffered);
-    expect(offered.map(({ name, illustrativeUsdPerMonth }) => [name, illustrativeUsdPerMonth])).toEqual([
-      ['free', 0],
+    expect(plans.high_volume).toMatchObject({ times: 10 });
+    expect([planOf(defaultSettings), planOf(defaultSettings, 'high_volume')]).toEqual([
+      plans.free,
+      plans.free,
     ]);
+    const offering = { offeredPlans: ['high_volume'] as const };
+    expect(planOf(offering, 'high_volume')).toBe(plans.high_volume);
+    expect([planOf(offering), planOf(offering, 'free'), planOf(offering, 'gold')]).toEqual(
+      Array(3).fill(plans.free),
+    );
   });
 
   test('a plan multiplies the caps, whatever the settings are', () => {
     const { read } = callerCaps(app, { ...defaultSettings, tokenUnitsPerMinute: 7 }, plans.high_volume);
     expect(read[0]).toMatchObject({ level: 'token', burst: 70 });
+    // A person is on none: whose app is on a larger plan takes no more of them.
+    const shared = read.find(({ level }) => level === 'user');
+    expect(shared).toEqual(callerCaps(app, defaultSettings).read.find(({ level }) => level === 'user'));
   });
 
   test('the day counts for the partner of an app, for an account by itself, and not for the marketplace', () => {
@@ -97,21 +100,5 @@ describe('plans', () => {
       shown: 'token:tok_1',
       payer: null,
     });
-  });
-});
-
-describe('a caller that does not listen', () => {
-  test('is turned away for ten minutes after too many refusals; another is not', () => {
-    const at = { ms: 1_000 };
-    const refusals = createRefusals({ maxRefusedCalls: 3 }, { ticks: () => at.ms });
-    for (let i = 0; i < 3; i += 1) refusals.charge('grant:a');
-    expect(() => refusals.refuseBlocked('grant:a')).not.toThrow();
-    refusals.charge('grant:a');
-    expect(() => refusals.refuseBlocked('grant:a')).toThrow(
-      expect.objectContaining({ code: 'abnormal_usage', status: 429, retryAfterSeconds: 600 }) as Error,
-    );
-    expect(() => refusals.refuseBlocked('grant:b')).not.toThrow();
-    at.ms += 600_000;
-    expect(() => refusals.refuseBlocked('grant:a')).not.toThrow();
   });
 });
