@@ -7,10 +7,13 @@ import { proofAlgorithms } from '#src/dpop';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { clientAddress, createAddresses, type LimitFields } from '#src/limits';
+import { githubLeakRoute, type LeakDoor, leakRoutes, tokenLookUpRoute } from '#src/leaks';
+import { inquiryRoutes } from '#src/inquiry';
 import { marketplaceRoutes } from '#src/marketplace';
 import { createRequests, healthRoutes, type HostOperations, operateRoutes } from '#src/operate';
 import { oauthRoutes } from '#src/oauth';
 import { type Pull, pullRoutes } from '#src/pull';
+import { revocationRoutes } from '#src/revocations';
 import { createStaffDoor, isStaffToken, type StaffDoor, staffRoutes } from '#src/staff';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { staffUsageRoutes, usageRoutes } from '#src/usage';
@@ -69,8 +72,18 @@ export function createApp(
     addresses: createAddresses(hub.settings, hub.clock),
   });
 
+  const finders = createAddresses(hub.settings, hub.clock);
+  const leakDoor: LeakDoor = {
+    app,
+    enter: async (request) => {
+      finders.charge(addressOf(request));
+      return hub;
+    },
+  };
+
   app.use(requests.line);
-  mountRoutes(door, staffDoor);
+  mountRoutes(door, staffDoor, leakDoor);
+  githubLeakRoute(app, hub, { addressOf, addresses: finders });
   oauthRoutes(app, hub, addressOf);
   operateRoutes(app, hub, host);
   pages?.(app, hub, {
@@ -117,7 +130,7 @@ function ended(app: Hono, hub: Hub, requests: ReturnType<typeof createRequests>,
 }
 
 /** Every room's routes, in the order of the reference. Knows no hub, so that the document can be made without one. */
-export function mountRoutes(door: Door, staffDoor: StaffDoor): void {
+export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor): void {
   door.app.post('/v1/events', async (c) => {
     const ctx = await door.enter(c.req.raw);
     requirePublisher(ctx);
@@ -132,8 +145,12 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor): void {
   meRoutes(door);
   usageRoutes(door);
   accessRoutes(door);
+  leakRoutes(leakDoor);
   staffRoutes(staffDoor);
+  revocationRoutes(staffDoor);
+  inquiryRoutes(staffDoor);
   staffUsageRoutes(staffDoor);
+  tokenLookUpRoute(staffDoor);
 }
 
 type Knock = Pick<Call, 'authorization' | 'method' | 'shown'> & {

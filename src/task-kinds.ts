@@ -2,7 +2,10 @@ import { eraseAccount } from '#src/access';
 import type { Ports } from '#src/context';
 import { cancelKind, releaseKind } from '#src/deliveries';
 import { announce, expandEvent } from '#src/events';
+import { inactivityKind } from '#src/inactivity';
 import { rewrapKind } from '#src/keys';
+import { leaksKind } from '#src/leaks';
+import { endKind } from '#src/revocations';
 import { replayKind } from '#src/subscriptions';
 import type { TaskKinds } from '#src/tasks';
 
@@ -14,5 +17,8 @@ export const taskKinds = (ports: Ports): TaskKinds => ({
   replay: replayKind(ports),
   release: releaseKind(ports),
   cancel: cancelKind(ports),
+  end: endKind(ports),
   rewrap: rewrapKind(ports),
+  leaks: leaksKind(ports),
+  inactivity: inactivityKind(ports),
 });

@@ -10,6 +10,15 @@ export {
   type NewAccount,
 } from './accounts.ts';
 export { type Authenticator, type Call, createAuthenticator } from './authenticate.ts';
+export {
+  endsAtMs,
+  grantEndsAt,
+  isWarned,
+  lastUseMs,
+  tokenEndsAt,
+  type Used,
+  warnsAtMs,
+} from './disuse.ts';
 export { eraseAccount } from './erase.ts';
 export { findGrant, listGrants, narrowOwnGrant, showGrant, type ShownGrant } from './grants.ts';
 export { findToken, listTokens, showToken } from './list-tokens.ts';
@@ -25,7 +34,15 @@ export {
   type RevocationReceipt,
   revoke,
 } from './revoke.ts';
-export { findRevocation } from './receipts.ts';
+export { completeReceipt } from './receipt-row.ts';
+export {
+  findRevocation,
+  type RevocationRow,
+  showRevocation,
+  shownRevocation,
+  type ShownRevocation,
+} from './receipts.ts';
+export { taints, tokensMadeBy } from './revoke-token.ts';
 export { accessRoutes } from './routes.ts';
 export { suspend, unsuspend } from './suspend.ts';
 export { newToken, parseToken, type TokenKind } from './token-format.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { idPattern } from '#src/columns';
 import { actorOf, type Ctx } from '#src/context';
 import { type Door, mount } from '#src/wire';
-import { findRevocation } from './receipts.ts';
+import { findRevocation, shownRevocation } from './receipts.ts';
 import { revoke } from './revoke.ts';
 
 /** What a revocation is asked with and answers with, whatever is revoked. */
@@ -28,16 +28,7 @@ export function receiptRoutes(door: Door): void {
       answers: {
         200: {
           description: 'Complete once `completed_at` is set.',
-          schema: z.strictObject({
-            id: z.string(),
-            level: z.string(),
-            subject: z.string(),
-            reason: z.string(),
-            created_at: z.string(),
-            completed_at: z.string().nullable(),
-            cancelled: z.int().describe('Deliveries that were queued and will never leave.'),
-            last_sent_at: z.string().nullable().describe('When the last delivery left.'),
-          }),
+          schema: shownRevocation,
         },
       },
     },

@@ -19,6 +19,9 @@ export async function suspend(
     id: string;
     reason: string;
     actor: string;
+    /** For staff alone; it stands in the audit trail. */
+    note?: string | null;
+    requestId?: string;
     alongside?: (db: Db) => readonly Statement[];
   },
 ): Promise<void> {
@@ -53,7 +56,8 @@ export async function suspend(
       actor: input.actor,
       action: 'suspend',
       subject: `${input.level}:${input.id}`,
-      detail: { reason: input.reason },
+      requestId: input.requestId ?? null,
+      detail: { reason: input.reason, ...(input.note ? { note: input.note } : {}) },
     }),
     ...(input.alongside?.(db) ?? []),
   ]);
@@ -63,7 +67,7 @@ export async function suspend(
 /** Lifts it and sends on what was held for it. Lifting what is not suspended changes nothing. */
 export async function unsuspend(
   ports: Needs,
-  input: { level: EpochLevel; id: string; actor: string },
+  input: { level: EpochLevel; id: string; actor: string; requestId?: string },
 ): Promise<void> {
   const { store, gate, queue } = ports;
   const { epochs } = store.tables;
@@ -83,6 +87,7 @@ export async function unsuspend(
       actor: input.actor,
       action: 'unsuspend',
       subject: `${input.level}:${input.id}`,
+      requestId: input.requestId ?? null,
     }),
   ]);
   await gate.note(rows.map(markOf));

@@ -19,7 +19,7 @@ export type Below = {
   ofApp: SQL | undefined;
 };
 /** `only` narrows what is meant of the lane. */
-export type StoppedLane = { id: string; only: SQL | undefined };
+export type StoppedLane = { id: string; isOfApp: boolean; only: SQL | undefined };
 
 const lanesPerLook = 50;
 
@@ -36,7 +36,10 @@ export async function lanesBelow(
     .where(and(below.subscriptions, gt(subscriptions.id, after)))
     .orderBy(asc(subscriptions.id))
     .limit(lanesPerLook);
-  const lanes = rows.map(({ id, owner }) => ({ id, only: owner === 'app' ? below.ofApp : undefined }));
+  const lanes = rows.map(({ id, owner }) => {
+    const isOfApp = owner === 'app';
+    return { id, isOfApp, only: isOfApp ? below.ofApp : undefined };
+  });
   return { lanes, isEnd: rows.length < lanesPerLook };
 }
 
@@ -71,14 +74,18 @@ export function belowLevel({ store }: Needs, { level, id }: Level): Below {
         ofApp: eq(deliveries.accountId, id),
       };
     case 'user': {
-      // A person's tokens work under the account's own grant: what they made carries the person's epoch all the same.
+      // What a person's tokens and sessions made works under the account's own grant, and ends with the person all the
+      // same. By the tokens, for rows from before they named the person.
       const byTokens = inArray(
         subscriptions.tokenId,
         db.select({ id: tokens.id }).from(tokens).where(eq(tokens.userId, id)),
       );
       const byGrants = inArray(subscriptions.grantId, grantsOf(eq(grants.userId, id)));
       return {
-        subscriptions: or(and(own, or(byTokens, byGrants)), ofTheApps(eq(grants.userId, id))),
+        subscriptions: or(
+          and(own, or(eq(subscriptions.userId, id), byTokens, byGrants)),
+          ofTheApps(eq(grants.userId, id)),
+        ),
         ofApp: inArray(deliveries.grantId, grantsOf(eq(grants.userId, id))),
       };
     }

@@ -6,18 +6,18 @@ import {
   gte,
   inArray,
   isNotNull,
-  isNull,
   like,
   lte,
-  max,
   ne,
+  notExists,
   type SQL,
   sql,
 } from 'drizzle-orm';
 import * as z from 'zod';
-import { raiseVersion } from '#src/access';
+import { completeReceipt, raiseVersion } from '#src/access';
 import type { Ports } from '#src/context';
 import type { Db, Statement } from '#src/ports';
+import { noticeTypes } from '#src/subscriptions';
 import { addTask, type Chunk, type Task } from '#src/tasks';
 import { belowLevel, isStopped, lanesBelow, levelOf, piecesOf, type StoppedLane } from './below.ts';
 
@@ -37,7 +37,10 @@ const cursorShape = z.strictObject({
   bySenders: z.int().default(0),
   /** When the last attempt of those lanes began of which a byte may have left. */
   lastSentMs: z.number().nullable().default(null),
+  lastDelivery: z.string().nullable().default(null),
 });
+type Cursor = z.output<typeof cursorShape>;
+type LastSent = Pick<Cursor, 'lastSentMs' | 'lastDelivery'>;
 
 const perChunk = 480;
 const lookAgainMs = 2_000;
@@ -54,24 +57,26 @@ export const cancelKind =
     if (payload.level === 'token') return tokenChunk(ports, task, payload);
     const cursor = cursorShape.parse(task.cursor ?? {});
     const before = new Date(payload.queuedBefore ?? task.createdAt.getTime());
-    const { lanes, isEnd } = await lanesBelow(ports, belowLevel(ports, payload), cursor.after);
-    let { after, isUnderWay, bySenders, lastSentMs } = cursor;
+    const { lanes: below, isEnd } = await lanesBelow(ports, belowLevel(ports, payload), cursor.after);
+    const lanes = payload.level === 'subscription' ? below : below.map((lane) => sparingNotices(ports, lane));
+    let { after, isUnderWay, bySenders } = cursor;
+    let last: LastSent = cursor;
     for (const lane of lanes) {
       const positions = await queuedIn(ports, lane, before);
       if (positions.length > 0) {
         return {
           statements: (db) => cancelStatements(db, ports, task.subject, payload, positions),
-          cursor: { after, isUnderWay, bySenders, lastSentMs },
+          cursor: placeOf(after, isUnderWay, bySenders, last),
           count: positions.length,
           isLast: false,
         };
       }
       isUnderWay ||= await hasLeased(ports, lane);
       bySenders += await cancelledBySenders(ports, lane, before);
-      lastSentMs = latest(lastSentMs, await lastSentIn(ports, lane));
+      last = latest(last, await lastSentIn(ports, lane));
       after = lane.id;
     }
-    const place = { after, isUnderWay, bySenders, lastSentMs };
+    const place = placeOf(after, isUnderWay, bySenders, last);
     return {
       statements: (db) =>
         isEnd ? end(db, ports, task, { ...payload, queuedBefore: before.getTime() }, place) : [],
@@ -80,6 +85,14 @@ export const cancelKind =
       isLast: isEnd,
     };
   };
+
+const placeOf = (after: string, isUnderWay: boolean, bySenders: number, last: LastSent): Cursor => ({
+  after,
+  isUnderWay,
+  bySenders,
+  lastSentMs: last.lastSentMs,
+  lastDelivery: last.lastDelivery,
+});
 
 /**
  * A token that was merely given up leaves all that it made as it is. One that leaked has its subscriptions disabled by
@@ -91,12 +104,23 @@ function tokenChunk(ports: Needs, task: Task, { id, reason }: Payload): Chunk {
   return {
     statements: (db) => [
       ...(isTainted ? raiseVersion(db, ports, { accountId: null }) : []),
-      completed(db, ports, task.subject),
+      ...completed(db, ports, task.subject),
     ],
     cursor: { after: id },
     count: 0,
     isLast: true,
   };
+}
+
+/** An app still hears that its grants have ended; all else that it would have heard is cancelled. */
+function sparingNotices({ store }: Needs, lane: StoppedLane): StoppedLane {
+  if (!lane.isOfApp) return lane;
+  const { deliveries, events } = store.tables;
+  const notice = store.db
+    .select({ one: sql`1` })
+    .from(events)
+    .where(and(eq(events.position, deliveries.eventPosition), inArray(events.type, [...noticeTypes])));
+  return { ...lane, only: and(lane.only, notExists(notice)) };
 }
 
 /** Two questions, for two indexes: what is due some time, and what is held. */
@@ -155,7 +179,7 @@ async function cancelledBySenders({ store }: Needs, lane: StoppedLane, since: Da
  * Of the lane's newest deliveries: an older one that was tried again meanwhile may have been later, but what lies behind
  * a thousand others is not what a receipt is read for.
  */
-async function lastSentIn({ store }: Needs, lane: StoppedLane): Promise<number | null> {
+async function lastSentIn({ store }: Needs, lane: StoppedLane): Promise<LastSent> {
   const { attempts, deliveries } = store.tables;
   const newest = store.db
     .select({ id: deliveries.id })
@@ -165,15 +189,17 @@ async function lastSentIn({ store }: Needs, lane: StoppedLane): Promise<number |
     .limit(newestLooked)
     .as('newest');
   const [row] = await store.db
-    .select({ at: max(attempts.startedAt) })
+    .select({ at: attempts.startedAt, id: newest.id })
     .from(newest)
-    .innerJoin(attempts, and(eq(attempts.deliveryId, newest.id), ne(attempts.stage, 'before')));
-  return row?.at?.getTime() ?? null;
+    .innerJoin(attempts, and(eq(attempts.deliveryId, newest.id), ne(attempts.stage, 'before')))
+    .orderBy(desc(attempts.startedAt))
+    .limit(1);
+  return { lastSentMs: row?.at.getTime() ?? null, lastDelivery: row?.id ?? null };
 }
 
 const newestLooked = 1_000;
-const latest = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? (one ?? other) : Math.max(one, other);
+const latest = (one: LastSent, other: LastSent): LastSent =>
+  (other.lastSentMs ?? -1) > (one.lastSentMs ?? -1) ? other : one;
 
 /** Counted by a mark of this write: one that was leased or sent meanwhile is neither cancelled nor counted. */
 function cancelStatements(
@@ -211,26 +237,29 @@ function end(
   ports: Needs,
   task: Task,
   payload: Payload,
-  { isUnderWay, bySenders, lastSentMs }: z.output<typeof cursorShape>,
+  { isUnderWay, bySenders, ...last }: Cursor,
 ): Statement[] {
-  if (!isUnderWay) return [completed(db, ports, task.subject, bySenders, lastSentMs)];
+  if (!isUnderWay) return completed(db, ports, task.subject, bySenders, last);
   return [addTask(db, ports, { kind: task.kind, subject: task.subject, payload, delayMs: lookAgainMs })];
 }
 
 function completed(
   db: Db,
-  { store, clock }: Needs,
+  ports: Needs,
   receipt: string,
   bySenders = 0,
-  lastSentMs: number | null = null,
-): Statement {
-  const { revocations } = store.tables;
-  return db
-    .update(revocations)
-    .set({
-      completedAt: clock.now(),
-      cancelled: sql`${revocations.cancelled} + ${bySenders}`,
-      lastSentAt: lastSentMs === null ? null : new Date(lastSentMs),
-    })
-    .where(and(eq(revocations.id, receipt), isNull(revocations.completedAt)));
+  { lastSentMs, lastDelivery }: LastSent = { lastSentMs: null, lastDelivery: null },
+): Statement[] {
+  const { revocations } = ports.store.tables;
+  return [
+    db
+      .update(revocations)
+      .set({
+        cancelled: sql`${revocations.cancelled} + ${bySenders}`,
+        lastSentAt: lastSentMs === null ? null : new Date(lastSentMs),
+        lastDeliveryId: lastDelivery,
+      })
+      .where(eq(revocations.id, receipt)),
+    completeReceipt(db, ports, receipt),
+  ];
 }

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { deliveredVersion } from '#src/catalog';
 import type { Ports } from '#src/context';
 import type { Candidate, Env, LeasedDelivery, OutboundRequest } from '#src/ports';
-import { type HoldReason, holdReason, viewerOf } from '#src/subscriptions';
+import { findNoticeCandidate, type HoldReason, holdReason, isNotice, viewerOf } from '#src/subscriptions';
 import type { EventViews } from '#src/view';
 import { createBodyWriter } from './format.ts';
 import type { SignerOf } from '#src/signatures';
@@ -16,9 +16,15 @@ export type Stop =
 type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings'>;
 
 export async function findCandidate(
-  { directory }: Pick<Ports, 'directory'>,
-  delivery: Pick<LeasedDelivery, 'subscriptionId' | 'grantId' | 'accountId'> & { event: { env: Env } },
+  ports: Pick<Ports, 'directory' | 'store' | 'gate' | 'log'>,
+  delivery: Pick<LeasedDelivery, 'subscriptionId' | 'grantId' | 'accountId'> & {
+    event: { env: Env; type: string };
+  },
 ): Promise<Candidate | undefined> {
+  const { directory } = ports;
+  // What tells an app that its grant is dead is sent under that dead grant.
+  const notice = isNotice(delivery.event.type) ? await findNoticeCandidate(ports, delivery) : null;
+  if (notice) return notice;
   const accounts = [delivery.accountId];
   const lookup =
     directory.known(delivery.event.env, accounts) ?? (await directory.load(delivery.event.env, accounts));

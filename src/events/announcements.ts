@@ -3,31 +3,42 @@
  * so that a task which a crash repeats, or two tasks for one deed, say it once.
  */
 import { eq } from 'drizzle-orm';
+import { grantEndsAt, isWarned, tokenEndsAt } from '#src/access';
 import type { Ports } from '#src/context';
 import type { Chunk, Task } from '#src/tasks';
 import { publishSystemEvent, type SystemEvent } from './announce.ts';
+import { sayGrantRevoked, sayTokenRevoked } from './say-ended.ts';
+import { eventIdOf, wordFor } from './words-for.ts';
 
 export const announce =
   (ports: Ports) =>
   async (task: Task): Promise<Chunk> => {
-    const said = await announcementOf(ports, task);
-    if (said) await publishSystemEvent(ports, said);
-    else ports.log.info('announce.nobody', { task: task.id, subject: task.subject });
-    return { statements: () => [], cursor: null, count: said ? 1 : 0, isLast: true };
+    const isSaid = await say(ports, task);
+    if (!isSaid) ports.log.info('announce.nobody', { task: task.id, subject: task.subject });
+    return { statements: () => [], cursor: null, count: isSaid ? 1 : 0, isLast: true };
   };
 
-/** Null where there is nobody to tell any more. */
-async function announcementOf(ports: Ports, task: Task): Promise<SystemEvent | null> {
+/** False where there is nobody to tell any more. */
+async function say(ports: Ports, task: Task): Promise<boolean> {
   switch (task.payload['type']) {
     case 'subscription.disabled':
-      return subscriptionDisabled(ports, task);
+      return toAccount(ports, await subscriptionDisabled(ports, task));
     case 'grant.revoked':
-      return grantRevoked(ports, task);
+      return sayGrantRevoked(ports, task);
     case 'token.revoked':
-      return tokenRevoked(ports, task);
+      return sayTokenRevoked(ports, task);
+    case 'grant.expiring':
+      return toAccount(ports, await grantExpiring(ports, task));
+    case 'token.expiring':
+      return toAccount(ports, await tokenExpiring(ports, task));
     default:
       throw new Error(`nothing is known of announcing ${String(task.payload['type'])}`);
   }
+}
+
+async function toAccount(ports: Ports, said: SystemEvent | null): Promise<boolean> {
+  if (said) await publishSystemEvent(ports, said);
+  return said !== null;
 }
 
 async function subscriptionDisabled({ store }: Ports, task: Task): Promise<SystemEvent | null> {
@@ -56,51 +67,44 @@ async function subscriptionDisabled({ store }: Ports, task: Task): Promise<Syste
   };
 }
 
-async function grantRevoked({ store }: Ports, task: Task): Promise<SystemEvent | null> {
+async function grantExpiring({ store, settings }: Ports, task: Task): Promise<SystemEvent | null> {
   const { grants } = store.tables;
   const [row] = await store.db.select().from(grants).where(eq(grants.id, task.subject)).limit(1);
-  if (!row) return null;
+  // Used or ended since: nothing to say.
+  const endsAt = row && isWarned(row) ? grantEndsAt(row, settings) : null;
+  if (!row || !endsAt) return null;
   return {
     id: eventIdOf(task),
-    type: 'grant.revoked',
+    type: 'grant.expiring',
     env: row.env,
     accountIds: [row.accountId],
     subject: `grants/${row.id}`,
-    data: {
-      grant_id: row.id,
-      revocation_id: String(task.payload['revocation']),
-      revoked_at: task.createdAt.toISOString(),
-      reason: wordFor(grantReasons, task.payload['reason'], 'user'),
-    },
+    data: { grant_id: row.id, ends_at: endsAt.toISOString(), ...lastUse(row.lastUsedAt) },
   };
 }
 
-async function tokenRevoked({ store }: Ports, task: Task): Promise<SystemEvent | null> {
+async function tokenExpiring({ store, settings }: Ports, task: Task): Promise<SystemEvent | null> {
   const { tokens } = store.tables;
   const [row] = await store.db.select().from(tokens).where(eq(tokens.id, task.subject)).limit(1);
-  if (!row?.accountId) return null;
-  const revocation = task.payload['revocation'];
+  const endsAt = row && isWarned(row) ? tokenEndsAt(row, settings) : null;
+  if (!row?.accountId || !endsAt) return null;
+  const usedMs = Math.max(row.lastUsedAt?.getTime() ?? 0, row.lastDeliveredAt?.getTime() ?? 0);
   return {
     id: eventIdOf(task),
-    type: 'token.revoked',
+    type: 'token.expiring',
     env: row.env,
     accountIds: [row.accountId],
     subject: `tokens/${row.id}`,
     data: {
       token_id: row.id,
-      ...(row.grantId ? { grant_id: row.grantId } : {}),
-      ...(typeof revocation === 'string' ? { revocation_id: revocation } : {}),
-      revoked_at: task.createdAt.toISOString(),
-      reason: wordFor(tokenReasons, task.payload['reason'], 'user'),
+      ends_at: endsAt.toISOString(),
+      ...lastUse(usedMs === 0 ? null : new Date(usedMs)),
     },
   };
 }
 
-const eventIdOf = (task: Task): string => `evt_${task.id.slice(4)}`;
-
-/** The hub's own reasons in the words of the catalogue (src/catalog/types/hub.ts); the rest by what comes nearest. */
-const wordFor = (words: Readonly<Record<string, string>>, reason: unknown, otherwise: string): string =>
-  (typeof reason === 'string' ? words[reason] : undefined) ?? otherwise;
+const lastUse = (at: Date | null): { last_used_at?: string } =>
+  at === null ? {} : { last_used_at: at.toISOString() };
 
 const disabledReasons = {
   gone: 'gone',
@@ -110,20 +114,4 @@ const disabledReasons = {
   token_leaked: 'revoked',
   token_abuse: 'abuse',
   abuse: 'abuse',
-};
-const grantReasons = {
-  leaked: 'leaked',
-  abuse: 'abuse',
-  inactive: 'inactive',
-  account_closed: 'closed',
-  account_erased: 'closed',
-  closed: 'closed',
-  partner: 'partner',
-};
-const tokenReasons = {
-  leaked: 'leaked',
-  abuse: 'abuse',
-  inactive: 'inactive',
-  rotated: 'rotated',
-  replayed: 'replayed',
 };

@@ -2,6 +2,7 @@ export { eventResult, publishBody, publishBytes, publishRoute } from './routes.t
 export { publish } from './publish.ts';
 export { hubCaller, publishSystemEvent, type SystemEvent } from './announce.ts';
 export { announce } from './announcements.ts';
+export { announceGrantEnd } from './say-ended.ts';
 export { expandEvent } from './expand.ts';
 export { findQuarantined, listQuarantined } from './quarantine.ts';
 export { type Mended, redrive, type Redriven } from './redrive.ts';

@@ -1,6 +1,7 @@
 import type { Ports } from '#src/context';
 import { findCandidate, stopReason } from '#src/deliveries';
 import type { Candidate } from '#src/ports';
+import { isNotice } from '#src/subscriptions';
 
 /**
  * What a prepared delivery hangs on, as a word that a worker can ask after: whose subscription it is, and a print of
@@ -8,21 +9,23 @@ import type { Candidate } from '#src/ports';
  */
 export function permitFor(
   ports: Pick<Ports, 'digest' | 'peppers'>,
-  env: string,
+  { env, type }: { env: string; type: string },
   candidate: Candidate,
 ): string {
   const { grant, subscription } = candidate;
-  return [env, grant.accountId, grant.id, subscription.id, printOf(ports, candidate)].join('/');
+  const whose = [env, grant.accountId, grant.id, subscription.id, printOf(ports, candidate)];
+  // A notice is asked after as what it is: its grant has ended.
+  return [...whose, ...(isNotice(type) ? [type] : [])].join('/');
 }
 
 /** Whether what was prepared under it may still be sent. Goes by the gate and the directory as they are. */
 export async function stands(
-  ports: Pick<Ports, 'digest' | 'peppers' | 'directory' | 'gate'>,
+  ports: Pick<Ports, 'digest' | 'peppers' | 'directory' | 'store' | 'gate' | 'log'>,
   permit: string,
 ): Promise<boolean> {
-  const [env, accountId = '', grantId = '', subscriptionId = '', print] = permit.split('/');
+  const [env, accountId = '', grantId = '', subscriptionId = '', print, type = ''] = permit.split('/');
   if (env !== 'live' && env !== 'test') return false;
-  const candidate = await findCandidate(ports, { accountId, grantId, subscriptionId, event: { env } });
+  const candidate = await findCandidate(ports, { accountId, grantId, subscriptionId, event: { env, type } });
   if (!candidate || stopReason(ports, candidate)) return false;
   return print === printOf(ports, candidate);
 }

@@ -65,7 +65,7 @@ export function createPrepareLeased(ports: Ports): PrepareLeased {
         isCritical: delivery.event.critical,
         isOrdered: delivery.line !== null,
         request,
-        permit: permitFor(ports, delivery.event.env, candidate),
+        permit: permitFor(ports, delivery.event, candidate),
       };
     }
   };

@@ -37,7 +37,7 @@ export async function settle(ports: Ports, { outcomes }: Settle): Promise<Settle
       startedAtMs: ports.clock.ms() - agoMs,
       result,
       candidate,
-      isOfCandidate: candidate !== undefined && permitFor(ports, delivery.event.env, candidate) === permit,
+      isOfCandidate: candidate !== undefined && permitFor(ports, delivery.event, candidate) === permit,
       failingSinceMs,
     });
   }

@@ -1,6 +1,7 @@
 import { eventTypes } from '#src/catalog';
 import type { Candidate, Gate } from '#src/ports';
 import type { EventViews } from '#src/view';
+import { isOfAnotherGrant } from './notice.ts';
 
 /** Why an event is not for a subscription, in the order in which it is asked. */
 export type Mismatch =
@@ -53,6 +54,7 @@ function mismatch(
   if (event.env !== subscription.env || !event.audience.includes(grant.accountId))
     return { code: 'audience' };
   if (isTestOfAnother(event, subscription.id)) return { code: 'audience' };
+  if (isOfAnotherGrant(event, candidate)) return { code: 'audience' };
   if (!types.has(event.type)) return { code: 'type' };
   const scope = eventTypes.get(event.type)?.scope;
   if (!scope || !scopes.has(scope)) return { code: 'scope', scope: scope ?? '' };

@@ -101,6 +101,7 @@ const row: fc.Arbitrary<CandidateRow> = fc.record({
       appId: null,
       partnerId: null,
       tokenId: 'tok_1',
+      userId: null,
       endpoint: { type: 'webhook' as const, url: 'https://sink.example/' },
       host: 'sink.example',
       schemaVersion: null,
