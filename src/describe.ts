@@ -14,7 +14,7 @@ export function describeApi(publicUrl: string): ApiDocument {
     tell: (route: ToldRoute) => void routes.push(route),
     enter: () => Promise.reject(new PatchbayError('internal', { internal: 'only described, not served' })),
   };
-  mountRoutes(door, door);
+  mountRoutes(door, door, door);
   return documentOf(routes, publicUrl);
 }
 

@@ -23,6 +23,12 @@ const shownGrant = z.strictObject({
   state: z.enum(['active', 'suspended', 'ended']),
   created_at: z.string(),
   last_used_at: z.string().nullable().describe('The last call with a token of it; a minute late, or so.'),
+  ends_unused_at: z
+    .string()
+    .nullable()
+    .describe(
+      'When it ends where nobody uses it before: no call, and no delivery that was taken. Counted once a day. Consents of apps alone end so.',
+    ),
   ended_at: z.string().nullable(),
 });
 const oneGrant = z.strictObject({ id: z.string().regex(idPattern('grt')) });

@@ -3,11 +3,12 @@ import { decodeCursor } from '#src/columns';
 import { actorOf, type Caller, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Schema } from '#src/store';
+import { grantEndsAt } from './disuse.ts';
 import { pageOfRows, type Page } from './list-tokens.ts';
 import { narrowGrant } from './narrow-grant.ts';
 import { requireGrant } from './require.ts';
 
-type Asking = Pick<Ctx, 'store' | 'caller' | 'gate'>;
+type Asking = Pick<Ctx, 'store' | 'caller' | 'gate' | 'settings'>;
 export type GrantRow = Schema['grants']['$inferSelect'];
 export type ShownGrant = ReturnType<typeof shown>;
 type Named = { grant: GrantRow; appName: string | null; partnerName: string | null };
@@ -114,7 +115,7 @@ async function factsOf({ store, gate }: Asking, rows: readonly Named[]): Promise
 }
 
 const shown = (
-  { gate }: Pick<Ctx, 'gate'>,
+  { gate, settings }: Pick<Ctx, 'gate' | 'settings'>,
   { grant, appName, partnerName }: Named,
   { verified, lastUsed }: Facts,
 ) => ({
@@ -131,6 +132,7 @@ const shown = (
   state: stateOf(gate, grant),
   created_at: grant.createdAt.toISOString(),
   last_used_at: lastUsed.get(grant.id)?.toISOString() ?? null,
+  ends_unused_at: grantEndsAt(grant, settings)?.toISOString() ?? null,
   ended_at: grant.endedAt?.toISOString() ?? null,
 });
 

@@ -3,14 +3,15 @@ import { decodeCursor, encodeCursor } from '#src/columns';
 import type { Caller, Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Schema } from '#src/store';
+import { tokenEndsAt } from './disuse.ts';
 import { requireGrant } from './require.ts';
 
-type Asking = Pick<Ctx, 'store' | 'caller'>;
+type Asking = Pick<Ctx, 'store' | 'caller' | 'settings'>;
 export type Page = { limit: number; after?: string | undefined };
 type TokenRow = Schema['tokens']['$inferSelect'];
 
 /** A token as its owner sees it; neither it nor its hash is in it. */
-export const showToken = (row: TokenRow) => ({
+export const showToken = (row: TokenRow, settings: Ctx['settings']) => ({
   id: row.id,
   label: row.label,
   kind: row.kind,
@@ -22,12 +23,13 @@ export const showToken = (row: TokenRow) => ({
   created_at: row.createdAt.toISOString(),
   expires_at: row.expiresAt?.toISOString() ?? null,
   last_used_at: row.lastUsedAt?.toISOString() ?? null,
+  ends_unused_at: tokenEndsAt(row, settings)?.toISOString() ?? null,
   revoked_at: row.revokedAt?.toISOString() ?? null,
   revoked_reason: row.revokedReason,
 });
 
 /** An account's tokens, newest first, dead ones included. A token of an app sees those of its own grant. */
-export async function listTokens({ store, caller }: Asking, page: Page) {
+export async function listTokens({ store, caller, settings }: Asking, page: Page) {
   const { tokens } = store.tables;
   const rows = await store.db
     .select()
@@ -40,11 +42,14 @@ export async function listTokens({ store, caller }: Asking, page: Page) {
     )
     .orderBy(desc(tokens.id))
     .limit(page.limit + 1);
-  return pageOfRows('tokens', rows, page, showToken);
+  return pageOfRows('tokens', rows, page, (row) => showToken(row, settings));
 }
 
 /** 404 where it is another's. */
-export async function findToken({ store, caller }: Asking, id: string): Promise<TokenRow> {
+export async function findToken(
+  { store, caller }: Pick<Asking, 'store' | 'caller'>,
+  id: string,
+): Promise<TokenRow> {
   const { tokens } = store.tables;
   const [row] = await store.db
     .select()

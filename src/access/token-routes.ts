@@ -17,6 +17,10 @@ const shownToken = z.strictObject({
   created_at: z.string(),
   expires_at: z.string().nullable(),
   last_used_at: z.string().nullable(),
+  ends_unused_at: z
+    .string()
+    .nullable()
+    .describe('When it ends where nobody uses it before. Personal tokens alone end so.'),
   revoked_at: z.string().nullable(),
   revoked_reason: z.string().nullable(),
 });

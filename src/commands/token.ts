@@ -54,7 +54,7 @@ export async function showTokens(terminal: Terminal, input: Input): Promise<void
     )
     .orderBy(desc(tokens.id))
     .limit(1_000);
-  const shown = rows.map(showToken);
+  const shown = rows.map((row) => showToken(row, ports.settings));
   if (isOn(input, 'json')) return terminal.out(JSON.stringify(shown, null, 2));
   show(
     terminal,

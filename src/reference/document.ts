@@ -72,6 +72,7 @@ const tags = [
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
   { name: 'Access', description: 'Tokens, grants, and taking them back.' },
   { name: 'Accounts', description: 'For the marketplace core: what becomes of its people.' },
+  { name: 'Leaks', description: 'For whoever finds a token of this hub where it should not be. No token.' },
   {
     name: 'Staff',
     description:

@@ -1,11 +1,20 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ErrorCode } from '#src/errors';
 import { always, type ToldRoute } from '#src/wire';
 import { problemAnswers } from './problems.ts';
+
+/** What a route that takes no token may answer: its address has a cap all the same. */
+const withoutToken: readonly ErrorCode[] = [
+  'quota_exceeded',
+  'internal',
+  'store_unavailable',
+  'shutting_down',
+];
 
 /** A route that `mount` serves, with the schemas that it is served by. */
 export function routeEntry(registry: OpenAPIHono['openAPIRegistry'], spec: ToldRoute): void {
   const codes = [
-    ...always,
+    ...(spec.security.length > 0 ? always : withoutToken),
     ...(spec.params ? (['not_found'] as const) : []),
     ...(spec.body
       ? (['invalid_json', 'unsupported_media_type', 'body_too_large', 'validation_failed'] as const)

@@ -63,6 +63,36 @@ export const hubTypes: readonly EventType[] = [
     }),
   }),
   hubType({
+    type: 'grant.expiring',
+    description: 'Nobody uses a consent: it ends at the moment that is named, unless it is used before.',
+    critical: false,
+    shape: {
+      grant_id: open('The grant.', id('grt')),
+      ends_at: open('When it will end.', instant()),
+      last_used_at: open('When it was last used; absent where it never was.', instant()).optional(),
+    },
+    sample: (draw) => ({
+      grant_id: draw.id('grt'),
+      ends_at: draw.at(14 * 24),
+      last_used_at: draw.at(-76 * 24),
+    }),
+  }),
+  hubType({
+    type: 'token.expiring',
+    description: 'Nobody uses a token: it ends at the moment that is named, unless it is used before.',
+    critical: false,
+    shape: {
+      token_id: open('The token: its id, never its text.', id('tok')),
+      ends_at: open('When it will end.', instant()),
+      last_used_at: open('When it was last used; absent where it never was.', instant()).optional(),
+    },
+    sample: (draw) => ({
+      token_id: draw.id('tok'),
+      ends_at: draw.at(14 * 24),
+      last_used_at: draw.at(-76 * 24),
+    }),
+  }),
+  hubType({
     type: 'connection.broken',
     description: 'A vendor account no longer takes what we send. Somebody must link it again.',
     critical: false,

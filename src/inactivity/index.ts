@@ -1,0 +1,1 @@
+export { beginInactivity, inactivityKind } from './sweep.ts';
