@@ -1,7 +1,7 @@
 /**
  * The way out on Workers. `fetch` resolves the name itself, so the address cannot be pinned to what the guard has
  * judged: literals and internal names are refused here, `global_fetch_strictly_public` keeps requests off the zone's
- * own routes, and no answer's body is shown, so that nobody reads through the hub what it should not reach. Who needs
+ * own routes, and no endpoint's answer is kept, so that nobody reads through the hub what it should not reach. Who needs
  * the full guard sends through a relay. docs/edge.md says what each promises.
  */
 import ipaddr from 'ipaddr.js';
@@ -57,12 +57,18 @@ async function exchange(request: OutboundRequest, url: URL): Promise<OutboundRes
       redirect: 'manual',
       signal: deadline.signal,
     });
-    const { answerEnd, bodyBytes } = await drain(response, request.maxAnswerBytes, deadline.signal);
+    const keepBytes = request.readsAnswer ? request.keepAnswerBytes : 0;
+    const { answerEnd, bodyBytes, body } = await drain(
+      response,
+      request.maxAnswerBytes,
+      keepBytes,
+      deadline.signal,
+    );
     return {
       kind: 'answered',
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: '',
+      body,
       bodyBytes,
       answerEnd,
       durationMs: 0,
@@ -76,25 +82,34 @@ async function exchange(request: OutboundRequest, url: URL): Promise<OutboundRes
   }
 }
 
-type Drained = { answerEnd: 'complete' | 'cut' | 'stalled' | 'broken'; bodyBytes: number };
+type Drained = { answerEnd: 'complete' | 'cut' | 'stalled' | 'broken'; bodyBytes: number; body: string };
 
-/** Counts the answer's body and keeps none of it. */
-async function drain(response: Response, maxBytes: number, deadline: AbortSignal): Promise<Drained> {
+/** Counts the answer's body and keeps its first bytes. */
+async function drain(
+  response: Response,
+  maxBytes: number,
+  keepBytes: number,
+  deadline: AbortSignal,
+): Promise<Drained> {
   const reader = response.body?.getReader();
+  const utf8 = new TextDecoder();
   let bodyBytes = 0;
+  let body = '';
   try {
     while (reader) {
       const { done, value } = await reader.read();
       if (done) break;
+      const room = keepBytes - bodyBytes;
+      if (room > 0) body += utf8.decode(value.subarray(0, room), { stream: true });
       bodyBytes += value.length;
       if (bodyBytes <= maxBytes) continue;
       await reader.cancel();
-      return { answerEnd: 'cut', bodyBytes: maxBytes };
+      return { answerEnd: 'cut', bodyBytes: maxBytes, body };
     }
-    return { answerEnd: 'complete', bodyBytes };
+    return { answerEnd: 'complete', bodyBytes, body };
   } catch {
     // The status has come and counts; how the reading ended is in the answer.
-    return { answerEnd: deadline.aborted ? 'stalled' : 'broken', bodyBytes };
+    return { answerEnd: deadline.aborted ? 'stalled' : 'broken', bodyBytes, body };
   }
 }
 

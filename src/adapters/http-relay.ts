@@ -29,7 +29,7 @@ export function createRelayHttp(options: RelayHttpOptions): Http {
   const call = options.fetch ?? fetch;
 
   return {
-    send: async ({ mayStillSend, ...request }) => {
+    send: async ({ mayStillSend, readsAnswer: _, ...request }) => {
       const startedAt = clock.ticks();
       for (;;) {
         const spentMs = clock.ticks() - startedAt;

@@ -1,4 +1,5 @@
 import { PatchbayError } from '#src/errors';
+import { readOidc } from './oidc.ts';
 import { defaultSettings, planNames, type PlanName, type Settings } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,8 +45,12 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     serviceUnitsPerMinute: number('PATCHBAY_SERVICE_UNITS_PER_MINUTE', base.serviceUnitsPerMinute),
     badTokensPerAddress: number('PATCHBAY_BAD_TOKENS_PER_ADDRESS', base.badTokensPerAddress),
     proxyHops: wholeNumber('PATCHBAY_PROXY_HOPS', base.proxyHops),
+    oidc: readOidc(environment),
     keepEventsMs: dayMs * number('PATCHBAY_KEEP_EVENTS_DAYS', base.keepEventsMs / dayMs),
     keepReceiptsMs: dayMs * number('PATCHBAY_KEEP_RECEIPTS_DAYS', base.keepReceiptsMs / dayMs),
+    inactiveAfterMs: dayMs * number('PATCHBAY_INACTIVE_AFTER_DAYS', base.inactiveAfterMs / dayMs),
+    inactivityNoticeMs: dayMs * number('PATCHBAY_INACTIVITY_NOTICE_DAYS', base.inactivityNoticeMs / dayMs),
+    githubKeysUrl: environment['PATCHBAY_GITHUB_KEYS_URL'] ?? base.githubKeysUrl,
   };
 }
 

@@ -20,7 +20,7 @@ import { toastOf } from './toasts.ts';
 import { WhoIsIn } from './who.tsx';
 
 /** A page to show, or where to go instead. */
-export type Shown = { title: string; body: Child; status?: number; refreshTo?: string };
+export type Shown = { title: string; body: Child; status?: number; refreshTo?: string; cookie?: string };
 export type Gone = { to: string; cookie?: string };
 export type Answered = Shown | Gone;
 
@@ -151,8 +151,11 @@ async function answer(
 type Drawn = { text: string; status: number; headers: Record<string, string> };
 
 async function drawn(portal: Portal, visited: Visited, shown: Shown): Promise<Drawn> {
-  const { status = 200, refreshTo } = shown;
-  const headers: Record<string, string> = refreshTo === undefined ? {} : { refresh: `0;url=${refreshTo}` };
+  const { status = 200, refreshTo, cookie } = shown;
+  const headers: Record<string, string> = {
+    ...(refreshTo === undefined ? {} : { refresh: `0;url=${refreshTo}` }),
+    ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
+  };
   return { text: await render(portal, visited, shown), status, headers };
 }
 

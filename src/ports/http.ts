@@ -11,6 +11,11 @@ export type OutboundRequest = {
   maxAnswerBytes: number;
   /** How much of the answer is given back as text. */
   keepAnswerBytes: number;
+  /**
+   * The hub itself reads the answer (an issuer's metadata, keys) and shows it to nobody. A host that keeps no answers of
+   * endpoints keeps this one.
+   */
+  readsAnswer?: true;
   /** Asked once the connection is up, before the first byte leaves. `false` ends in `withdrawn`. */
   mayStillSend?: () => boolean;
 };

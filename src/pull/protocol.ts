@@ -97,12 +97,15 @@ const durationMs = z.number().min(0).max(600_000);
 const detail = z.string().max(1_000);
 const address = z.string().max(64).nullable();
 
+/** An issuer's keys with their certificates may have this much. */
+const maxKeptBytes = 65_536;
+
 export const resultShape = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('answered'),
     status: z.int().min(200).max(999),
     headers: z.record(z.string(), z.string().max(16_384)),
-    body: z.string().max(16_384),
+    body: z.string().max(maxKeptBytes),
     bodyBytes: z.int().min(0),
     answerEnd: z.enum(['complete', 'cut', 'stalled', 'broken']),
     durationMs,
@@ -153,7 +156,7 @@ export const sendShape = z.strictObject({
       .int()
       .min(0)
       .max(1024 * 1024),
-    keepAnswerBytes: z.int().min(0).max(16_384),
+    keepAnswerBytes: z.int().min(0).max(maxKeptBytes),
   }),
   /** After this long without a byte sent it ends in `withdrawn`, and whoever asked decides again. */
   permitMs: z.int().min(1).max(60_000),
