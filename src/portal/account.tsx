@@ -25,7 +25,7 @@ export function accountPages(portal: Portal): void {
 
 /** Only a page of the portal itself: what stands in an address is anybody's. Lists alone: an id is of one account. */
 const pathWithin = (next: string): string =>
-  /^\/portal\/(?:deliveries|subscriptions|tokens|event-types)$/.test(next) ? next : home;
+  /^\/portal\/(?:deliveries|subscriptions|apps|tokens|usage|event-types)$/.test(next) ? next : home;
 
 function Choose({ session, next }: { session: Session; next: string }) {
   if (session.accounts.length === 0)

@@ -1,11 +1,21 @@
-import { deliveriesPath, home, subscriptionsPath, tokensPath, typesPath } from './paths.ts';
+import {
+  appsPath,
+  deliveriesPath,
+  home,
+  subscriptionsPath,
+  tokensPath,
+  typesPath,
+  usagePath,
+} from './paths.ts';
 
 const entries = [
   [home, 'Overview'],
   [deliveriesPath, 'Deliveries'],
   [subscriptionsPath, 'Subscriptions'],
   [typesPath, 'Events'],
+  [appsPath, 'Apps'],
   [tokensPath, 'Tokens'],
+  [usagePath, 'Usage'],
 ] as const;
 
 export const navOf = (pathname: string) =>

@@ -8,12 +8,15 @@ export const newTokenPath = `${tokensPath}/new`;
 export const deliveriesPath = `${home}/deliveries`;
 export const subscriptionsPath = `${home}/subscriptions`;
 export const newSubscriptionPath = `${subscriptionsPath}/new`;
+export const appsPath = `${home}/apps`;
+export const usagePath = `${home}/usage`;
 export const typesPath = `${home}/event-types`;
 
 export const deliveryPath = (id: string): string => `${deliveriesPath}/${id}`;
 export const subscriptionPath = (id: string): string => `${subscriptionsPath}/${id}`;
 export const eventPath = (id: string): string => `${home}/events/${encodeURIComponent(id)}`;
 export const typePath = (type: string): string => `${typesPath}/${encodeURIComponent(type)}`;
+export const appPath = (grantId: string): string => `${appsPath}/${grantId}`;
 export const tokenPath = (id: string): string => `${tokensPath}/${id}`;
 export const receiptPath = (id: string): string => `${home}/revocations/${id}`;
 

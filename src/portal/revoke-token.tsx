@@ -1,22 +1,19 @@
-import { findRevocation, findToken, revoke, showToken } from '#src/access';
+import { findToken, revoke, showToken } from '#src/access';
 import { actorOf } from '#src/context';
 import { countWaitingOf, mostWaitingCounted } from '#src/deliveries';
-import { PatchbayError } from '#src/errors';
 import { subscriptionsMadeBy } from '#src/subscriptions';
-import { Chip, Copyable, Crumb, Facts, When } from '#src/ui';
+import { Question, When } from '#src/ui';
 import { counted, nameOf } from './cords.ts';
 import { deed, page, type Portal, type Visit } from './door.tsx';
-import type { Form } from './form.ts';
-import { home, receiptPath, tokenPath, tokensPath } from './paths.ts';
-import { Question } from './question.tsx';
+import { receiptPath, tokenPath, tokensPath } from './paths.ts';
+import { reasonOf } from './revoking.ts';
 
 type ShownToken = ReturnType<typeof showToken>;
-const reasons = ['user', 'leaked'] as const;
 
 /** What will stop is said before, and what has stopped after: a receipt. */
 export function revokeTokenPages(portal: Portal): void {
   page(portal, `${tokenPath(':id')}/revoke`, async (visit) => {
-    const token = showToken(await findToken(visit.ctx, visit.param('id')));
+    const token = showToken(await findToken(visit.ctx, visit.param('id')), visit.ctx.settings);
     return { title: 'Revoke', body: <Revoke token={token} reach={await reachOf(visit, token.id)} /> };
   });
   deed(portal, `${tokenPath(':id')}/revoke`, async ({ ctx, param, form }) => {
@@ -26,16 +23,6 @@ export function revokeTokenPages(portal: Portal): void {
     const receipt = await revoke(ctx, { level: 'token', id, reason, actor, requestId: ctx.requestId });
     return { to: receiptPath(receipt.id) };
   });
-  page(portal, `${home}/revocations/:id`, async ({ ctx, param }) => {
-    const receipt = await findRevocation(ctx, param('id'));
-    return { title: 'Receipt', body: <Receipt receipt={receipt} /> };
-  });
-}
-
-function reasonOf(form: Form): (typeof reasons)[number] {
-  const reason = reasons.find((one) => one === form.one('reason'));
-  if (reason) return reason;
-  throw new PatchbayError('validation_failed', { public: 'Say why it ends.' });
 }
 
 async function reachOf({ ctx }: Visit, tokenId: string) {
@@ -96,32 +83,3 @@ function Revoke({ token, reach }: { token: ShownToken; reach: Awaited<ReturnType
 
 const waitingWords = (waiting: number): string =>
   `${waiting >= mostWaitingCounted ? 'more than ' : ''}${counted(waiting, 'delivery', 'deliveries')}`;
-
-function Receipt({ receipt }: { receipt: Awaited<ReturnType<typeof findRevocation>> }) {
-  const isDone = receipt.completed_at !== null;
-  return (
-    <div class="stack form" data-live="receipt" data-stamp={receipt.completed_at ?? ''}>
-      <Crumb href={tokensPath}>Tokens</Crumb>
-      <div class="row apart">
-        <h1>Revoked</h1>
-        <Chip tone={isDone ? 'good' : 'wait'}>{isDone ? 'complete' : 'under way'}</Chip>
-      </div>
-      <p>
-        It is refused since <When at={receipt.created_at} exact />.{' '}
-        {isDone
-          ? 'Nothing that hung on it leaves any more.'
-          : 'What is queued is being cancelled; nothing of it leaves meanwhile.'}
-      </p>
-      <Facts
-        facts={[
-          ['Receipt', <Copyable text={receipt.id} name="the receipt's id" />],
-          ['Of', <code>{receipt.subject}</code>],
-          ['Reason', receipt.reason === 'leaked' ? 'it leaked' : 'not needed any more'],
-          ['Deliveries cancelled', receipt.cancelled.toLocaleString('en')],
-          ['Last delivery left', receipt.last_sent_at ? <When at={receipt.last_sent_at} exact /> : 'none'],
-          ['Complete', receipt.completed_at ? <When at={receipt.completed_at} exact /> : 'not yet'],
-        ]}
-      />
-    </div>
-  );
-}

@@ -3,21 +3,27 @@ import { PatchbayError } from '#src/errors';
 import { isOpenLoopback } from '#src/sessions';
 import { assetsOf, uiFileRoutes } from '#src/ui';
 import { accountPages } from './account.tsx';
+import { appPage } from './app.tsx';
+import { appsPage } from './apps.tsx';
 import { cataloguePages } from './catalogue.tsx';
 import { consentPages } from './consent.tsx';
 import { deliveriesPage } from './deliveries.tsx';
 import { deliveryPages } from './delivery.tsx';
 import { compressed, open, type Portal, type Routes } from './door.tsx';
+import { disconnectAppPages } from './disconnect-app.tsx';
 import { eventPage } from './event.tsx';
+import { narrowAppPages } from './narrow-app.tsx';
 import { newSubscriptionPages } from './new-subscription.tsx';
 import { overviewPage } from './overview.tsx';
 import { home } from './paths.ts';
+import { receiptPage } from './receipt.tsx';
 import { signInPages } from './sign-in.tsx';
 import { subscriptionActions } from './subscription-actions.tsx';
 import { subscriptionPages } from './subscriptions.tsx';
 import { newTokenPages } from './new-token.tsx';
 import { revokeTokenPages } from './revoke-token.tsx';
 import { tokenPages } from './tokens.tsx';
+import { usagePage } from './usage.tsx';
 
 /**
  * Where the host neither compresses nor serves the pages' files by itself. Workers do both: there it would be compressed
@@ -50,6 +56,12 @@ export function portalRoutes(app: Routes, ports: Ports, shared: Pick<Portal, 'id
   tokenPages(portal);
   newTokenPages(portal);
   revokeTokenPages(portal);
+  appsPage(portal);
+  appPage(portal);
+  narrowAppPages(portal);
+  disconnectAppPages(portal);
+  receiptPage(portal);
+  usagePage(portal);
   open(portal, 'get', `${home}/*`, async () => {
     throw new PatchbayError('not_found', { public: 'There is no such page, or it is not yours.' });
   });

@@ -7,6 +7,7 @@ const toasts = {
   resumed: 'Resumed. What was held goes out now.',
   deleted: 'Deleted. What was queued for it is cancelled.',
   tested: 'A test event is on its way.',
+  narrowed: 'Taken away. The app goes on without it.',
   replaying: 'The replay is under way.',
 } as const;
 export type Done = keyof typeof toasts;

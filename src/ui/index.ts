@@ -3,6 +3,7 @@ export { PatchBay } from './bay.tsx';
 export { type BayCord, type BayFacts, type Health, type Jack } from './bay-layout.ts';
 export { type Assets, assetsOf } from './assets.ts';
 export { uiFileHeaders, uiFileRoutes, uiFiles } from './files.ts';
+export { DayChart } from './chart.tsx';
 export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
 export { type Form, formOf, readForm, wrongOf } from './form-body.ts';
 export { Crumb, type Frame, Page } from './page.tsx';

@@ -123,6 +123,10 @@ input[type=checkbox],input[type=radio]{width:16px;height:16px;margin:4px 12px 4p
 .form{max-width:680px}
 .filters{display:flex;flex-wrap:wrap;gap:16px;align-items:end}
 .filters>.field{flex:1 1 168px;min-width:0;max-width:280px}
+.halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:40px 48px;align-items:start}
+.choices{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:32px;align-items:start}
+.choice{border-top:4px solid var(--accent);padding-top:16px}
+.choice.grave{border-color:var(--bad)}
 .seek{display:grid;grid-template-columns:minmax(0,1fr) max-content;gap:0 16px;align-items:end;max-width:760px}
 .seek .hint{grid-column:1/-1;padding-top:4px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
@@ -179,10 +183,30 @@ dialog h1{font-size:20px;line-height:32px}
 .bay .add .ring{stroke-dasharray:3 3}
 .bay .add text{fill:var(--accent)}
 @media(prefers-reduced-motion:no-preference){.bay .pulse .cord{animation:pulse 1.2s ease-out 1}@keyframes pulse{30%{stroke-width:14}}}
+.gauge{display:block;width:100%;max-width:680px;height:16px}
+nav [aria-current=true]{color:var(--text);text-decoration:none;font-weight:600}
+.points{list-style:disc;padding-left:20px}
+.points>li+li{margin-top:8px}
+.chart{display:flex;min-width:0}
+.chart svg{display:block;flex:none;overflow:visible}
+.chart .plot{flex:1;min-width:0;width:100%}
+.chart text{fill:var(--dim);font-size:14px}
+.chart line{stroke:var(--line)}
+.chart .hit{fill:transparent}
+.chart g:hover .hit{fill:var(--soft)}
+.chart .accent{fill:var(--accent)}
+.chart .good{fill:var(--good)}
+.chart .wait{fill:var(--wait);fill-opacity:.5;stroke:var(--wait);stroke-width:1.5}
+.chart .bad{fill:var(--bad)}
+.swatch::before{content:"";display:inline-block;width:12px;height:12px;margin-right:8px;vertical-align:-1px;background:var(--accent)}
+.swatch.good::before{background:var(--good)}
+.swatch.wait::before{background:color-mix(in srgb,var(--wait) 50%,transparent);border:1.5px solid var(--wait)}
+.swatch.bad::before{background:var(--bad)}
 .key{display:flex;flex-wrap:wrap;gap:8px 24px;font-size:14px}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:0 32px;border-block:1px solid var(--line);padding:16px 0}
 .tiles dt{font-size:14px;line-height:24px;color:var(--dim)}
 .tiles dd{font-size:28px;line-height:40px;font-weight:600;font-variant-numeric:tabular-nums}
+.tiles .more{font-size:14px;line-height:24px;font-weight:400;color:var(--dim)}
 .tiles a{color:inherit;text-decoration:none}
 .tiles a:hover{text-decoration:underline}
 .attempt{border-top:1px solid var(--line);padding:16px 0}

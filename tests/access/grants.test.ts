@@ -73,7 +73,7 @@ describe('the consents of an account, by the API', () => {
     const patch = async (grant: string, body: unknown, token = account.token) =>
       (await call('PATCH', `/v1/grants/${grant}`, token, body)).status;
     const scopes = ['reviews:read'];
-    expect((await call('GET', `/v1/grants/${id}`)).status).toBe(401);
+    expect((await call('GET', `/v1/grants/${id}`, null)).status).toBe(401);
     expect((await call('GET', `/v1/grants/${id}`, stranger.token)).status).toBe(404);
     expect(await patch(id, { scopes }, stranger.token)).toBe(404);
     expect(await patch('grt_nothing', { scopes })).toBe(404);

@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { addMember } from '../../src/access/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Connected, connect, rememberUse } from './connect.ts';
 import { freePort } from '../services/free-port.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 
@@ -14,6 +15,8 @@ export type Stand = {
   account: Awaited<ReturnType<TestHub['account']>>;
   userId: string;
   subscriptions: Record<'good' | 'bad' | 'gone' | 'paused' | 'quiet', string>;
+  /** An app that was reviewed, with a subscription of its own and events behind it, and one that was not. */
+  apps: Record<'verified' | 'unverified', Connected>;
   publish(over?: Record<string, unknown>): Promise<string>;
   /** A browser of its own, signed in by a link like anybody. */
   signedIn(look?: Look): Promise<{ context: BrowserContext; page: Page }>;
@@ -82,6 +85,32 @@ export async function openStand(chromiumPath: string): Promise<Stand> {
     ]),
     quiet: await subscribe('', `${good.origin}/contracts`, ['deliverable.*']),
   };
+  const of = { accountId: account.id, userId };
+  const apps = {
+    verified: await connect(hub, {
+      ...of,
+      name: 'Shot List',
+      partner: 'Acme Tools',
+      scopes: ['bookings:read', 'bookings.contact:read', 'reviews:read', 'webhooks:manage'],
+      isVerified: true,
+    }),
+    unverified: await connect(hub, {
+      ...of,
+      name: 'Bayou Invoicing and Bookkeeping',
+      partner: 'Two Friends of the Bayou LLC',
+      scopes: ['bookings:read'],
+      isVerified: false,
+    }),
+  };
+  await hub.call('POST', '/v1/subscriptions', apps.verified.token, {
+    endpoint: { type: 'webhook', url: `${good.origin}/shots` },
+    event_types: ['booking.*', 'review.published'],
+  });
+  await rememberUse(hub, {
+    [`grant:${account.grantId}`]: 40,
+    [`token:${account.tokenId}`]: 30,
+    [`grant:${apps.verified.grantId}`]: 25,
+  });
   const act = (id: string, what: string) =>
     hub.call('POST', `/v1/subscriptions/${id}/${what}`, account.token);
   await act(subscriptions.paused, 'pause');
@@ -109,6 +138,7 @@ export async function openStand(chromiumPath: string): Promise<Stand> {
     account,
     userId,
     subscriptions,
+    apps,
     publish,
     link,
     signedIn: async (look = desk) => {

@@ -1,0 +1,64 @@
+import { findRevocation, type ShownRevocation } from '#src/access';
+import { Chip, Copyable, Crumb, type Fact, Facts, When } from '#src/ui';
+import { page, type Portal } from './door.tsx';
+import { appPath, appsPath, receiptPath, tokensPath } from './paths.ts';
+import { reasonWords } from './revoking.ts';
+
+/** What a revocation has stopped; it fills while one looks. */
+export function receiptPage(portal: Portal): void {
+  page(portal, receiptPath(':id'), async ({ ctx, param }) => {
+    const receipt = await findRevocation(ctx, param('id'));
+    return { title: 'Receipt', body: <Receipt receipt={receipt} /> };
+  });
+}
+
+/** Of every part that goes on changing. */
+export const receiptStamp = ({ completed_at: at, cancelled, last_sent_at: sent }: ShownRevocation): string =>
+  [at, cancelled, sent].join();
+
+function Receipt({ receipt }: { receipt: ShownRevocation }) {
+  const isDone = receipt.completed_at !== null;
+  const isApp = receipt.level === 'grant';
+  return (
+    <div class="stack form" data-live="receipt" data-stamp={receiptStamp(receipt)}>
+      <Crumb href={isApp ? appsPath : tokensPath}>{isApp ? 'Connected apps' : 'Tokens'}</Crumb>
+      <div class="row apart">
+        <h1>{isApp ? 'Disconnected' : 'Revoked'}</h1>
+        <Chip tone={isDone ? 'good' : 'wait'}>{isDone ? 'complete' : 'under way'}</Chip>
+      </div>
+      <p>
+        It is refused since <When at={receipt.created_at} exact />.{' '}
+        {isDone
+          ? 'Nothing that hung on it leaves any more.'
+          : 'What is queued is being cancelled; nothing of it leaves meanwhile.'}
+      </p>
+      <Facts facts={factsOf(receipt)} />
+    </div>
+  );
+}
+
+function factsOf(receipt: ShownRevocation): (Fact | null)[] {
+  const { stopped, effect_ms: effectMs, last_sent_at: lastSent, completed_at: completed } = receipt;
+  return [
+    ['Receipt', <Copyable text={receipt.id} name="the receipt's id" />],
+    [
+      'Of',
+      receipt.level === 'grant' ? (
+        <a href={appPath(receipt.subject)}>{receipt.subject}</a>
+      ) : (
+        <code>{receipt.subject}</code>
+      ),
+    ],
+    ['Reason', reasonWords(receipt.reason)],
+    effectMs === null ? null : ['Took effect after', `${effectMs.toLocaleString('en')} ms`],
+    counted('Tokens ended', stopped.tokens),
+    counted('Subscriptions stopped', stopped.subscriptions),
+    ['Deliveries cancelled', receipt.cancelled.toLocaleString('en')],
+    ['Last delivery left', lastSent ? <When at={lastSent} exact /> : 'none'],
+    ['Complete', completed ? <When at={completed} exact /> : 'not yet'],
+  ];
+}
+
+/** Null: it was not counted. */
+const counted = (name: string, n: number | null): Fact | null =>
+  n === null ? null : [name, n.toLocaleString('en')];
