@@ -64,7 +64,7 @@ export async function grantFacts({ store }: Needs, id: string, mask: Mask): Prom
     title: `${account ? mask.account(account) : grant.accountId} → ${app ?? 'its own automation'}`,
     accountId: grant.accountId,
     epochs: grant.epochs,
-    ended: null,
+    ended: grant.endedAt ? { state: 'ended', reason: null, at: grant.endedAt } : null,
     createdAt: grant.createdAt,
     more: {
       env: grant.env,

@@ -1,4 +1,4 @@
-import { and, asc, eq, like } from 'drizzle-orm';
+import { and, asc, eq, like, or } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { mayNow, type StaffCtx } from '#src/staff';
@@ -36,8 +36,9 @@ export async function lookAt(ctx: StaffCtx, subject: Subject): Promise<ShownReco
   };
 }
 
-/** What ended by itself (expired, closed) is that, whatever its epochs say. */
-function showStanding(standing: Standing, ended: Ended | null): ShownRecord['standing'] {
+/** What ended by itself (expired, closed) is that, whatever its epochs say; a grant that was revoked is no more than ended. */
+function showStanding(standing: Standing, itself: Ended | null): ShownRecord['standing'] {
+  const ended = itself?.state === 'ended' && standing.state === 'revoked' ? null : itself;
   const { because } = standing;
   const own = because && {
     of: because.of,
@@ -68,7 +69,9 @@ async function makerOf({ store }: Pick<Ports, 'store'>, { id }: Subject): Promis
   const [row] = await store.db
     .select({ by: audit.actor, at: audit.at })
     .from(audit)
-    .where(and(eq(audit.subject, id), like(audit.action, '%.create')))
+    .where(
+      and(eq(audit.subject, id), or(like(audit.action, '%.create'), eq(audit.action, 'account.member_add'))),
+    )
     .orderBy(asc(audit.position))
     .limit(1);
   return row ? { by: row.by, at: row.at.toISOString() } : null;

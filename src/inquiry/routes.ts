@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { type StaffDoor, staffRoute } from '#src/staff';
+import { caseRoutes } from './case-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { levelPaths, levelPermissions, levels, subjectPatterns } from './levels.ts';
 import { lookAt } from './record.ts';
 import { search } from './search.ts';
@@ -10,6 +12,8 @@ const tag = 'Staff';
 /** What staff look up. Each look is on record. */
 export function inquiryRoutes(door: StaffDoor): void {
   searchRoute(door);
+  historyRoutes(door);
+  caseRoutes(door);
   for (const level of levels) {
     staffRoute(
       door,

@@ -20,6 +20,8 @@ export type StaffSpec<P extends Shape, Q extends Shape, B extends z.ZodType | un
 > & {
   /** What it takes; a sensitive one takes an elevation, too. Null: any member of staff, for what is their own. */
   permission: Permission | null;
+  /** A second that it takes, for what it is about. */
+  also?: Permission;
 };
 
 /** The one way to mount a route under /admin/v1: its permission stands in its spec, and in the document. */
@@ -32,20 +34,22 @@ export function staffRoute<
   spec: StaffSpec<P, Q, B>,
   handle: (asked: Asked<P, Q, B, StaffCtx>) => Promise<Answer>,
 ): void {
-  const { method, path, permission } = spec;
-  declareStaffRoute(door.app, { method: method.toUpperCase(), path: servedPath(path), permission });
+  const { method, path, permission, also = null } = spec;
+  const needs = [permission, also].filter((one) => one !== null);
+  const isSensitiveRoute = needs.some(isSensitive);
+  declareStaffRoute(door.app, { method: method.toUpperCase(), path: servedPath(path), permission, also });
   const enter = async (request: Request): Promise<StaffCtx> => {
     const ctx = await door.enter(request);
-    if (permission !== null) requirePermission(ctx.staff, permission);
+    for (const one of needs) requirePermission(ctx.staff, one);
     return ctx;
   };
   const entrance = {
     ...door,
     enter,
-    security: [{ token: permission === null ? [] : [permission] }, { staffSession: [] }],
+    security: [{ token: needs }, { staffSession: [] }],
     extensions: {
       'x-permission': permission,
-      'x-sensitive': permission !== null && isSensitive(permission),
+      'x-sensitive': isSensitiveRoute,
     } as const,
   };
   mountAt(
@@ -54,7 +58,7 @@ export function staffRoute<
       ...spec,
       errors: [
         'forbidden',
-        ...(permission && isSensitive(permission) ? (['elevation_needed'] as const) : []),
+        ...(isSensitiveRoute ? (['elevation_needed'] as const) : []),
         ...(spec.errors ?? []),
       ],
     },
@@ -62,7 +66,12 @@ export function staffRoute<
   );
 }
 
-export type DeclaredRoute = { method: string; path: string; permission: Permission | null };
+export type DeclaredRoute = {
+  method: string;
+  path: string;
+  permission: Permission | null;
+  also?: Permission | null;
+};
 
 const declared = new WeakMap<object, DeclaredRoute[]>();
 
