@@ -5,8 +5,9 @@ import { bundleWorker, root } from './edge-bundle.ts';
 import { writeFiles } from './edge-files.ts';
 
 const folder = join(root, 'dist/edge');
-mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'worker.js'), await bundleWorker('src/worker.ts', true));
 // Whole and anew: what an older build left would be uploaded too.
-rmSync(join(folder, 'files'), { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(join(folder, 'worker'), { recursive: true });
+for (const [name, text] of Object.entries(await bundleWorker('src/worker.ts', true)))
+  writeFileSync(join(folder, 'worker', name), text);
 await writeFiles(join(folder, 'files'));

@@ -1,28 +1,38 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { uiPaths } from './edge-files.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** By file name. All lie in one folder; `worker.js` is the first, and loads of the others what it needs when it does. */
+export type Modules = Readonly<Record<string, string>>;
+
 /**
- * The Worker as one module: what is deployed, what `npm run edge` runs, and what the tests prove. The runtime's own
- * modules are left to it.
+ * The Worker as modules: what is deployed, what `npm run edge` runs, and what the tests prove. The runtime's own modules
+ * are left to it. In pieces, so that an isolate that answers the API evaluates neither pages nor commands.
  */
-export async function bundleWorker(entry = 'src/worker.ts', isMinified = false): Promise<string> {
+export async function bundleWorker(entry = 'src/worker.ts', isMinified = false): Promise<Modules> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: [{ in: entry, out: 'worker' }],
+    outdir: 'worker',
     bundle: true,
+    splitting: true,
     format: 'esm',
     target: 'es2024',
     minify: isMinified,
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
-    plugins: [oneLanguage, uiFilesBeside],
+    plugins: [oneLanguage, pureHono, uiFilesBeside],
     write: false,
     logLevel: 'warning',
   });
-  return outputFiles[0]?.text ?? '';
+  const named = outputFiles.map(({ path, text }): [string, string] => [basename(path), text]);
+  // A runtime begins with the first.
+  return Object.fromEntries(
+    named.toSorted(([a], [b]) => Number(b === 'worker.js') - Number(a === 'worker.js')),
+  );
 }
 
 /** zod carries its messages in fifty languages, a quarter of the bundle; the hub speaks one, which zod loads by itself. */
@@ -32,6 +42,21 @@ const oneLanguage: Plugin = {
     builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
     }));
+  },
+};
+
+/** hono's modules only declare, but its package does not say so: with a page comes all that renders in a browser. */
+const pureHono: Plugin = {
+  name: 'pure-hono',
+  setup: (builder) => {
+    const isResolving = Symbol('is resolving');
+    builder.onResolve({ filter: /^(?:hono|\.)/ }, async ({ path, pluginData, ...asked }) => {
+      if (pluginData === isResolving || !(path.startsWith('hono') || /\/hono\/dist\//.test(asked.importer)))
+        return null;
+      const { importer, resolveDir, kind } = asked;
+      const found = await builder.resolve(path, { importer, resolveDir, kind, pluginData: isResolving });
+      return { ...found, sideEffects: false };
+    });
   },
 };
 

@@ -47,8 +47,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const host = new Miniflare({
     name: 'patchbay',
-    modules: true,
-    script: await bundleWorker(options.entry),
+    modules: Object.entries(await bundleWorker(options.entry)).map(([path, contents]) => ({
+      type: 'ESModule',
+      path,
+      contents,
+    })),
     compatibilityDate,
     compatibilityFlags,
     host: '127.0.0.1',

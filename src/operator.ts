@@ -3,7 +3,7 @@
  * them. There is no such door until an operator has set its key.
  */
 import * as z from 'zod';
-import { type Command, commands, type Terminal } from '#src/commands';
+import type { Command, Terminal } from '#src/commands';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { checked, parseStrictJson, readBody } from '#src/wire';
@@ -51,12 +51,14 @@ export function createOperatorDoor(
       files,
     } = checked(asked, parseStrictJson(await readBody(request, maxBytes)).value);
     const answer: OperatorAnswer = { lines: [], hasFailed: false };
-    await commandOf(name).run(terminalOf(ports, answer, files, call), { args, options });
+    await (await commandOf(name)).run(terminalOf(ports, answer, files, call), { args, options });
     return answer;
   };
 }
 
-function commandOf(name: string): Command {
+/** Loaded late: operators ask seldom. */
+async function commandOf(name: string): Promise<Command> {
+  const { commands } = await import('#src/commands');
   const command = commands.find((one) => one.name === name);
   if (command && !elsewhere.includes(name)) return command;
   throw new PatchbayError('not_found', {

@@ -13,7 +13,6 @@ import type { Pace } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import type { Http, Log, Queue as QueuePort } from '#src/ports';
-import { portalRoutes } from '#src/portal';
 import { openPull, type Pull, readWorkerKeys } from '#src/pull';
 import { createSigners, type SignerOf } from '#src/signatures';
 import { createDirectory } from '#src/subscriptions';
@@ -52,7 +51,10 @@ export type Bindings = {
 
 export type EdgeHub = {
   hub: Hub;
+  /** The API. */
   app: ReturnType<typeof createApp>;
+  /** The API and the pages for people. */
+  openPages(): Promise<ReturnType<typeof createApp>>;
   operate: ReturnType<typeof createOperatorDoor>;
   pace: Pace;
   signerOf: SignerOf;
@@ -112,11 +114,14 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
   delivery.pull = openPull(environment, hub);
   const scrape = async () => ({ body: gauges.scrape(), contentType: gauges.contentType });
   const reference = readReference(bindings.FILES, settings.publicUrl);
-  const app = createApp(hub, { scrape, reference }, delivery.pull, portalRoutes);
-  const state = { notedAtMs: clock.ms() };
+  const host = { scrape, reference };
+  const app = createApp(hub, host, delivery.pull);
+  const state: { notedAtMs: number; pagesApp?: typeof app } = { notedAtMs: clock.ms() };
   return {
     hub,
     app,
+    openPages: async () =>
+      (state.pagesApp ??= createApp(hub, host, delivery.pull, (await import('./worker-pages.ts')).pages)),
     operate: createOperatorDoor(hub, environment['PATCHBAY_OPERATOR_KEY'], (request) => app.fetch(request)),
     pace: createPace(bindings.PACE),
     signerOf: createSigners(ports),

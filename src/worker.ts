@@ -14,6 +14,10 @@ import { consume, tend } from './worker-invocations.ts';
 export { GateObject } from './adapters/gate-durable-object.ts';
 export { PaceObject } from './adapters/pace-durable-object.ts';
 
+/** What needs no page. Whatever is missing here is answered all the same, by an app that has everything. */
+const isOfApi =
+  /^\/(?:v1|oauth|admin\/v1|internal|leak-reports|\.well-known|docs|openapi\.json|healthz|readyz|metrics)(?:\/|$)/;
+
 /** One hub an isolate. What opens it belongs to its own invocation alone, so two that begin together open two. */
 const hubs = new WeakMap<Bindings, EdgeHub>();
 
@@ -33,7 +37,8 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === operatorPath && edge.operate) return operated(edge, edge.operate, request);
     const peer = request.headers.get('cf-connecting-ip') ?? '';
-    return edge.app.fetch(withoutEncoding(request, pathname), { peer });
+    const app = isOfApi.test(pathname) ? edge.app : await edge.openPages();
+    return app.fetch(withoutEncoding(request, pathname), { peer });
   },
 
   async queue(batch: MessageBatch<Wake>, bindings: Bindings): Promise<void> {
