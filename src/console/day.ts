@@ -1,5 +1,6 @@
 import { count, desc, eq, gte, inArray } from 'drizzle-orm';
 import type { Ports } from '#src/context';
+import { listSuspensions } from '#src/revocations';
 import type { DeliveryState } from '#src/store';
 
 /** What one partner's subscriptions did at one place in a day. `partner` null: accounts' own automation. */
@@ -14,7 +15,7 @@ const mostCounted = 10_000;
 /** What was made in the last 24 hours with live data, over all partners. */
 export async function readDay(ports: Pick<Ports, 'store' | 'clock'>, by: Places): Promise<Day> {
   const { db, tables } = ports.store;
-  const { deliveries, subscriptions, events, partners } = tables;
+  const { deliveries, subscriptions, events } = tables;
   const newest = db
     .select({
       env: deliveries.env,
@@ -35,10 +36,7 @@ export async function readDay(ports: Pick<Ports, 'store' | 'clock'>, by: Places)
     .innerJoin(events, eq(events.position, newest.eventPosition))
     .where(gte(newest.createdAt, new Date(ports.clock.ms() - dayMs)))
     .groupBy(newest.env, subscriptions.partnerId, place, newest.state);
-  const named = await db
-    .select({ id: partners.id, name: partners.name })
-    .from(partners)
-    .where(inArray(partners.id, [...new Set(rows.flatMap(({ partner }) => partner ?? []))].slice(0, 90)));
+  const named = await namesOf(ports, [...new Set(rows.flatMap(({ partner }) => partner ?? []))]);
   return {
     counts: rows
       .filter(({ env }) => env === 'live')
@@ -46,4 +44,27 @@ export async function readDay(ports: Pick<Ports, 'store' | 'clock'>, by: Places)
     names: new Map(named.map(({ id, name }) => [id, name])),
     isMore: rows.reduce((sum, { n }) => sum + n, 0) >= mostCounted,
   };
+}
+
+/** Those whose cord is pulled, the latest first. */
+export async function suspendedPartners(
+  ports: Pick<Ports, 'store'>,
+): Promise<{ id: string; name: string }[]> {
+  const { data } = await listSuspensions(ports, { level: 'partner', limit: mostNamed });
+  const named = await namesOf(
+    ports,
+    data.map(({ id }) => id),
+  );
+  return data.map(({ id }) => named.find((one) => one.id === id) ?? { id, name: id });
+}
+
+/** D1 binds at most 100 parameters a statement; more partners than this no picture shows. */
+const mostNamed = 90;
+
+async function namesOf({ store }: Pick<Ports, 'store'>, ids: readonly string[]) {
+  const { partners } = store.tables;
+  return store.db
+    .select({ id: partners.id, name: partners.name })
+    .from(partners)
+    .where(inArray(partners.id, ids.slice(0, mostNamed)));
 }

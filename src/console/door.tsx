@@ -20,7 +20,7 @@ import { Refused } from './refused.tsx';
 import { toastOf } from './toasts.ts';
 import { WhoIsIn } from './who.tsx';
 
-/** A page to show, or where to go instead. `refreshSeconds`: a page without script asks again by itself. */
+/** A page to show, or where to go instead. `refreshSeconds`: without script it asks again. */
 export type Shown = { title: string; body: Child; status?: number; refreshSeconds?: number };
 export type Answered = Shown | { to: string };
 
@@ -142,10 +142,7 @@ function signInFor({ method, url }: Request): string {
 }
 
 async function drawn(desk: Console, seen: Seen, shown: Shown): Promise<Response> {
-  const { status = 200, refreshSeconds } = shown;
-  const text = await render(desk, seen, shown);
-  const headers = refreshSeconds === undefined ? {} : { refresh: String(refreshSeconds) };
-  return new Response(text, { status, headers: { ...pageHeaders, ...headers } });
+  return new Response(await render(desk, seen, shown), { status: shown.status ?? 200, headers: pageHeaders });
 }
 
 async function render({ ports, assets }: Console, { request, staff }: Seen, shown: Shown): Promise<string> {
@@ -163,6 +160,7 @@ async function render({ ports, assets }: Console, { request, staff }: Seen, show
       : null,
     notice: staff?.elevation ? <ElevationNotice elevation={staff.elevation} here={pathname} /> : null,
     toast: toastOf(searchParams.get('done')),
+    refreshSeconds: shown.refreshSeconds,
   };
   return html`<!doctype html>${<Page frame={frame}>{shown.body}</Page>}`;
 }

@@ -1,7 +1,7 @@
 import { listCases } from '#src/cases';
 import { type Console, page, type Visit } from './door.tsx';
 import { cordsOf } from './cords.ts';
-import { type Places, readDay } from './day.ts';
+import { type Places, readDay, suspendedPartners } from './day.ts';
 import { Decide } from './decide.tsx';
 import { Flow } from './flow.tsx';
 import { home } from './paths.ts';
@@ -34,5 +34,6 @@ export function frontPage(desk: Console): void {
 }
 
 async function cordsNow({ ctx }: Visit, by: Places) {
-  return cordsOf(await readDay(ctx, by), []);
+  const [day, suspended] = await Promise.all([readDay(ctx, by), suspendedPartners(ctx)]);
+  return cordsOf(day, suspended);
 }

@@ -1,4 +1,4 @@
-import type { RevocationLevel } from '#src/access';
+import type { Level } from '#src/inquiry';
 
 /** Where things are, said once. */
 export const home = '/admin';
@@ -13,11 +13,9 @@ export const apiPath = `${home}/v1`;
 
 /** What has a page of its own, and can be ended: in the order in which one hangs below the other. */
 export const subjectLevels = ['partner', 'app', 'account', 'user', 'grant', 'token'] as const;
-export type SubjectLevel = Extract<RevocationLevel, (typeof subjectLevels)[number]>;
 
-export const isSubjectLevel = (level: string): level is SubjectLevel =>
-  subjectLevels.some((one) => one === level);
+export const isSubjectLevel = (level: string): level is Level => subjectLevels.some((one) => one === level);
 
-export const subjectPath = (level: SubjectLevel, id: string): string => `${home}/${level}s/${id}`;
+export const subjectPath = (level: Level, id: string): string => `${home}/${level}s/${id}`;
 export const casePath = (id: string): string => `${casesPath}/${id}`;
 export const receiptPath = (id: string): string => `${revocationsPath}/${id}`;

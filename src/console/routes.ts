@@ -6,7 +6,12 @@ import { type Console, nothingElse } from './door.tsx';
 import { elevationPages } from './elevation.tsx';
 import { frontPage } from './front.tsx';
 import { home } from './paths.ts';
+import { receiptPages } from './receipts.tsx';
+import { searchPages } from './search.tsx';
+import { subjectPages } from './subject.tsx';
 import { staffPages } from './staff.tsx';
+import { stopPages } from './stop.tsx';
+import { suspensionPages } from './suspensions.tsx';
 
 type Given = [
   app: Console['app'] & Pick<Hono, 'use'>,
@@ -26,6 +31,11 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   frontPage(desk);
   casesPage(desk);
   elevationPages(desk);
+  searchPages(desk);
+  subjectPages(desk);
+  stopPages(desk);
+  receiptPages(desk);
+  suspensionPages(desk);
   staffPages(desk);
   nothingElse(desk);
 }

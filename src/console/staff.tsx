@@ -1,5 +1,4 @@
 import { idPattern } from '#src/columns';
-import { PatchbayError } from '#src/errors';
 import {
   endRole,
   grantRole,
@@ -26,6 +25,7 @@ import {
 import { AskForPower } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { staffPath, subjectPath } from './paths.ts';
+import { atField } from './reason.ts';
 
 type Held = Awaited<ReturnType<typeof listStaff>>[number];
 type Filled = { user: string; role: string; wrong: Wrong };
@@ -58,14 +58,11 @@ async function changeOf({ ctx }: Visit, form: Form): Promise<Parameters<typeof g
   const userId = form.one('user');
   const role = staffRoles.find((one) => one === form.one('role'));
   if (!idPattern('usr').test(userId))
-    throw refused('user', 'A user’s id starts with usr_. Find it by “Find”.');
-  if (!role) throw refused('role', 'There is no such role.');
+    throw atField('user', 'A user’s id starts with usr_. Find it by “Find”.');
+  if (!role) throw atField('role', 'There is no such role.');
   refuseOneself(ctx, userId);
   return { by: staffActor(ctx.staff), userId, role, requestId: ctx.requestId };
 }
-
-const refused = (field: string, detail: string): PatchbayError =>
-  new PatchbayError('validation_failed', { public: detail, errors: [{ pointer: `/${field}`, detail }] });
 
 async function shown(visit: Visit, filled: Filled): Promise<Shown> {
   const { ctx, staff } = visit;

@@ -4,6 +4,8 @@ const toasts = {
   given_back: 'Given back. Nothing sensitive is open to you now.',
   suspended: 'Suspended. Nothing that hangs below it passes until you lift it.',
   lifted: 'Lifted. What was held goes out now.',
+  in_address:
+    'A token does not belong into an address: it may be in your browser’s history now. Paste it into the field.',
   closed: 'The case is closed, with your note.',
   role_given: 'The role is given, from now on.',
   role_taken: 'The role is taken away, from now on.',

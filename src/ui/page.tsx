@@ -18,11 +18,25 @@ export type Frame = {
   /** Under the header of every page, while it holds. */
   notice?: Child;
   toast: string | null;
+  /** Without script the page asks again after so long. */
+  refreshSeconds?: number | undefined;
 };
 
 /** The frame around every page: what it is, where one is, who one is. */
 export function Page({ frame, children }: { frame: Frame; children: Child }) {
-  const { assets, place, title, screen, home, nav, who, banner, notice = null, toast } = frame;
+  const {
+    assets,
+    place,
+    title,
+    screen,
+    home,
+    nav,
+    who,
+    banner,
+    notice = null,
+    toast,
+    refreshSeconds,
+  } = frame;
   return (
     <html lang="en">
       <head>
@@ -32,6 +46,11 @@ export function Page({ frame, children }: { frame: Frame; children: Child }) {
         <title>{`${title} · Patchbay`}</title>
         <link rel="icon" href={assets.icon.path} />
         <link rel="stylesheet" href={assets.style.path} />
+        {refreshSeconds === undefined ? null : (
+          <noscript>
+            <meta http-equiv="refresh" content={String(refreshSeconds)} />
+          </noscript>
+        )}
         <script type="module" src={assets.script.path}></script>
       </head>
       <body>

@@ -158,4 +158,6 @@ if (here.searchParams.has('done')) { here.searchParams.delete('done'); history.r
 times(); copies(); asking();
 setInterval(times, 30000);
 setInterval(refresh, 5000);
+/* What completes within a moment is asked for sooner. */
+setInterval(() => { if (document.querySelector('[data-soon]')) void refresh(); }, 1000);
 `;

@@ -184,6 +184,10 @@ dialog h1{font-size:20px;line-height:32px}
 .bay .add text{fill:var(--accent)}
 @media(prefers-reduced-motion:no-preference){.bay .pulse .cord{animation:pulse 1.2s ease-out 1}@keyframes pulse{30%{stroke-width:14}}}
 .gauge{display:block;width:100%;max-width:680px;height:16px}
+.gauge::-webkit-meter-bar{background:var(--soft);border-color:var(--edge)}
+.gauge::-webkit-meter-optimum-value{background:var(--accent)}
+.gauge::-moz-meter-bar{background:var(--accent)}
+.fold.aside>summary{font-weight:400;font-size:14px;color:var(--dim)}
 nav [aria-current=true]{color:var(--text);text-decoration:none;font-weight:600}
 .points{list-style:disc;padding-left:20px}
 .points>li+li{margin-top:8px}
@@ -212,7 +216,7 @@ nav [aria-current=true]{color:var(--text);text-decoration:none;font-weight:600}
 .attempt{border-top:1px solid var(--line);padding:16px 0}
 .attempt.stack>*+*{margin-top:4px}
 .card{max-width:440px;margin:64px auto 0}
-@media(max-width:720px){td,th{padding-right:8px}.nav{letter-spacing:-.03em}.nav a[aria-current]{font-weight:400}.acts{position:static}main{padding:24px 16px 80px}.top>div{padding:8px 16px 0;gap:0 16px}.nav{order:3;flex-basis:100%;gap:8px;justify-content:space-between;overflow-x:auto;scrollbar-width:none}.nav a{padding:8px 0 6px}.who{margin-left:auto}.who>summary{max-width:180px}.foot{padding:0 16px 48px}.cols,.pair{grid-template-columns:minmax(0,1fr);gap:24px}.streams{columns:1}.wide-only{display:none!important}.bay.wide{display:none}.bay.narrow,.narrow-only{display:block}.tiles{grid-template-columns:1fr 1fr;gap:8px 16px}.fact{gap:0 16px}.empty,.secret{padding:16px}.filters>.field{max-width:none}.banner{padding:4px 16px}.card{margin-top:24px}h1{line-height:32px}.verdict{line-height:28px}}
+@media(max-width:720px){td,th{padding-right:8px}.nav a[aria-current]{font-weight:400}.acts{position:static}main{padding:24px 16px 80px}.top>div{padding:8px 16px 0;gap:0 16px}.nav{order:3;flex-basis:100%;flex-wrap:wrap;gap:0 16px}.nav a{padding:8px 0 6px}.who{margin-left:auto}.who>summary{max-width:180px}.foot{padding:0 16px 48px}.cols,.pair{grid-template-columns:minmax(0,1fr);gap:24px}.streams{columns:1}.wide-only{display:none!important}.bay.wide{display:none}.bay.narrow,.narrow-only{display:block}.tiles{grid-template-columns:1fr 1fr;gap:8px 16px}.fact{gap:0 16px}.empty,.secret{padding:16px}.filters>.field{max-width:none}.banner{padding:4px 16px}.card{margin-top:24px}h1{line-height:32px}.verdict{line-height:28px}}
 @media(max-width:720px) and (min-width:0px){.fact:not(.tight){grid-template-columns:1fr}.fact:not(.tight) dd{margin-bottom:8px}}
 @media print{.top,.foot,.toast,button{display:none}}
 `;

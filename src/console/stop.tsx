@@ -1,0 +1,224 @@
+import type { Level } from '#src/inquiry';
+import {
+  type Preview,
+  previewRevocation,
+  revocationReasons,
+  revokeAccess,
+  suspendAccess,
+  suspensionReasons,
+} from '#src/revocations';
+import { mayNow, staffActor } from '#src/staff';
+import { Ask, Crumb, Note, Select, TextArea, When, withQuery, type Wrong, wrongOf } from '#src/ui';
+import { AskForPower } from './ask-for-power.tsx';
+import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
+import { receiptPath, subjectLevels, subjectPath } from './paths.ts';
+import { Reach } from './reach.tsx';
+import { chosen, optionalNote } from './reason.ts';
+import { reasonWords, revocationWords, suspensionWords } from './reasons.ts';
+
+/** Ending access: how far it reaches first, the gentler step beside the one that cannot be taken back. */
+export function stopPages(desk: Console): void {
+  for (const level of subjectLevels) {
+    const path = subjectPath(level, ':id');
+    page(desk, { path: `${path}/stop`, permission: 'revocations:preview' }, (visit) =>
+      question(visit, level),
+    );
+    deed(desk, { path: `${path}/revoke`, permission: 'revocations:create' }, (visit) =>
+      orWrong(visit, level, async () => {
+        const { ctx, staff, form } = visit;
+        const { receipt } = await revokeAccess(ctx, staffActor(staff), {
+          level,
+          id: visit.param('id'),
+          reason: chosen(form, 'reason', revocationReasons),
+          note: optionalNote(form, 'note'),
+          requestId: ctx.requestId,
+        });
+        return { to: receiptPath(receipt.id) };
+      }),
+    );
+    if (level !== 'token')
+      deed(desk, { path: `${path}/suspend`, permission: 'suspensions:create' }, (visit) =>
+        orWrong(visit, level, async () => {
+          const { ctx, staff, form } = visit;
+          await suspendAccess(ctx, staffActor(staff), {
+            level,
+            id: visit.param('id'),
+            reason: chosen(form, 'suspend_reason', suspensionReasons),
+            note: optionalNote(form, 'suspend_note'),
+            requestId: ctx.requestId,
+          });
+          return { to: withQuery(subjectPath(level, visit.param('id')), { done: 'suspended' }) };
+        }),
+      );
+  }
+}
+
+/** What was filled in wrong is said beside the question, asked anew. */
+async function orWrong(
+  visit: Visit,
+  level: Level,
+  run: () => Promise<{ to: string }>,
+): Promise<Shown | { to: string }> {
+  try {
+    return await run();
+  } catch (error) {
+    const names = {
+      reason: 'reason',
+      note: 'note',
+      suspend_reason: 'suspend_reason',
+      suspend_note: 'suspend_note',
+    };
+    return { ...(await question(visit, level, wrongOf(error, names))), status: 422 };
+  }
+}
+
+async function question(visit: Visit, level: Level, wrong: Wrong = new Map()): Promise<Shown> {
+  const { ctx, staff, param } = visit;
+  const preview = await previewRevocation(ctx, { level, id: param('id') });
+  const back = subjectPath(level, preview.id);
+  const maySuspend = level !== 'token' && mayNow(staff, 'suspensions:create');
+  const mayRevoke = mayNow(staff, 'revocations:create');
+  return {
+    title: `Stop ${level}`,
+    body: (
+      <div class="stack-l">
+        <header>
+          <Crumb href={back}>
+            {level} {preview.name ?? preview.id}
+          </Crumb>
+          <h1>
+            Stop {level} {preview.name ?? <code>{preview.id}</code>}
+          </h1>
+          <Standing preview={preview} />
+        </header>
+        <Reach preview={preview} />
+        {maySuspend || mayRevoke ? (
+          <div class="choices">
+            {maySuspend ? (
+              <Suspend at={back} isSuspended={preview.standing === 'suspended'} wrong={wrong} />
+            ) : null}
+            {mayRevoke ? <Revoke at={back} level={level} wrong={wrong} /> : null}
+          </div>
+        ) : (
+          <section class="stack form" aria-labelledby="power">
+            <h2 id="power">First say why you need to stop it</h2>
+            <AskForPower
+              ctx={ctx}
+              need={['revocations:create', 'suspensions:create']}
+              next={`${back}/stop`}
+            />
+          </section>
+        )}
+        <p>
+          <a class="button" href={back}>
+            Leave it as it is
+          </a>
+        </p>
+      </div>
+    ),
+  };
+}
+
+function Standing({ preview }: { preview: Preview }) {
+  const { standing, suspended_at: suspendedAt, last_revocation: last } = preview;
+  return (
+    <>
+      {standing === 'suspended' && suspendedAt ? (
+        <p>
+          It is suspended since <When at={suspendedAt} />: nothing passes now.
+        </p>
+      ) : null}
+      {standing === 'ended' ? <p>It has ended already. Revoking it again changes nothing.</p> : null}
+      {last ? (
+        <p>
+          Last revoked <When at={last.created_at} />: {reasonWords(last.reason)}.{' '}
+          <a href={receiptPath(last.id)}>Its receipt</a>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Suspend({ at, isSuspended, wrong }: { at: string; isSuspended: boolean; wrong: Wrong }) {
+  return (
+    <section class="choice stack" aria-labelledby="suspend">
+      <h2 id="suspend">Suspend it</h2>
+      <p>
+        Nothing passes from now on, and nothing is lost: calls answer 403, deliveries wait. You can lift it at
+        any moment.
+      </p>
+      {isSuspended ? (
+        <Note tone="wait">
+          <p>It is suspended already. To take the suspension over, give your reason.</p>
+        </Note>
+      ) : null}
+      <Ask action={`${at}/suspend`} label="Suspend it">
+        <Select
+          name="suspend_reason"
+          label="Reason"
+          value="suspicious"
+          choices={suspensionReasons.map((reason) => [reason, suspensionWords[reason]])}
+          wrong={wrong}
+        />
+        <TextArea
+          name="suspend_note"
+          label="Note"
+          value=""
+          rows={2}
+          hint="For staff alone. No personal data."
+          wrong={wrong}
+          isOptional
+        />
+        <p>
+          <button class="primary">Suspend it</button>
+        </p>
+      </Ask>
+    </section>
+  );
+}
+
+function Revoke({ at, level, wrong }: { at: string; level: Level; wrong: Wrong }) {
+  return (
+    <section class="choice grave stack" aria-labelledby="revoke">
+      <h2 id="revoke">Revoke it for good</h2>
+      <p>
+        {level === 'token'
+          ? 'Every call with it is refused from that moment. Nobody can bring it back.'
+          : 'All that hangs below it ends from that moment, and what is queued is cancelled. Nobody can bring it back: people have to consent anew.'}
+      </p>
+      <Ask action={`${at}/revoke`} label="Revoke it for good">
+        <fieldset id="reason" {...(wrong.has('reason') ? { 'aria-describedby': 'reason-wrong' } : {})}>
+          <legend>Reason</legend>
+          {wrong.has('reason') ? (
+            <p class="wrong" id="reason-wrong">
+              {wrong.get('reason')}
+            </p>
+          ) : null}
+          {revocationReasons.map((reason) => (
+            <label class="pick">
+              <input type="radio" name="reason" value={reason} required />
+              <span>
+                {revocationWords[reason]}
+                {level === 'token' && (reason === 'leaked' || reason === 'abuse') ? (
+                  <span class="dim">: what it made stops, too</span>
+                ) : null}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <TextArea
+          name="note"
+          label="Note"
+          value=""
+          rows={2}
+          hint="For staff alone. No personal data."
+          wrong={wrong}
+          isOptional
+        />
+        <p>
+          <button class="primary danger">Revoke for good</button>
+        </p>
+      </Ask>
+    </section>
+  );
+}

@@ -1,0 +1,147 @@
+import { type Level, levelPermissions, lookAt, type ShownRecord } from '#src/inquiry';
+import type { Staff } from '#src/staff';
+import { Chip, Copyable, Crumb, Facts, type Tone, When, withQuery } from '#src/ui';
+import { type Console, page, type Visit } from './door.tsx';
+import { elevationPath, searchPath, subjectLevels, subjectPath } from './paths.ts';
+import { reasonWords } from './reasons.ts';
+import { Hanging } from './hanging.tsx';
+import { factsOf } from './subject-facts.tsx';
+import { SubjectLink } from './subject-link.tsx';
+
+/** One thing that access hangs on: is it dangerous now, what hangs below it, what it did, and what to press. */
+export function subjectPages(desk: Console): void {
+  for (const level of subjectLevels)
+    page(desk, { path: subjectPath(level, ':id'), permission: levelPermissions[level] }, (visit) =>
+      show(visit, level),
+    );
+}
+
+async function show(visit: Visit, level: Level) {
+  const { ctx, staff, param } = visit;
+  const record = await lookAt(ctx, { level, id: param('id') });
+  return {
+    title: `${level} ${record.title || record.id}`,
+    body: (
+      <div class="stack-l">
+        <header class="stack">
+          <Crumb href={searchPath}>Find</Crumb>
+          <div class="row apart">
+            <h1>
+              <span class="dim">{level}</span> {record.title || record.id}
+            </h1>
+            <Chip tone={tones[record.standing.state]}>{record.standing.state}</Chip>
+          </div>
+          <Verdict record={record} />
+          <Press record={record} staff={staff} />
+        </header>
+        <div class="halves">
+          <section class="stack" aria-labelledby="facts">
+            <h2 id="facts">What it is</h2>
+            <Facts
+              facts={[
+                ['Id', <Copyable text={record.id} name="the id" />],
+                ['Made', <When at={record.created_at} exact />],
+                record.made ? ['Made by', <code>{record.made.by}</code>] : null,
+                ...factsOf(record),
+              ]}
+            />
+          </section>
+          <Hanging record={record} />
+        </div>
+      </div>
+    ),
+  };
+}
+
+type State = ShownRecord['standing']['state'];
+
+const tones: Record<State, Tone> = {
+  active: 'good',
+  suspended: 'wait',
+  revoked: 'off',
+  expired: 'off',
+  ended: 'off',
+  closed: 'off',
+  erased: 'off',
+};
+
+/** Is it dangerous now? In the first line, before anything else. */
+function Verdict({ record: { level, standing, facts } }: { record: ShownRecord }) {
+  const { state, because } = standing;
+  const lastUsed = typeof facts['last_used_at'] === 'string' ? facts['last_used_at'] : null;
+  if (state === 'active')
+    return (
+      <p class="verdict">
+        It is alive: {aliveWords[level]}
+        {lastUsed ? (
+          <>
+            {' '}
+            Last used <When at={lastUsed} />.
+          </>
+        ) : null}
+      </p>
+    );
+  return (
+    <p class="verdict">
+      {state === 'suspended' ? 'Nothing passes now, and it can be lifted.' : 'It opens nothing any more.'}{' '}
+      <span class="dim">
+        {because ? (
+          <>
+            Because of {because.of === 'itself' ? 'itself' : <SubjectLink subject={because.of} />}
+            {because.reason ? `: ${reasonWords(because.reason)}` : ''}
+            {because.since ? (
+              <>
+                , since <When at={because.since} />
+              </>
+            ) : null}
+            .
+          </>
+        ) : null}
+      </span>
+    </p>
+  );
+}
+
+const aliveWords: Record<Level, string> = {
+  token: 'whoever has it can use it.',
+  grant: 'its app reads and is sent what was consented to.',
+  user: 'the person can sign in, and what they consented to works.',
+  app: 'it can ask for access, and what it has works.',
+  partner: 'its apps work.',
+  account: 'its people and programs work.',
+};
+
+/** What to press: at most three things, the dangerous one by its colour and its words. */
+function Press({ record, staff }: { record: ShownRecord; staff: Staff }) {
+  const { level, id, standing, masked } = record;
+  const at = subjectPath(level, id);
+  const isOwnSuspension = standing.state === 'suspended' && standing.because?.of === `${level}:${id}`;
+  const mayStop = staff.permissions.has('revocations:preview');
+  const mayUnmask =
+    staff.permissions.has('people:unmask') && (level === 'user' || level === 'account' || level === 'grant');
+  const grant = record.facts['grant'];
+  return (
+    <p class="row">
+      {mayStop ? (
+        <a class="button primary danger" href={`${at}/stop`}>
+          Stop it
+        </a>
+      ) : null}
+      {mayStop && isOwnSuspension ? (
+        <a class="button" href={`${at}/lift`} data-dialog>
+          Lift the suspension
+        </a>
+      ) : null}
+      {mayStop && level === 'token' && typeof grant === 'string' ? (
+        <a class="button" href={`${subjectPath('grant', grant)}/stop`}>
+          Suspend its grant instead
+        </a>
+      ) : null}
+      {masked && mayUnmask ? (
+        <a class="button" href={withQuery(elevationPath, { need: 'people:unmask', next: at })}>
+          Show names as they are
+        </a>
+      ) : null}
+    </p>
+  );
+}
