@@ -4,8 +4,9 @@
  * ten the writing of `data` would otherwise be most of a delivery's cost.
  */
 import type { EventRecord } from '#src/ports';
+import { securityEventClaims } from './secevent.ts';
 
-export type BodyFormat = 'standard' | 'cloudevents';
+export type BodyFormat = 'standard' | 'cloudevents' | 'secevent';
 
 export type FormattedEvent = Pick<
   EventRecord,
@@ -37,6 +38,12 @@ export function createBodyWriter(
       return writerOf('application/json', standardAttributes(event), data);
     case 'cloudevents':
       return writerOf('application/cloudevents+json', cloudEventAttributes(event, hub), data);
+    case 'secevent':
+      // The claims; what leaves is signed over them (prepare.ts).
+      return {
+        contentType: 'application/secevent+jwt',
+        write: ({ subscription }) => JSON.stringify(securityEventClaims(event, data, hub, subscription)),
+      };
     default:
       return format satisfies never;
   }

@@ -78,9 +78,10 @@ export async function prepare(
     ),
   );
   if (!writer) return { do: 'cancel', reason: 'scope_missing' };
-  const body = writer.write({ account: grant.accountId, grant: grant.id, subscription: subscription.id });
+  const text = writer.write({ account: grant.accountId, grant: grant.id, subscription: subscription.id });
   const timestamp = Math.floor(ports.clock.ms() / 1_000);
   const signer = await signerOf(subscription);
+  const body = signer.seal ? await signer.seal(delivery.id, text) : text;
   const signature = signer.sign(delivery.id, timestamp, body);
   return {
     do: 'send',
@@ -89,6 +90,8 @@ export async function prepare(
       method: 'POST',
       headers: {
         'content-type': writer.contentType,
+        // RFC 8935 §2.1: what the receiver has to complain of comes as JSON.
+        ...(signer.seal ? { accept: 'application/json' } : {}),
         'user-agent': 'Patchbay/1',
         'webhook-id': delivery.id,
         'webhook-timestamp': String(timestamp),

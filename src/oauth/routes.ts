@@ -3,6 +3,7 @@ import type { Ports } from '#src/context';
 import { newestNonce, verifyProof } from '#src/dpop';
 import { createAddresses, createBuckets } from '#src/limits';
 import type { Cap } from '#src/ports';
+import { publicSetKeys } from '#src/signatures';
 import { answer, asOAuthError, errorAnswer } from './answer.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import { authorize } from './authorize.ts';
@@ -31,6 +32,8 @@ export function oauthRoutes(app: Pick<Hono, 'get' | 'post'>, ports: Ports, addre
   backChannel(app, ports, addressOf);
   browser(app, ports, addressOf);
   app.get('/.well-known/oauth-authorization-server', () => open(serverMetadata(ports)));
+  // Nothing of OAuth is signed; what the hub says of ended access is (security event tokens).
+  app.get('/oauth/jwks', async () => open(await publicSetKeys(ports)));
   app.get('/.well-known/oauth-protected-resource', () => open(resourceMetadata(ports)));
 }
 

@@ -1,2 +1,4 @@
 export { createSigner, newKeyPair, newSecret, publicKeyOf, type Signer } from './sign.ts';
-export { createSigners, sealedFor, type SignerOf } from './signers.ts';
+export { sealedFor } from './sealed-for.ts';
+export { ensureSetKey, publicSetKeys } from './set-keys.ts';
+export { createSigners, type SignerOf } from './signers.ts';

@@ -9,6 +9,8 @@ import type { Chance, SignatureKeys, SignContent } from '#src/ports';
 export type Signer = {
   /** The value of `webhook-signature`. A promise only where the host's primitive is one (Workers). */
   sign(id: string, timestampSeconds: number, body: string): string | Promise<string>;
+  /** The claims as a signed security event token; where the subscription has asked for those. */
+  seal?: (id: string, claims: string) => Promise<string>;
 };
 
 /** One signer for all secrets in force, newest first. Import costs more than signing: keep the signer. */

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Schema } from '#src/store';
+import { sealedFor } from './sealed-for.ts';
+import { createSealSet } from './set-keys.ts';
 import { createSigner, type Signer } from './sign.ts';
 
 type Subscription = Schema['subscriptions']['$inferSelect'];
@@ -19,6 +21,7 @@ export function createSigners({
   clock,
 }: Pick<Ports, 'store' | 'vault' | 'signing' | 'clock'>): SignerOf {
   const signers = new LRUCache<string, { signer: Signer; untilMs: number }>({ max: 20_000 });
+  const sealSet = createSealSet({ store, vault, clock });
   return (subscription) => {
     const key = `${subscription.id}:${subscription.version}`;
     const known = signers.get(key);
@@ -47,12 +50,10 @@ export function createSigners({
     const untilMs = Math.min(...living.map((row) => row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY));
     // Newest first: a receiver that checks only the first signature has the current secret.
     const texts = opened.map((bytes) => new TextDecoder().decode(bytes)).reverse();
-    return { signer: createSigner(signing, texts), untilMs };
+    const signer = createSigner(signing, texts);
+    const { format, appId } = subscription;
+    if (format !== 'secevent') return { signer, untilMs };
+    const seal = (jti: string, claims: string) => sealSet(claims, { jti, aud: appId ?? '' });
+    return { signer: { ...signer, seal }, untilMs };
   }
 }
-
-export const sealedFor = (subscriptionId: string, secretId: string) => ({
-  owner: subscriptionId,
-  record: secretId,
-  field: 'secret',
-});

@@ -4,7 +4,8 @@ import { recordAudit } from '#src/audit';
 import { readScopes } from '#src/catalog';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { checkEndpoint, checkRate, checkWishes } from './check.ts';
+import { ensureSetKey } from '#src/signatures';
+import { checkEndpoint, checkFormat, checkRate, checkWishes } from './check.ts';
 import { preconditionFailed, requireMatch } from './etag.ts';
 import { changedMeanwhile, findSubscription, ownedByCaller, type SubscriptionRow } from './find.ts';
 import type { SubscriptionChange } from './spec.ts';
@@ -21,6 +22,9 @@ export async function changeSubscription(
 ): Promise<SubscriptionRow> {
   const row = await findSubscription(ctx, id);
   requireMatch(request, row);
+  const format = change.format ?? row.format;
+  checkFormat(format, row.owner, change.event_types ?? row.eventTypes);
+  if (format === 'secevent') await ensureSetKey(ctx);
   const set = { ...endpointSet(ctx, row, change), ...wishesSet(ctx, row, change), ...restSet(ctx, change) };
   if (Object.keys(set).length === 0) return row;
   const { subscriptions } = ctx.store.tables;

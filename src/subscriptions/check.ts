@@ -3,6 +3,7 @@ import type { Ports } from '#src/context';
 import { type FieldError, PatchbayError } from '#src/errors';
 import { filterFields } from './fields.ts';
 import { type CompiledFilter, compileFilter } from './filter.ts';
+import { isNotice, noticeTypes } from './notice.ts';
 
 type Needs = Pick<Ports, 'http' | 'settings'>;
 
@@ -36,6 +37,20 @@ export function checkWishes(wishes: Wishes, scopes: ReadonlySet<string>): Compil
 export function checkRate({ settings }: Pick<Needs, 'settings'>, maxPerSecond: number): void {
   if (maxPerSecond <= settings.maxMaxPerSecond) return;
   refuse([{ pointer: '/max_per_second', detail: `At most ${settings.maxMaxPerSecond} a second.` }]);
+}
+
+/** A security event token tells an app what it has lost: it has no words for anything else, nor for anybody else. */
+export function checkFormat(format: string, owner: string, patterns: readonly string[]): void {
+  if (format !== 'secevent') return;
+  const others = expandTypes([...patterns]).filter((type) => !isNotice(type));
+  refuse([
+    ...(owner === 'app'
+      ? []
+      : [{ pointer: '/owner', detail: 'secevent is for subscriptions that an app owns.' }]),
+    ...(others.length === 0
+      ? []
+      : [{ pointer: '/event_types', detail: `secevent carries ${noticeTypes.join(' and ')} alone.` }]),
+  ]);
 }
 
 /** A wildcard takes what the scopes reveal; a type that is named must be revealed. */

@@ -3,7 +3,8 @@ import { raiseVersion, requireGrant } from '#src/access';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { checkEndpoint, checkRate, checkWishes } from './check.ts';
+import { ensureSetKey } from '#src/signatures';
+import { checkEndpoint, checkFormat, checkRate, checkWishes } from './check.ts';
 import { draftOf } from './draft.ts';
 import { changedMeanwhile, type SubscriptionRow } from './find.ts';
 import { makeSigningSecret } from './secrets.ts';
@@ -30,7 +31,9 @@ export async function createSubscription(
     { eventTypes: spec.event_types, schemaVersion: spec.schema_version, filter: spec.filter },
     caller.scopes,
   );
+  checkFormat(spec.format, spec.owner, spec.event_types);
   await refuseTooMany(ctx, spec.owner);
+  if (spec.format === 'secevent') await ensureSetKey(ctx);
 
   const id = ids.newId('sub');
   const secret = await makeSigningSecret(ctx, id, spec.signature);

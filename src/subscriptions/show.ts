@@ -14,7 +14,7 @@ export const shownSubscription = z
     cities: z.array(z.string()),
     filter: z.unknown(),
     schema_version: z.int().nullable(),
-    format: z.enum(['standard', 'cloudevents']),
+    format: z.enum(['standard', 'cloudevents', 'secevent']),
     signature: z.enum(['v1', 'v1a']),
     ordering: z.enum(['none', 'subject']),
     max_per_second: z.int(),

@@ -40,7 +40,7 @@ export const deliveryTables = (c: Columns) => ({
       cities: c.json<string[]>('cities').notNull(),
       filter: c.json<unknown>('filter'),
       schemaVersion: c.count('schema_version'),
-      format: c.text('format').notNull().$type<'standard' | 'cloudevents'>(),
+      format: c.text('format').notNull().$type<'standard' | 'cloudevents' | 'secevent'>(),
       signature: c.text('signature').notNull().$type<'v1' | 'v1a'>(),
       ordering: c.text('ordering').notNull().$type<'none' | 'subject'>(),
       maxPerSecond: c.count('max_per_second').notNull(),

@@ -1,0 +1,5 @@
+export const sealedFor = (subscriptionId: string, secretId: string) => ({
+  owner: subscriptionId,
+  record: secretId,
+  field: 'secret',
+});
