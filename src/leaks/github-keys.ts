@@ -43,6 +43,7 @@ export function createGithubKeys({
       deadlineMs: 5_000,
       maxAnswerBytes: 65_536,
       keepAnswerBytes: 65_536,
+      readsAnswer: true,
     });
     const isWhole = answer.kind === 'answered' && answer.status === 200 && answer.answerEnd === 'complete';
     const list = isWhole ? await read(answer.body) : null;

@@ -40,6 +40,7 @@ export function createClientKeys({ http, clock }: Pick<Ports, 'http' | 'clock'>)
       deadlineMs: 5_000,
       maxAnswerBytes: 65_536,
       keepAnswerBytes: 65_536,
+      readsAnswer: true,
     });
     if (answer.kind !== 'answered' || answer.status !== 200 || answer.answerEnd !== 'complete')
       throw new Error('the keys could not be fetched');

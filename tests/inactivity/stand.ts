@@ -8,8 +8,8 @@ export type Stand = Awaited<ReturnType<typeof startInactivityStand>>;
 export const dayMs = 86_400_000;
 
 /** The hub of the OAuth tests, whose sweep is looked through a clock that the test owns: so many days from now. */
-export async function startInactivityStand() {
-  const stand = await startStand();
+export async function startInactivityStand(environment: Record<string, string>) {
+  const stand = await startStand(environment);
   const { ports } = stand;
 
   /** One day's sweep, and all that it puts down, to the end. */
@@ -30,6 +30,7 @@ export async function startInactivityStand() {
   const said = async (subject: string) =>
     (await ports.store.db.select().from(events))
       .filter((event) => event.subject === subject)
+      .toSorted((a, b) => a.position - b.position)
       .map(({ type, data }) => ({ type, data }));
 
   return {
