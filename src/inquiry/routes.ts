@@ -43,7 +43,7 @@ function searchRoute(door: StaffDoor): void {
       summary:
         'Find by an id, an e-mail or IP address, an endpoint’s address or host, or the beginning of a name',
       description:
-        'Never a token: what stands in an address is kept by browsers and proxies, so a token is refused with 400; send it to `POST /admin/v1/tokens/lookup`. Only what the caller’s permissions show is found.',
+        'Never a token: what stands in an address is kept by browsers and proxies, so a token is refused with 400; send it to `POST /admin/v1/token-lookups`. Only what the caller’s permissions show is found.',
       permission: 'search:read',
       query: z.strictObject({
         q: z.string().trim().min(2, 'Two characters at least.').max(300, 'At most 300 characters.'),

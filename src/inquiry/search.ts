@@ -49,7 +49,7 @@ function refuseSecrets(text: string): void {
   if (!/(?:pbk_[a-z]{2}_|whsec_)/i.test(text)) return;
   throw new PatchbayError('invalid_parameter', {
     public:
-      'This looks like a token or a secret, which must never stand in an address: browsers and proxies keep those. Paste it into the form “Whose token is this?”, or send it as the body of POST /admin/v1/tokens/lookup. If this one was real, revoke it.',
+      'This looks like a token or a secret, which must never stand in an address: browsers and proxies keep those. Paste it into the form “Whose token is this?”, or send it as the body of POST /admin/v1/token-lookups. If this one was real, revoke it.',
   });
 }
 

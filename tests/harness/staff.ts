@@ -5,7 +5,7 @@ import {
   roles,
   type StaffRole,
 } from '../../src/staff/index.ts';
-import { sessionCookie, startSession } from '../../src/sessions/index.ts';
+import { enterPerson, sessionCookie, startSession } from '../../src/sessions/index.ts';
 import type { TestHub } from './hub.ts';
 import type { Answer } from './call.ts';
 
@@ -30,6 +30,9 @@ export async function staffTokenOf(hub: Hub, userId: string, held: readonly Staf
 
 export type Browser = {
   sessionId: string;
+  cookie: string;
+  /** What every form of a page carries. */
+  formKey: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   elevate(...permissions: Permission[]): Promise<Answer>;
 };
@@ -40,6 +43,8 @@ export async function browserOf({ hub, call }: TestHub, userId: string): Promise
   const cookie = sessionCookie(hub.settings, secret).split(';')[0] ?? '';
   const browser: Browser = {
     sessionId: row.id,
+    cookie,
+    formKey: (await enterPerson(hub, secret, 'GET'))?.formKey ?? '',
     call: (method, path, body, headers = {}) =>
       call(method, path, null, body, { cookie, 'sec-fetch-site': 'same-origin', ...headers }),
     elevate: (...permissions) =>

@@ -1,0 +1,353 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addMember, revoke, suspend } from '../../src/access/index.ts';
+import { openCase } from '../../src/cases/index.ts';
+import { hashNetwork } from '../../src/oauth/index.ts';
+import { appGrant } from '../events/app-grant.ts';
+import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Sink, startSink, until } from '../harness/sink.ts';
+import { addStaff, type Browser, browserOf } from '../harness/staff.ts';
+
+/** What staff look up, on a hub of any store. */
+export function inquirySuite(environment: () => Promise<Record<string, string>>): void {
+  const state = {} as {
+    hub: TestHub;
+    sink: Sink;
+    security: Browser;
+    account: Awaited<ReturnType<TestHub['account']>>;
+    app: Awaited<ReturnType<typeof appGrant>>;
+    userId: string;
+    subscription: string;
+    caseId: string;
+  };
+  const get = (path: string, by = state.security) => by.call('GET', `/admin/v1/${path}`);
+  const find = async (q: string, by = state.security) =>
+    (await get(`search?q=${encodeURIComponent(q)}`, by)).body;
+  const found = async (q: string, by = state.security): Promise<string[]> =>
+    (await find(q, by)).data.map((one: { kind: string; id: string }) => `${one.kind} ${one.id}`);
+  const trail = async (subject: string) => {
+    const { audit } = state.hub.hub.store.tables;
+    return state.hub.hub.store.db
+      .select()
+      .from(audit)
+      .where(eq(audit.subject, subject))
+      .orderBy(audit.position);
+  };
+
+  beforeAll(async () => {
+    state.sink = await startSink();
+    state.hub = await startTestHub(await environment());
+    const { hub } = state.hub;
+    state.account = await state.hub.account(['bookings:read', 'webhooks:manage', 'tokens:manage']);
+    const { id } = state.account;
+    state.app = await appGrant(state.hub, id, ['bookings:read']);
+    state.userId = await addMember(hub, 'test', { accountId: id, userName: 'Ana Luna', role: 'owner' });
+    const { users, accounts } = hub.store.tables;
+    await hub.store.write((db) => [
+      db.update(users).set({ email: 'Ana.Luna@example.com' }).where(eq(users.id, state.userId)),
+      db.update(accounts).set({ name: 'Taqueria Luna 100%' }).where(eq(accounts.id, id)),
+    ]);
+    const wish = {
+      endpoint: { type: 'webhook', url: `${state.sink.origin}/calendar` },
+      event_types: ['booking.*'],
+    };
+    const made = await state.hub.call('POST', '/v1/subscriptions', state.account.token, wish);
+    state.subscription = made.body.id;
+    const publisher = await state.hub.service();
+    await state.hub.call('POST', `/v1/subscriptions/${state.subscription}/test`, state.account.token);
+    for (let i = 0; i < 4; i++) await state.hub.call('POST', '/v1/events', publisher, eventFor([id]));
+    await until('all has been sent', () => state.sink.received.length >= 5);
+    await hub.store.write((db) => [
+      openCase(db, hub, {
+        kind: 'refresh_reuse',
+        subject: `grant:${state.app.grantId}`,
+        evidence: { generation: 3 },
+      }),
+    ]);
+    const [one] = await hub.store.db.select().from(hub.store.tables.cases);
+    state.caseId = one?.id ?? '';
+    await hub.usage.flush();
+    state.security = await browserOf(state.hub, await addStaff(hub, ['security']));
+  });
+  afterAll(async () => {
+    await state.hub?.stopAndForget();
+    await state.sink?.close();
+  });
+
+  test('everything is found by its id, with where to look on', async () => {
+    const { account, app, userId, subscription, caseId, security } = state;
+    const [event] = await state.hub.hub.store.db.select().from(state.hub.hub.store.tables.events);
+    const delivery = String(state.sink.received[0]?.headers['webhook-id']);
+    const expected: [string, string, object | null][] = [
+      [account.tokenId, 'token', { level: 'token', id: account.tokenId }],
+      [account.grantId, 'grant', { level: 'grant', id: account.grantId }],
+      [userId, 'user', { level: 'user', id: userId }],
+      [app.appId, 'app', { level: 'app', id: app.appId }],
+      [app.partnerId, 'partner', { level: 'partner', id: app.partnerId }],
+      [account.id, 'account', { level: 'account', id: account.id }],
+      [subscription, 'subscription', { level: 'grant', id: account.grantId }],
+      [delivery, 'delivery', { level: 'grant', id: account.grantId }],
+      [event?.id ?? '', 'event', null],
+      [caseId, 'case', { level: 'grant', id: app.grantId }],
+      [security.sessionId, 'session', { level: 'user', id: expect.stringMatching(/^usr_/) }],
+    ];
+    for (const [id, kind, at] of expected)
+      expect(await find(id)).toMatchObject({ read_as: 'id', data: [{ kind, id, matched: 'id', at }] });
+    expect(await found('tok_01kam0000000000000000000zz')).toEqual([]);
+  });
+
+  test('people and organisations are found by the beginning of a name in any case, and by e-mail', async () => {
+    const { account, userId } = state;
+    for (const q of ['Taqueria', 'TAQUERIA LUNA', 'taqueria luna 100%'])
+      expect(await found(q), q).toEqual([`account ${account.id}`]);
+    expect(await found('ana l')).toEqual([`user ${userId}`]);
+    expect(await found('ANA.LUNA@EXAMPLE.COM')).toEqual([`user ${userId}`]);
+    expect(await found('App')).toContain(`app ${state.app.appId}`);
+    expect(await found('Partner')).toContain(`partner ${state.app.partnerId}`);
+    // `%` and `_` are letters like others.
+    expect(await found('taqueria_luna')).toEqual([]);
+    expect(await found('%luna')).toEqual([]);
+  });
+
+  test('endpoints are found by host, address and the beginning of their own address', async () => {
+    const one = [`subscription ${state.subscription}`];
+    expect(await found('127.0.0.1')).toEqual(one);
+    expect(await found(`${state.sink.origin}/cal`)).toEqual(one);
+    expect(await found(`${state.sink.origin}/other`)).toEqual([]);
+    expect((await get('search?q=300.1.2.3')).status).toBe(400);
+  });
+
+  test('a token is found by the network that it was last renewed from', async () => {
+    const { hub } = state.hub;
+    const network = hashNetwork(hub, '198.51.100.7');
+    await hub.store.write((db) => [
+      db.insert(hub.store.tables.refreshes).values({ id: state.account.tokenId, generation: 1, network }),
+    ]);
+    expect(await found('198.51.100.9')).toEqual([`token ${state.account.tokenId}`]);
+    expect(await found('198.51.101.9')).toEqual([]);
+  });
+
+  test('a token or a secret is refused with where to put it, and is in no log and no trail', async () => {
+    const { token } = state.account;
+    for (const q of [
+      token,
+      ` ${token} `,
+      `see ${token.slice(0, 20)}`,
+      'whsec_C2FVsBQIhrscChlQIMV',
+      token.toUpperCase(),
+    ]) {
+      const { status, body } = await get(`search?q=${encodeURIComponent(q)}`);
+      expect(status, q.slice(0, 8)).toBe(400);
+      expect(body.detail).toContain('Paste it into the form');
+    }
+    expect(state.hub.log.lines.join('\n')).not.toContain(token.slice(12));
+    expect(JSON.stringify(await trail('search'))).not.toContain(token.slice(12));
+  });
+
+  test('what is searched for by name or e-mail is nowhere in the trail; who searched, and what was found, is', async () => {
+    await find('ana.luna@example.com');
+    const rows = await trail('search');
+    expect(JSON.stringify(rows).toLowerCase()).not.toContain('ana.luna');
+    expect(rows.at(-1)).toMatchObject({
+      action: 'look.search',
+      actor: expect.stringMatching(/^staff:usr_/),
+      requestId: expect.stringMatching(/^req_/),
+      detail: { as: 'email', found: [state.userId], by: state.security.sessionId },
+    });
+  });
+
+  test('only what a permission shows is found: ops see no people, finance no cases', async () => {
+    const { hub } = state.hub;
+    const [ops, finance] = await Promise.all(
+      (['ops', 'finance'] as const).map(async (role) =>
+        browserOf(state.hub, await addStaff(hub, [role], role)),
+      ),
+    );
+    for (const q of ['ana l', 'taqueria', state.userId, state.account.id, 'ana.luna@example.com'])
+      expect(await found(q, ops)).toEqual([]);
+    expect(await found(state.account.tokenId, ops)).toHaveLength(1);
+    expect(await found(state.caseId, finance)).toEqual([]);
+  });
+
+  test('people are masked by default; an elevation shows them, and each such look names it [S1-14]', async () => {
+    const support = await browserOf(state.hub, await addStaff(state.hub.hub, ['support'], 'Kim Doe'));
+    const path = `users/${state.userId}`;
+    const masked = (await get(path, support)).body;
+    expect(masked).toMatchObject({ title: 'A…', masked: true, facts: { email: 'A…@…' } });
+    expect((await get(`accounts/${state.account.id}`, support)).body.below.members.newest[0].title).toBe(
+      'A…',
+    );
+    expect((await find('ana l', support)).data[0].title).toBe('A…');
+    const { body: elevation } = await support.elevate('people:unmask');
+    const plain = (await get(path, support)).body;
+    expect(plain).toMatchObject({
+      title: 'Ana Luna',
+      masked: false,
+      facts: { email: 'Ana.Luna@example.com' },
+    });
+    expect((await trail(state.userId)).at(-1)).toMatchObject({
+      action: 'look.user',
+      actor: expect.stringMatching(/^staff:usr_/),
+      detail: { unmasked: elevation.id, by: support.sessionId },
+    });
+    await support.call('DELETE', `/admin/v1/elevations/${elevation.id}`);
+    expect((await get(path, support)).body.masked).toBe(true);
+  });
+
+  test('a record says what it is, who made it, and what hangs below', async () => {
+    const { account, app, userId } = state;
+    const token = (await get(`tokens/${account.tokenId}`)).body;
+    expect(token).toMatchObject({
+      level: 'token',
+      title: 'test',
+      standing: { state: 'active', because: null },
+      made: { by: 'test' },
+      facts: { kind: 'k', account: account.id, grant: account.grantId },
+      below: { subscriptions: { count: 1, at_least: false, newest: [{ id: state.subscription }] } },
+    });
+    expect(JSON.stringify(token)).not.toContain('hash');
+    expect((await get(`grants/${app.grantId}`)).body).toMatchObject({
+      title: 'Taqueria Luna 100% → App',
+      facts: { app: app.appId, partner: app.partnerId },
+      below: { tokens: { count: 1 } },
+    });
+    expect((await get(`apps/${app.appId}`)).body.below).toMatchObject({
+      grants: { count: 1 },
+      tokens: { count: 1 },
+    });
+    expect((await get(`partners/${app.partnerId}`)).body.below).toMatchObject({
+      apps: { count: 1 },
+      tokens: { count: 1 },
+    });
+    expect((await get(`accounts/${account.id}`)).body).toMatchObject({
+      title: 'Taqueria Luna 100%',
+      below: { members: { count: 1 }, grants: { count: 2 }, subscriptions: { count: 1 } },
+    });
+    expect((await get(`users/${userId}`)).body).toMatchObject({
+      made: { by: 'test' },
+      facts: { accounts: [{ id: account.id, role: 'owner' }], staff_roles: [] },
+    });
+    expect((await get('tokens/tok_01kam0000000000000000000zz')).status).toBe(404);
+  });
+
+  test('a record says which level suspends or revokes it', async () => {
+    const { hub } = state.hub;
+    const other = await appGrant(state.hub, state.account.id, ['bookings:read']);
+    await suspend(hub, { level: 'app', id: other.appId, reason: 'odd traffic', actor: 'test' });
+    expect((await get(`grants/${other.grantId}`)).body.standing).toMatchObject({
+      state: 'suspended',
+      because: { of: `app:${other.appId}`, reason: 'odd traffic', since: expect.any(String) },
+    });
+    expect((await get(`apps/${other.appId}`)).body.standing.state).toBe('suspended');
+    await revoke(hub, { level: 'partner', id: other.partnerId, reason: 'abuse', actor: 'test' });
+    expect((await get(`grants/${other.grantId}`)).body.standing).toMatchObject({
+      state: 'revoked',
+      because: { of: `partner:${other.partnerId}`, reason: 'abuse' },
+    });
+    expect((await get(`partners/${other.partnerId}`)).body.standing.epochs).toMatchObject([{ now: 1 }]);
+  });
+
+  /** Every page of a timeline, three entries each. */
+  const pages = async (path: string, kinds = 'deed,delivery,use,case') => {
+    const entries: { kind: string; at: string; what: string; subject: string; actor: string | null }[] = [];
+    for (let after = '', i = 0; i < 50; i++) {
+      const { status, body } = await get(
+        `${path}/timeline?limit=3&kinds=${kinds}&after=${encodeURIComponent(after)}`,
+      );
+      expect(status).toBe(200);
+      entries.push(...body.data);
+      if (body.next_cursor === null) return entries;
+      after = body.next_cursor;
+    }
+    throw new Error('a timeline without an end');
+  };
+
+  test('a timeline is one order of deeds, deliveries and use, each once, however it is paged', async () => {
+    const { account } = state;
+    const entries = await pages(`accounts/${account.id}`);
+    const whole = (await get(`accounts/${account.id}/timeline?limit=100`)).body.data;
+    expect(entries).toEqual(whole);
+    expect(new Set(entries.map(({ kind }) => kind))).toEqual(new Set(['deed', 'delivery', 'use']));
+    expect(entries.filter(({ kind }) => kind === 'delivery')).toHaveLength(5);
+    expect(entries.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['account.create', 'token.create', 'subscription.create', 'delivered']),
+    );
+    const times = entries.map(({ at }) => at);
+    expect(times).toEqual(times.toSorted().toReversed());
+    const grant = await pages(`grants/${account.grantId}`);
+    expect(grant.filter(({ kind }) => kind === 'delivery')).toHaveLength(5);
+    expect(grant.map(({ what }) => what)).toContain('subscription.create');
+    const token = await pages(`tokens/${account.tokenId}`, 'deed,delivery');
+    expect(token.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['token.create', 'subscription.create']),
+    );
+    expect(token.filter(({ kind }) => kind === 'delivery')).toHaveLength(5);
+  });
+
+  test('a timeline tells of cases and, when asked, of who looked', async () => {
+    const { app } = state;
+    expect(await pages(`grants/${app.grantId}`, 'case')).toMatchObject([
+      { what: 'refresh_reuse', subject: state.caseId },
+    ]);
+    await get(`grants/${app.grantId}`);
+    const looks = await pages(`grants/${app.grantId}`, 'look');
+    expect(looks.length).toBeGreaterThan(0);
+    for (const look of looks)
+      expect(look).toMatchObject({ kind: 'look', actor: expect.stringMatching(/^staff:/) });
+    expect((await pages(`grants/${app.grantId}`)).some(({ kind }) => kind === 'look')).toBe(false);
+    const own = await pages(`users/${await ownId()}`, 'look');
+    expect(own.length).toBeGreaterThan(5);
+    const refused = await get(`grants/${app.grantId}/timeline?kinds=rumours`);
+    expect(refused.status).toBe(400);
+    expect((await get(`grants/${app.grantId}/timeline?after=nonsense`)).status).toBe(400);
+  });
+  const ownId = async (): Promise<string> => (await get('me')).body.id as string;
+
+  test('a day is compared with the days before it, in numbers and words', async () => {
+    const { hub } = state.hub;
+    const holder = `app:${state.app.appId}`;
+    const day = (i: number) => new Date(hub.clock.ms() - i * 86_400_000).toISOString().slice(0, 10);
+    const row = (i: number, reads: number) => ({
+      id: `${day(i)} ${holder}`,
+      day: day(i),
+      holder,
+      reads,
+      writes: 0,
+      creates: 0,
+      units: reads,
+      refused: 0,
+      theirs: 0,
+      delivered: 10,
+      failed: 0,
+    });
+    await hub.store.write((db) => [
+      db
+        .insert(hub.store.tables.usageDays)
+        .values([row(0, 1_000_000_000), ...Array.from({ length: 14 }, (_, i) => row(i + 1, 10_000_000))]),
+    ]);
+    const { body } = await get(`apps/${state.app.appId}/behaviour`);
+    const [calls] = body.compared;
+    expect(body.days_known).toBe(14);
+    expect(calls).toMatchObject({ measure: 'calls', now: 1_000_000_000, usual_day: 10_000_000 });
+    expect(calls.words).toContain('1,000,000,000 calls today so far; usually about');
+    for (const path of ['grants', 'users', 'partners'] as const) {
+      const id = { grants: state.account.grantId, users: state.userId, partners: state.app.partnerId }[path];
+      expect((await get(`${path}/${id}/behaviour`)).status).toBe(200);
+    }
+  });
+
+  test('cases are listed, read and closed, and the trail says by whom', async () => {
+    expect((await get('cases')).body.data).toMatchObject([{ id: state.caseId, state: 'open' }]);
+    expect((await get(`cases/${state.caseId}`)).body).toMatchObject({ evidence: { generation: 3 } });
+    const close = () =>
+      state.security.call('POST', `/admin/v1/cases/${state.caseId}/close`, { note: 'a restored phone' });
+    expect(await close()).toMatchObject({ status: 200, body: { state: 'closed' } });
+    expect((await close()).status).toBe(404);
+    expect((await get('cases')).body.data).toEqual([]);
+    expect((await get('cases?state=closed')).body.data).toHaveLength(1);
+    expect((await trail(state.caseId)).at(-1)).toMatchObject({
+      action: expect.stringMatching(/^case\.close|look\.case/),
+      actor: expect.stringMatching(/^staff:usr_/),
+    });
+  });
+}
