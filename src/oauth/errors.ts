@@ -1,5 +1,8 @@
-/** The closed list of what the authorization server refuses with: RFC 6749 §4.1.2.1 and §5.2, and the RFCs that add to it. */
-const statuses = {
+/**
+ * The closed list of what the authorization server refuses with, each with its HTTP status: RFC 6749 §4.1.2.1 and §5.2,
+ * and the RFCs that add to it.
+ */
+export const oauthStatuses = {
   invalid_request: 400,
   invalid_client: 401,
   invalid_grant: 400,
@@ -29,7 +32,7 @@ const statuses = {
   invalid_token: 401,
 } as const;
 
-export type OAuthCode = keyof typeof statuses;
+export type OAuthCode = keyof typeof oauthStatuses;
 
 /** An expected refusal. `description` is for the developer of the client, in the letters that RFC 6749 §5.2 allows. */
 export class OAuthError extends Error {
@@ -45,7 +48,7 @@ export class OAuthError extends Error {
     super(description.replaceAll(/[^\x20-\x7e]|["\\]/g, ' '));
     this.name = 'OAuthError';
     this.code = code;
-    this.status = over.status ?? statuses[code];
+    this.status = over.status ?? oauthStatuses[code];
     this.headers = over.headers ?? {};
   }
 }

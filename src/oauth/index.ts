@@ -1,5 +1,6 @@
 export { addClientSecret } from './credentials.ts';
 export { createApp, type MadeApp, type NewApp } from './create-app.ts';
+export { type OAuthCode, oauthStatuses } from './errors.ts';
 export { decide, type Decided, type Decision } from './decide.ts';
 export { type Interaction, readInteraction } from './interaction.ts';
 export { hashNetwork } from './network.ts';

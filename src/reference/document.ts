@@ -1,18 +1,20 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { scopes } from '#src/catalog';
 import { errorCodes } from '#src/errors';
 import { hubVersion } from '#src/operate';
 import type { ToldRoute } from '#src/wire';
+import { githubLeakEntry } from './github-leak-entry.ts';
+import { oauthEntries } from './oauth-entries.ts';
 import { publicEntries } from './public-entries.ts';
 import { publishEntry } from './publish-entry.ts';
 import { routeEntry } from './route-entry.ts';
+import { securitySchemes } from './security.ts';
 import { webhookEntry } from './webhook-entry.ts';
 
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
 /**
  * The whole contract as OpenAPI 3.1, from the very routes that are served. Added by hand are only those that do not
- * go through `mount`: publish, which is parsed without it for speed, and what takes no token.
+ * go through `mount`: publish, which is parsed without it for speed; OAuth, whose forms are not ours; what takes no token.
  */
 export function documentOf(routes: readonly ToldRoute[], publicUrl: string): ApiDocument {
   // The library's generator hangs on an app of its own; nobody calls this one.
@@ -20,20 +22,11 @@ export function documentOf(routes: readonly ToldRoute[], publicUrl: string): Api
   const registry = app.openAPIRegistry;
   for (const route of routes) routeEntry(registry, route);
   publishEntry(registry);
+  oauthEntries(registry);
+  githubLeakEntry(registry);
   publicEntries(registry);
   webhookEntry(registry);
-  registry.registerComponent('securitySchemes', 'token', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'pbk_…',
-    description: `An opaque token: personal, of an app, or of a service. Scopes: ${scopeList}.`,
-  });
-  registry.registerComponent('securitySchemes', 'staffSession', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: '__Host-patchbay',
-    description: 'A person who is signed in and has a role among the staff.',
-  });
+  securitySchemes(registry, publicUrl);
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -46,10 +39,6 @@ export function documentOf(routes: readonly ToldRoute[], publicUrl: string): Api
     tags,
   });
 }
-
-const scopeList = Object.keys(scopes)
-  .map((scope) => `\`${scope}\``)
-  .join(', ');
 
 const introduction = [
   'Publish an event once; it reaches every entitled endpoint, signed, retried and explained.',
@@ -70,6 +59,11 @@ const tags = [
   { name: 'Deliveries', description: 'One event for one subscription, and every attempt at it.' },
   { name: 'Quarantine', description: 'For support: events that were kept and not delivered.' },
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
+  {
+    name: 'OAuth',
+    description:
+      'How an app gets a token to act for people, and gives it back. Forms, not JSON; errors have the form of RFC 6749. Everything is found at `/.well-known/oauth-authorization-server`.',
+  },
   { name: 'Access', description: 'Tokens, grants, and taking them back.' },
   { name: 'Accounts', description: 'For the marketplace core: what becomes of its people.' },
   { name: 'Leaks', description: 'For whoever finds a token of this hub where it should not be. No token.' },
@@ -78,5 +72,10 @@ const tags = [
     description:
       'For people with a role (support, security, ops, finance, legal, platform), by their session or a staff token. Each route names its permission (`x-permission`); a sensitive one takes an elevation. Personal data is masked.',
   },
+  {
+    name: 'Revocations',
+    description: 'For staff: what would stop, stopping it in one step, and its receipts.',
+  },
+  { name: 'Suspensions', description: 'For staff: the form of a revocation that can be taken back.' },
   { name: 'Operate', description: 'For whoever runs the hub. No token.' },
 ];

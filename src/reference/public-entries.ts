@@ -1,7 +1,7 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
 import type { ErrorCode } from '#src/errors';
 import { problemAnswers } from './problems.ts';
+import type { Registry } from './registry.ts';
 
 type Entry = {
   path: string;
@@ -48,7 +48,7 @@ const entries: Entry[] = [
 ];
 
 /** What takes no token. */
-export function publicEntries(registry: OpenAPIHono['openAPIRegistry']): void {
+export function publicEntries(registry: Registry): void {
   for (const { path, id, summary, type, schema, errors } of entries) {
     registry.registerPath({
       method: 'get',

@@ -1,11 +1,11 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { eventResult, publishBody } from '#src/events';
 import { always } from '#src/wire';
 import { problemAnswers } from './problems.ts';
+import type { Registry } from './registry.ts';
 
 /** `POST /v1/events` in the document. The route itself is hot and is not mounted like the others. */
-export function publishEntry(registry: OpenAPIHono['openAPIRegistry']): void {
+export function publishEntry(registry: Registry): void {
   registry.registerPath({
     method: 'post',
     path: '/v1/events',

@@ -1,7 +1,8 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ErrorCode } from '#src/errors';
 import { always, type ToldRoute } from '#src/wire';
 import { problemAnswers } from './problems.ts';
+import type { Registry } from './registry.ts';
+import { withOAuth } from './security.ts';
 
 /** What a route that takes no token may answer: its address has a cap all the same. */
 const withoutToken: readonly ErrorCode[] = [
@@ -12,7 +13,7 @@ const withoutToken: readonly ErrorCode[] = [
 ];
 
 /** A route that `mount` serves, with the schemas that it is served by. */
-export function routeEntry(registry: OpenAPIHono['openAPIRegistry'], spec: ToldRoute): void {
+export function routeEntry(registry: Registry, spec: ToldRoute): void {
   const codes = [
     ...(spec.security.length > 0 ? always : withoutToken),
     ...(spec.params ? (['not_found'] as const) : []),
@@ -32,7 +33,7 @@ export function routeEntry(registry: OpenAPIHono['openAPIRegistry'], spec: ToldR
     tags: [spec.tag],
     summary: spec.summary,
     ...(spec.description ? { description: spec.description } : {}),
-    security: spec.security,
+    security: withOAuth(spec.security),
     ...spec.extensions,
     request: {
       ...(spec.params ? { params: spec.params } : {}),

@@ -1,5 +1,5 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
+import type { Registry } from './registry.ts';
 
 const body = z
   .strictObject({
@@ -18,7 +18,7 @@ const body = z
   .meta({ id: 'WebhookBody', description: 'What an endpoint receives (`format: "standard"`).' });
 
 /** What the hub asks of others: the other half of the contract (OpenAPI 3.1 `webhooks`). */
-export function webhookEntry(registry: OpenAPIHono['openAPIRegistry']): void {
+export function webhookEntry(registry: Registry): void {
   registry.registerWebhook({
     method: 'post',
     path: 'event',

@@ -16,6 +16,8 @@ const operations: { name: string; path: string; method: string; is: Json }[] = O
   Object.entries<Json>(item).map(([method, is]) => ({ name: `${method} ${path}`, path, method, is })),
 );
 
+const takesToken = ({ is }: { is: Json }): boolean => is.security.some((one: Json) => 'token' in one);
+
 describe('the OpenAPI document', () => {
   test('openapi/patchbay.yaml is what the routes say now; node openapi/write.ts writes it', () => {
     const written = readFileSync(new URL('../../openapi/patchbay.yaml', import.meta.url), 'utf8');
@@ -55,33 +57,52 @@ describe('the OpenAPI document', () => {
       expect(tags, name).toContain(is.tags[0]);
       const statuses = Object.keys(is.responses);
       expect(
-        statuses.some((status) => /^2\d\d$/.test(status)),
+        statuses.some((status) => /^(?:2\d\d|303)$/.test(status)),
         name,
       ).toBe(true);
       const problems = statuses.filter((status) => /^[45]\d\d$/.test(status));
       expect(problems.length, name).toBeGreaterThan(0);
-      for (const status of problems) {
-        expect(Object.keys(is.responses[status].content), `${name} ${status}`).toEqual([
-          'application/problem+json',
-        ]);
-      }
+      // RFC 6749 §5.2: OAuth has a form of its own.
+      const form = is.tags[0] === 'OAuth' ? 'application/json' : 'application/problem+json';
+      for (const status of problems)
+        expect(Object.keys(is.responses[status].content), `${name} ${status}`).toEqual([form]);
       for (const answer of Object.values<Json>(is.responses))
         expect(answer.description, name).toEqual(expect.any(String));
     }
   });
 
   test('an operation with a token tells its scope, and that it may answer 401, 403 and 500', () => {
-    const isOpen = ({ is }: { is: Json }) => is.security.length === 0;
-    expect(
-      operations
-        .filter(isOpen)
-        .map(({ path }) => path)
-        .sort(),
-    ).toEqual(['/healthz', '/metrics', '/openapi.json', '/readyz']);
-    for (const one of operations.filter((each) => !isOpen(each))) {
-      expect(one.is.security, one.name).toEqual([{ token: expect.any(Array) }]);
-      expect(Object.keys(one.is.responses), one.name).toEqual(expect.arrayContaining(['401', '403', '500']));
+    const open = operations.filter(({ is }) => is.security.length === 0).map(({ path }) => path);
+    expect(open.sort()).toEqual([
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-protected-resource',
+      '/healthz',
+      '/leak-reports',
+      '/leak-reports/github',
+      '/metrics',
+      '/oauth/authorize',
+      '/oauth/device',
+      '/oauth/jwks',
+      '/openapi.json',
+      '/readyz',
+    ]);
+    for (const { name, is } of operations.filter(takesToken)) {
+      const [first, second] = is.security;
+      expect(first, name).toEqual({ token: expect.any(Array) });
+      if (second) expect([{ oauth: first.token }, { staffSession: [] }], name).toContainEqual(second);
+      expect(Object.keys(is.responses), name).toEqual(expect.arrayContaining(['401', '403', '500']));
     }
+  });
+
+  test('what an operation asks for is a security scheme that is described', () => {
+    const schemes = Object.keys(document.components.securitySchemes);
+    const used = operations.flatMap(({ is }) => is.security.flatMap((one: Json) => Object.keys(one)));
+    expect(new Set(used)).toEqual(new Set(schemes));
+    const { flows } = document.components.securitySchemes.oauth;
+    for (const { name, is } of operations)
+      for (const { oauth } of is.security)
+        for (const scope of oauth ?? []) expect(flows.authorizationCode.scopes, name).toHaveProperty([scope]);
+    expect(flows.authorizationCode.scopes).not.toHaveProperty('events:publish');
   });
 
   test('every reference leads somewhere', () => {
@@ -100,10 +121,12 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas.Problem.properties.code.enum.toSorted()).toEqual(
       Object.keys(errorCodes).toSorted(),
     );
-    const told = [...JSON.stringify(operations.map(({ is }) => is.responses)).matchAll(/`([a-z_]+)`: /g)].map(
-      ([, code]) => code ?? '',
-    );
-    for (const code of told) expect(Object.keys(errorCodes)).toContain(code);
+    const problems = operations
+      .flatMap(({ is }) => Object.values<Json>(is.responses))
+      .filter(({ content }) => content?.['application/problem+json']);
+    const told = problems.flatMap(({ description }) => [...description.matchAll(/`([a-z_]+)`: /g)]);
+    expect(told.length).toBeGreaterThan(500);
+    for (const [, code] of told) expect(Object.keys(errorCodes)).toContain(code);
   });
 
   test('what an endpoint receives is in it too', () => {
@@ -133,27 +156,27 @@ describe('the served document', () => {
 
   test('is the written one, with the address of this hub', async () => {
     const { body, headers } = await hub.call('GET', '/openapi.json', null);
-    expect(body).toEqual(
-      JSON.parse(JSON.stringify({ ...document, servers: [{ url: hub.hub.settings.publicUrl }] })),
-    );
+    expect(body).toEqual(JSON.parse(JSON.stringify(describeApi(hub.hub.settings.publicUrl))));
     const etag = headers.get('etag') ?? '';
     expect((await hub.call('GET', '/openapi.json', null, undefined, { 'if-none-match': etag })).status).toBe(
       304,
     );
   });
 
-  test('every route under /v1 that is served is described, and the other way round', () => {
+  test('every route that others call is described, and the other way round', () => {
+    const isForOthers = (path: string): boolean =>
+      /^\/(?:v1|admin\/v1|oauth|leak-reports|\.well-known)(?:\/|$)/.test(path);
     const served = createApp(hub.hub)
-      .routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'))
+      .routes.filter(({ method, path }) => method !== 'ALL' && isForOthers(path))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
     const told = operations
-      .filter(({ path }) => path.startsWith('/v1/'))
+      .filter(({ path }) => isForOthers(path))
       .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     expect([...new Set(served)].sort()).toEqual(told.sort());
   });
 
   test('what takes a token answers 401 without one, whatever the route', async () => {
-    for (const { name, method, path, is } of operations.filter((one) => one.is.security.length > 0)) {
+    for (const { name, method, path, is } of operations.filter(takesToken)) {
       const answer = await hub.call(
         method.toUpperCase(),
         path.replaceAll(/\{\w+\}/g, 'x'),

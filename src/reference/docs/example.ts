@@ -1,24 +1,56 @@
 import { sampleEvent } from '#src/catalog';
 import type { Operation, Reference, Schema } from './model.ts';
 
-/** A call that can be pasted into a shell: the token and ids come from variables. */
-export function curlOf(reference: Reference, operation: Operation): string {
-  const { method, path, scopes, body, parameters } = operation;
+/** A call that can be pasted into a shell: tokens, secrets and ids come from variables. Null: it is for browsers. */
+export function curlOf(reference: Reference, operation: Operation): string | null {
+  const { id, method, path, caller, parameters } = operation;
+  if (!path.startsWith('/') || browsed.has(id)) return null;
   const address =
     reference.server + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
   const query = parameters.find((one) => one.in === 'query' && one.name === 'limit') ? '?limit=20' : '';
-  const data = body ? (bodies[operation.id] ?? exampleOf(reference, body)) : null;
   return [
     `curl ${method === 'GET' ? '' : `-X ${method} `}"${address}${query}"`,
-    ...(scopes === null ? [] : ['-H "Authorization: Bearer $PATCHBAY_TOKEN"']),
-    ...(data === null
-      ? []
-      : [
-          "-H 'Content-Type: application/json'",
-          `-d '${JSON.stringify(data, null, 2).replaceAll("'", "'\\''")}'`,
-        ]),
+    ...credentials[caller.by],
+    ...bodyOf(reference, operation),
   ].join(' \\\n  ');
 }
+
+const browsed = new Set(['authorize', 'openDevice']);
+
+const credentials = {
+  anybody: [],
+  client: ['-u "$CLIENT:$SECRET"'],
+  registration: ['-H "Authorization: Bearer $REGISTRATION_TOKEN"'],
+  token: ['-H "Authorization: Bearer $PATCHBAY_TOKEN"'],
+  staff: ['-H "Authorization: Bearer $STAFF_TOKEN"'],
+};
+
+function bodyOf(reference: Reference, { id, body }: Operation): string[] {
+  if (!body) return [];
+  if (body.type !== 'application/json')
+    return Object.entries(forms[id] ?? {}).map(([name, value]) => `-d ${name}="${value}"`);
+  const data = JSON.stringify(bodies[id] ?? exampleOf(reference, body.schema), null, 2);
+  return ["-H 'Content-Type: application/json'", `-d '${data.replaceAll("'", "'\\''")}'`];
+}
+
+const forms: Record<string, Record<string, string>> = {
+  pushAuthorizationRequest: {
+    response_type: 'code',
+    redirect_uri: 'https://acme.example/callback',
+    scope: 'bookings:read',
+    code_challenge: '$CHALLENGE',
+    code_challenge_method: 'S256',
+  },
+  getTokens: {
+    grant_type: 'authorization_code',
+    code: '$CODE',
+    redirect_uri: 'https://acme.example/callback',
+    code_verifier: '$VERIFIER',
+  },
+  beginDevice: { scope: 'bookings:read' },
+  giveBackToken: { token: '$REFRESH' },
+  introspectToken: { token: '$TOKEN' },
+};
 
 /** Said better by hand than by any schema. */
 const bodies: Record<string, unknown> = {
@@ -29,6 +61,11 @@ const bodies: Record<string, unknown> = {
     subject: 'reviews/rev_01k',
     audience: ['acc_01k'],
     data: sampleEvent('review.published'),
+  },
+  registerClient: {
+    client_name: 'Acme Sync',
+    redirect_uris: ['https://acme.example/callback'],
+    scope: 'bookings:read webhooks:manage',
   },
   createSubscription: {
     endpoint: { type: 'webhook', url: 'https://example.com/hooks/patchbay' },

@@ -34,7 +34,18 @@ export type Parameter = {
   schema: Schema;
 };
 export type Content = Record<string, { schema: Schema }>;
-export type Answer = { status: string; description: string; schema: Schema | null; isProblem: boolean };
+export type Answer = {
+  status: string;
+  description: string;
+  schema: Schema | null;
+  error: 'problem' | 'oauth' | null;
+};
+
+/** Who may call. `scopes` empty: any token; a member of staff needs a permission, or none in particular. */
+export type Caller =
+  | { by: 'anybody' }
+  | { by: 'client' | 'registration' }
+  | { by: 'token' | 'staff'; scopes: string[] };
 
 export type Operation = {
   id: string;
@@ -43,10 +54,9 @@ export type Operation = {
   tag: string;
   summary: string;
   description: string;
-  /** Null: no token. Empty: any token. */
-  scopes: string[] | null;
+  caller: Caller;
   parameters: Parameter[];
-  body: Schema | null;
+  body: { type: string; schema: Schema } | null;
   answers: Answer[];
 };
 
@@ -112,12 +122,26 @@ function operationsOf(paths: Record<string, Record<string, RawOperation>>): Oper
       tag: raw.tags?.[0] ?? 'Other',
       summary: raw.summary ?? '',
       description: raw.description ?? '',
-      scopes: raw.security?.[0] ? (raw.security[0]['token'] ?? []) : null,
+      caller: callerOf(raw.security ?? []),
       parameters: raw.parameters ?? [],
-      body: raw.requestBody?.content['application/json']?.schema ?? null,
+      body: bodyOf(raw),
       answers: Object.entries(raw.responses).map(([status, answer]) => answerOf(status, answer)),
     })),
   );
+}
+
+function callerOf(security: Record<string, string[]>[]): Caller {
+  const by = (name: string) => security.find((one) => name in one)?.[name];
+  if (by('client')) return { by: 'client' };
+  if (by('registration')) return { by: 'registration' };
+  const scopes = by('token');
+  if (!scopes) return { by: 'anybody' };
+  return { by: by('staffSession') ? 'staff' : 'token', scopes };
+}
+
+function bodyOf({ requestBody }: RawOperation): Operation['body'] {
+  const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  return type && content ? { type, schema: content.schema } : null;
 }
 
 function answerOf(status: string, answer: { description: string; content?: Content }): Answer {
@@ -126,6 +150,6 @@ function answerOf(status: string, answer: { description: string; content?: Conte
     status,
     description: answer.description,
     schema: content?.schema ?? null,
-    isProblem: type === 'application/problem+json',
+    error: /^[45]/.test(status) ? (type === 'application/problem+json' ? 'problem' : 'oauth') : null,
   };
 }

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { always } from '#src/wire';
 import { curlOf } from './example.ts';
 import { fieldsOf, fieldTable, ticked, typeOf } from './fields.ts';
-import type { Answer, Operation, Reference, Schema } from './model.ts';
+import type { Answer, Caller, Operation, Reference, Schema } from './model.ts';
 
 type Html = ReturnType<typeof html>;
 /** Where each shape was shown first, so that it is drawn once on a page. */
@@ -10,27 +10,44 @@ type Place = { href: string; title: string; isAnswer: boolean };
 export type Shapes = Map<string, Place>;
 
 export function operationArticle(reference: Reference, operation: Operation, shapes: Shapes): Html {
-  const { id, method, path, summary, description, scopes, parameters, body, answers } = operation;
+  const { id, method, path, summary, description, caller, parameters, body, answers } = operation;
+  const curl = curlOf(reference, operation);
   // A 304 is said once, at the start.
-  const good = answers.filter(({ isProblem, status }) => !isProblem && status !== '304');
-  const find = `${method} ${path} ${summary} ${(scopes ?? []).join(' ')} ${id}`.toLowerCase();
+  const good = answers.filter(({ error, status }) => error === null && status !== '304');
+  const find =
+    `${method} ${path} ${summary} ${'scopes' in caller ? caller.scopes.join(' ') : ''} ${id}`.toLowerCase();
   return html`<article id="${id}" data-find="${find}">
 <h3><a href="#${id}">${summary}</a></h3>
-<p class="call"><span class="m ${method.toLowerCase()}">${method}</span> <code>${path}</code> ${scopeChip(scopes)}</p>
+<p class="call"><span class="m ${method.toLowerCase()}">${method}</span> <code>${path}</code> ${callerChip(caller)}</p>
 ${description ? html`<p>${ticked(description)}</p>` : ''}
 ${parameters.length > 0 ? fold('Parameters', parameterTable(reference, parameters)) : ''}
-${body ? fold('Body', shape(reference, body, shapes, { href: `#${id}`, title: `the body of “${summary}”`, isAnswer: false })) : ''}
+${body ? fold(bodyTitle(body.type), shape(reference, body.schema, shapes, { href: `#${id}`, title: `the body of “${summary}”`, isAnswer: false })) : ''}
 ${good.map((answer) => goodAnswer(reference, operation, answer, shapes))}
 ${fold('Errors', errorList(answers))}
-${path.startsWith('/') ? fold('With curl', html`<pre><code>${curlOf(reference, operation)}</code></pre>`) : ''}
+${curl === null ? '' : fold('With curl', html`<pre><code>${curl}</code></pre>`)}
 </article>`;
 }
 
-function scopeChip(scopes: string[] | null): Html {
-  if (scopes === null) return html`<span class="scope">no token</span>`;
-  if (scopes.length === 0) return html`<span class="scope">any token</span>`;
-  return html`<span class="scope">needs <code>${scopes.join(', ')}</code></span>`;
+function callerChip(caller: Caller): Html {
+  const needs =
+    'scopes' in caller && caller.scopes.length > 0
+      ? html`needs <code>${caller.scopes.join(', ')}</code>`
+      : '';
+  switch (caller.by) {
+    case 'anybody':
+      return html`<span class="scope">no token</span>`;
+    case 'client':
+      return html`<span class="scope">the client</span>`;
+    case 'registration':
+      return html`<span class="scope">a partner’s registration token</span>`;
+    case 'token':
+      return html`<span class="scope">${needs || 'any token'}</span>`;
+    case 'staff':
+      return html`<span class="scope">staff ${needs}</span>`;
+  }
 }
+
+const bodyTitle = (type: string): string => (type === 'application/json' ? 'Body' : 'Body, a form');
 
 const fold = (title: Html | string, inside: Html): Html =>
   html`<details><summary>${title}</summary>${inside}</details>`;
@@ -89,17 +106,21 @@ function entryOf(reference: Reference, schema: Schema): Schema | null {
   return cursor && Object.keys(rest).length === 0 ? (data?.items ?? null) : null;
 }
 
-/** The codes of each status, less those that any call may answer: they stand once, in the list of all. */
+/** The codes of each status. Of the API's, less those that any call may answer: they stand once, in the list of all. */
 function errorList(answers: Answer[]): Html {
-  const rows = answers
-    .filter(({ isProblem }) => isProblem)
-    .map(({ status, description }) => {
-      const codes = [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
-      const own = codes.filter((code) => !common.has(code));
-      const links = own.map((code) => html` <a href="#error-${code}"><code>${code}</code></a>`);
-      return own.length === 0 ? '' : html`<li><span class="bad">${status}</span>${links}</li>`;
-    });
-  return html`<ul class="errors">${rows}<li><a href="#errors">And those of any call.</a></li></ul>`;
+  const rows = answers.map(({ status, description, error }) => {
+    const codes = error === null ? [] : [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
+    const told = codes
+      .filter((code) => error === 'oauth' || !common.has(code))
+      .map((code) =>
+        error === 'oauth'
+          ? html` <code>${code}</code>`
+          : html` <a href="#error-${code}"><code>${code}</code></a>`,
+      );
+    return told.length === 0 ? '' : html`<li><span class="bad">${status}</span>${told}</li>`;
+  });
+  const isOfApi = answers.some(({ error }) => error === 'problem');
+  return html`<ul class="errors">${rows}${isOfApi ? html`<li><a href="#errors">And those of any call.</a></li>` : ''}</ul>`;
 }
 
 const common = new Set<string>(always);
