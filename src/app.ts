@@ -29,7 +29,11 @@ export type Hub = Ports & { authenticator: Authenticator };
 export type Pages = (
   app: Hono,
   hub: Ports,
-  shared: { idOf(request: Request): string; tell(error: unknown, requestId: string): PatchbayError },
+  shared: {
+    idOf(request: Request): string;
+    tell(error: unknown, requestId: string): PatchbayError;
+    isStopping?: () => boolean;
+  },
 ) => void;
 
 /** Every route of the hub, on any host. `pull`: where workers elsewhere deliver. */
@@ -89,6 +93,7 @@ export function createApp(
   pages?.(app, hub, {
     idOf: (request) => requests.idOf(request),
     tell: (error, id) => asPatchbayError(hub, error, id),
+    ...(host.isStopping ? { isStopping: host.isStopping } : {}),
   });
   if (pull) pullRoutes(app, pull);
   return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');

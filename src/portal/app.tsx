@@ -25,8 +25,9 @@ function App({ facts }: { facts: AppFacts }) {
         <h1>{grant.app_name}</h1>
         <AppChip grant={grant} />
       </div>
-      <p class="lead">
-        By {grant.partner_name}. <VerifiedChip grant={grant} />
+      <p class="row">
+        <span class="lead">By {grant.partner_name}</span>
+        <VerifiedChip grant={grant} />
       </p>
       <StateNote grant={grant} />
       {grant.state === 'ended' ? null : (
@@ -116,7 +117,7 @@ function Reveals({ scope }: { scope: string }) {
     fields.length > 0 ? counted(fields.length, 'field') : '',
   ];
   return (
-    <details class="fold">
+    <details class="fold aside">
       <summary>Reveals {words.filter(Boolean).join(' and ')}</summary>
       {types.length > 0 ? (
         <p>
@@ -138,21 +139,32 @@ function Reveals({ scope }: { scope: string }) {
 }
 
 function Activity({ facts: { days } }: { facts: AppFacts }) {
+  const dates = days.map(({ day }) => day);
   return (
-    <DayChart
-      id="activity"
-      title={`Calls and deliveries, ${days.length} days`}
-      days={days.map(({ day }) => day)}
-      series={[
-        {
-          name: 'calls',
-          tone: 'accent',
-          values: days.map(({ reads, writes, creates }) => reads + writes + creates),
-        },
-        { name: 'deliveries', tone: 'good', values: days.map(({ delivered }) => delivered) },
-        { name: 'refused', tone: 'wait', values: days.map(({ refused, theirs }) => refused + theirs) },
-      ]}
-    />
+    <>
+      <DayChart
+        id="calls"
+        title={`Its calls, ${days.length} days`}
+        days={dates}
+        series={[
+          {
+            name: 'answered',
+            tone: 'accent',
+            values: days.map(({ reads, writes, creates }) => reads + writes + creates),
+          },
+          { name: 'refused by a cap', tone: 'wait', values: days.map(({ refused }) => refused) },
+        ]}
+      />
+      <DayChart
+        id="sent"
+        title={`Sent to it, ${days.length} days`}
+        days={dates}
+        series={[
+          { name: 'taken', tone: 'good', values: days.map(({ delivered }) => delivered) },
+          { name: 'failed attempts', tone: 'bad', values: days.map(({ failed }) => failed) },
+        ]}
+      />
+    </>
   );
 }
 

@@ -54,9 +54,8 @@ function List({ grants }: { grants: ShownGrant[] }) {
               <a class="whole" href={appPath(grant.id)}>
                 {grant.app_name}
               </a>
-              <p class="dim">
-                by {grant.partner_name} <VerifiedChip grant={grant} />
-              </p>
+              <p class="dim">by {grant.partner_name}</p>
+              <VerifiedChip grant={grant} />
             </td>
             <td class="wide-only">{grant.scopes.join(', ')}</td>
             <td>

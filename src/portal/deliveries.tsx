@@ -4,7 +4,8 @@ import { listSubscriptions, type ShownSubscription } from '#src/subscriptions';
 import { type Choice, Empty, Pages, Select, TextField, When } from '#src/ui';
 import { nameOf } from './cords.ts';
 import { page, type Portal } from './door.tsx';
-import { deliveriesPath, deliveryPath, newSubscriptionPath, withQuery } from './paths.ts';
+import { liveAttributes, type LiveAttributes, liveRoute } from './live.ts';
+import { deliveriesPath, deliveryPath, livePath, newSubscriptionPath, withQuery } from './paths.ts';
 import { DeliveryChip } from './states.tsx';
 
 type Filter = { subscription: string; state: string; event: string; after: string };
@@ -12,13 +13,7 @@ type Filter = { subscription: string; state: string; event: string; after: strin
 /** All of the account's deliveries, newest first; the filter is in the address, so it can be shared and kept. */
 export function deliveriesPage(portal: Portal): void {
   page(portal, deliveriesPath, async ({ ctx, query }) => {
-    const of = (name: keyof Filter) => query.get(name)?.trim() ?? '';
-    const filter = {
-      subscription: of('subscription'),
-      state: of('state'),
-      event: of('event'),
-      after: of('after'),
-    };
+    const filter = filterOf(query);
     const { wish, wrong } = wishOf(filter);
     const [{ data, next_cursor: next }, { data: subscriptions }] = await Promise.all([
       wish ? listDeliveries(ctx, wish) : { data: [], next_cursor: null },
@@ -30,7 +25,12 @@ export function deliveriesPage(portal: Portal): void {
         <div class="stack">
           <h1>Deliveries</h1>
           <Filters filter={filter} subscriptions={subscriptions} wrong={wrong} />
-          <List filter={filter} deliveries={data} subscriptions={subscriptions} />
+          <List
+            filter={filter}
+            deliveries={data}
+            subscriptions={subscriptions}
+            live={liveAttributes(portal, 'deliveries', stampOf(data), withQuery(deliveriesPath, filter))}
+          />
           <Pages
             first={filter.after === '' ? null : withQuery(deliveriesPath, { ...filter, after: '' })}
             next={next === null ? null : withQuery(deliveriesPath, { ...filter, after: next })}
@@ -39,7 +39,19 @@ export function deliveriesPage(portal: Portal): void {
       ),
     };
   });
+  liveRoute(portal, livePath(deliveriesPath), async ({ ctx, query }) => {
+    const { wish } = wishOf(filterOf(query));
+    return wish ? stampOf((await listDeliveries(ctx, wish)).data) : '';
+  });
 }
+
+function filterOf(query: URLSearchParams): Filter {
+  const of = (name: keyof Filter) => query.get(name)?.trim() ?? '';
+  return { subscription: of('subscription'), state: of('state'), event: of('event'), after: of('after') };
+}
+
+const stampOf = (deliveries: readonly ShownDelivery[]): string =>
+  deliveries.map(({ id, updated_at: at }) => id + at).join();
 
 /** Null where what was filled in names nothing: then the field says so, and no list is asked for. */
 function wishOf({ subscription, state, event, after }: Filter): {
@@ -105,16 +117,25 @@ function Filters({ filter, subscriptions, wrong }: FilterProps) {
   );
 }
 
-type ListProps = { filter: Filter; deliveries: ShownDelivery[]; subscriptions: ShownSubscription[] };
+type ListProps = {
+  filter: Filter;
+  deliveries: ShownDelivery[];
+  subscriptions: ShownSubscription[];
+  live: LiveAttributes;
+};
 
-function List({ filter, deliveries, subscriptions }: ListProps) {
-  if (deliveries.length === 0) return <None filter={filter} hasSubscriptions={subscriptions.length > 0} />;
+function List({ filter, deliveries, subscriptions, live }: ListProps) {
   const names = new Map(subscriptions.map((one) => [one.id, nameOf(one)]));
-  const stamp = deliveries.map(({ id, updated_at }) => id + updated_at).join();
   // Only the newest page goes on changing under one's eyes.
-  const live = filter.after === '' ? { 'data-live': 'deliveries', 'data-stamp': stamp } : {};
+  const attributes = filter.after === '' ? live : {};
+  if (deliveries.length === 0)
+    return (
+      <div {...attributes}>
+        <None filter={filter} hasSubscriptions={subscriptions.length > 0} />
+      </div>
+    );
   return (
-    <div {...live}>
+    <div {...attributes}>
       <table>
         <caption class="vh">
           Deliveries, newest first. Keys: j and k to walk, enter to open, / to search.

@@ -7,7 +7,8 @@ import { findSubscription, type SubscriptionRow } from '#src/subscriptions';
 import { Ask, Copyable, Crumb, Facts, Note, Payload, type Tone, When } from '#src/ui';
 import { counted, hostOf } from './cords.ts';
 import { deed, page, type Portal } from './door.tsx';
-import { deliveriesPath, deliveryPath, eventPath, subscriptionPath, withQuery } from './paths.ts';
+import { liveAttributes, type LiveAttributes, liveRoute } from './live.ts';
+import { deliveriesPath, deliveryPath, eventPath, livePath, subscriptionPath, withQuery } from './paths.ts';
 import { DeliveryChip } from './states.tsx';
 
 /** One delivery. Its first line answers what people come with: is it me or them? */
@@ -18,8 +19,19 @@ export function deliveryPages(portal: Portal): void {
     const body = await bodyOf(ctx, delivery, subscription).catch(orNull);
     return {
       title: `${delivery.type}, ${delivery.state}`,
-      body: <Delivery delivery={delivery} subscription={subscription} body={body} />,
+      body: (
+        <Delivery
+          delivery={delivery}
+          subscription={subscription}
+          body={body}
+          live={liveAttributes(portal, 'delivery', delivery.updated_at, deliveryPath(delivery.id))}
+        />
+      ),
     };
+  });
+  liveRoute(portal, livePath(deliveryPath(':id')), async ({ ctx, param }) => {
+    const { updated_at: at } = await showDelivery(ctx, param('id'));
+    return at;
   });
   deed(portal, `${deliveryPath(':id')}/retry`, async ({ ctx, param }) => {
     const { id } = await retryDelivery(ctx, param('id'));
@@ -65,10 +77,10 @@ const tones: Record<FullDelivery['state'], Tone> = {
   cancelled: 'plain',
 };
 
-function Delivery({ delivery, subscription, body }: Props) {
+function Delivery({ delivery, subscription, body, live }: Props & { live: LiveAttributes }) {
   const [first, ...rest] = delivery.explanation.lines.filter((line) => !line.includes('POST /v1/'));
   return (
-    <div class="stack" data-live="delivery" data-stamp={delivery.updated_at}>
+    <div class="stack" {...live}>
       <Crumb href={deliveriesPath}>Deliveries</Crumb>
       <div class="row apart">
         <h1>{delivery.type}</h1>

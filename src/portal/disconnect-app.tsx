@@ -52,14 +52,23 @@ function Disconnect({ grant, reach }: { grant: ShownGrant; reach: Preview }) {
     >
       <ul class="points">
         <li>
-          <b>{countWords(tokens.total, 'token')}</b> end: its calls are refused from that moment. The last was{' '}
-          {grant.last_used_at ? <When at={grant.last_used_at} /> : 'never made'}.
+          <b>{countWords(tokens.total, 'token')}</b> {tokens.total.count === 1 ? 'ends' : 'end'}: its calls
+          are refused from that moment.{' '}
+          {grant.last_used_at ? (
+            <>
+              The last was <When at={grant.last_used_at} />.
+            </>
+          ) : (
+            'It has made none yet.'
+          )}
         </li>
         <li>
-          <b>{countWords(subscriptions, 'subscription')}</b> of it stop.
+          <b>{countWords(subscriptions, 'subscription')}</b> of it{' '}
+          {subscriptions.count === 1 ? 'stops' : 'stop'}.
         </li>
         <li>
-          <b>{countWords(deliveries.queued, 'queued delivery', 'queued deliveries')}</b> are cancelled
+          <b>{countWords(deliveries.queued, 'queued delivery', 'queued deliveries')}</b>{' '}
+          {deliveries.queued.count === 1 ? 'is' : 'are'} cancelled
           {deliveries.held.count > 0 ? `, and ${countWords(deliveries.held, 'held one')}` : ''}.
         </li>
         <li>What it has already received stays with it: ask {grant.partner_name} to delete that.</li>

@@ -42,6 +42,16 @@ export type Portal = {
   idOf: (request: Request) => string;
   /** Any thrown error, as one that may be told. */
   tell: (error: unknown, requestId: string) => PatchbayError;
+  /** Where the process stays to hold them; null elsewhere. */
+  streams: Streams | null;
+};
+/** Streams that are open, by session. */
+export type Streams = {
+  open: ReadonlyMap<string, number>;
+  count(): number;
+  entered(sessionId: string): void;
+  left(sessionId: string): void;
+  isStopping(): boolean;
 };
 
 type Show = (visit: Visit) => Promise<Answered>;
@@ -126,6 +136,16 @@ async function visitOf(
   if (!caller) return { to: withQuery(accountPath, { next }) };
   const ctx = { ...portal.ports, caller, requestId: portal.idOf(request) };
   return { ctx, session, request, query: url.searchParams, param };
+}
+
+/** For what is no page: null for who would be led elsewhere first. Throws as `enterSession`. */
+export async function visitorOf(
+  portal: Portal,
+  request: Request,
+  param: (name: string) => string,
+): Promise<Visit | null> {
+  const visit = await visitOf(portal, { request, session: null, isSignedOut: false }, param);
+  return 'to' in visit ? null : visit;
 }
 
 /** Whatever becomes of it, a person gets a page. */

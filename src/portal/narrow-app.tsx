@@ -64,21 +64,23 @@ function Narrow({ grant, scope, reach }: { grant: ShownGrant; scope: string; rea
         ) : null}
         {queued > 0 ? (
           <li>
-            <b>{counted(queued, 'queued delivery', 'queued deliveries')}</b> of them will be cancelled.
+            <b>{counted(queued, 'queued delivery', 'queued deliveries')}</b> of these will be cancelled.
           </li>
         ) : null}
         {fields.length > 0 ? (
           <li>
-            Of what it goes on to hear, <b>{counted(fields.length, 'field')}</b> are left out:{' '}
-            <code>{fields.join(', ')}</code>
+            Of what it goes on to hear, <b>{counted(fields.length, 'field')}</b>{' '}
+            {fields.length === 1 ? 'is' : 'are'} left out: <code>{fields.join(', ')}</code>
           </li>
         ) : null}
         {types.length === 0 && fields.length === 0 ? (
           <li>It cannot do this any more. What it has done stays as it is.</li>
         ) : null}
         <li>
-          {tokens > 0 ? `${counted(tokens, 'access token')} of it end; it` : 'It'} goes on with the rest by
-          itself. Nobody has to connect it again.
+          {tokens > 0
+            ? `${counted(tokens, 'access token')} of it ${tokens === 1 ? 'ends' : 'end'}; it`
+            : 'It'}{' '}
+          goes on with the rest by itself. Nobody has to connect it again.
         </li>
         <li>To have this back, the app has to ask you.</li>
       </ul>

@@ -50,7 +50,7 @@ function formPage(wish: Wish, wrong: Wrong, tried: DryRun | null): Shown {
         <h1>New subscription</h1>
         <p class="lead">Choose events, try the choice on what has happened, plug it in.</p>
         <WrongSummary wrong={wrong} />
-        <div class="cols">
+        <div class="cols even">
           <Ask action={newSubscriptionPath} label="New subscription">
             <Fields wish={wish} wrong={wrong} />
             <div class="row acts">

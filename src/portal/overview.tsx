@@ -1,5 +1,6 @@
 import { countDay } from '#src/deliveries';
 import { listSubscriptions } from '#src/subscriptions';
+import { showUsage } from '#src/usage';
 import { Chip, Empty, Note, type Tone } from '#src/ui';
 import { type Cord, cordsOf, counted, type Health, nameOf } from './cords.ts';
 import { page, type Portal, type Visit } from './door.tsx';
@@ -10,13 +11,17 @@ import {
   newSubscriptionPath,
   subscriptionPath,
   typesPath,
+  usagePath,
   withQuery,
 } from './paths.ts';
 import { standingOf } from './states.tsx';
 
 export function overviewPage(portal: Portal): void {
   page(portal, home, async ({ ctx, session }: Visit) => {
-    const { data: subscriptions } = await listSubscriptions(ctx, { limit: 100 });
+    const [{ data: subscriptions }, { plan }] = await Promise.all([
+      listSubscriptions(ctx, { limit: 100 }),
+      showUsage(ctx, 1),
+    ]);
     const counts = await countDay(
       ctx,
       subscriptions.map(({ id }) => id),
@@ -25,12 +30,14 @@ export function overviewPage(portal: Portal): void {
     const name = session.account?.name ?? '';
     return {
       title: 'Overview',
-      body: cords.length === 0 ? <Nothing name={name} /> : <Overview name={name} cords={cords} />,
+      body: cords.length === 0 ? <Nothing name={name} /> : <Overview name={name} cords={cords} plan={plan} />,
     };
   });
 }
 
-function Overview({ name, cords }: { name: string; cords: Cord[] }) {
+type Plan = Awaited<ReturnType<typeof showUsage>>['plan'];
+
+function Overview({ name, cords, plan }: { name: string; cords: Cord[]; plan: Plan }) {
   const sum = (key: 'delivered' | 'waiting' | 'held' | 'dead') => cords.reduce((n, cord) => n + cord[key], 0);
   const stamp = cords.map((cord) => `${cord.health}${cord.total}${cord.delivered}`).join();
   return (
@@ -48,6 +55,7 @@ function Overview({ name, cords }: { name: string; cords: Cord[] }) {
           <Tile name="Held" n={sum('held')} state="held" />
           <Tile name="Dead" n={sum('dead')} state="dead" />
         </dl>
+        <UnitsLine plan={plan} />
       </header>
       <NeedsYou cords={cords} />
       <section class="stack" aria-labelledby="bay">
@@ -82,6 +90,24 @@ function Overview({ name, cords }: { name: string; cords: Cord[] }) {
         </table>
       </section>
     </div>
+  );
+}
+
+/** What is left of the day, and where it went. */
+function UnitsLine({ plan: { units_per_day: perDay, units_left_today: left } }: { plan: Plan }) {
+  if (perDay === null || left === null) return null;
+  const used = perDay - left;
+  return (
+    <p class="row small">
+      <label for="units">Units today</label>
+      <meter id="units" class="gauge short" min="0" max={perDay} high={perDay * 0.8} value={used}>
+        {used}
+      </meter>
+      <span>
+        {used.toLocaleString('en')} of {perDay.toLocaleString('en')} used
+      </span>
+      <a href={usagePath}>Usage</a>
+    </p>
   );
 }
 

@@ -20,4 +20,7 @@ export const appPath = (grantId: string): string => `${appsPath}/${grantId}`;
 export const tokenPath = (id: string): string => `${tokensPath}/${id}`;
 export const receiptPath = (id: string): string => `${home}/revocations/${id}`;
 
+/** Where a page hears that what it shows has changed. */
+export const livePath = (path: string): string => path.replace(home, `${home}/live`);
+
 export { withQuery } from '#src/ui';

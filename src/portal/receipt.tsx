@@ -1,26 +1,30 @@
 import { findRevocation, type ShownRevocation } from '#src/access';
 import { Chip, Copyable, Crumb, type Fact, Facts, When } from '#src/ui';
 import { page, type Portal } from './door.tsx';
-import { appPath, appsPath, receiptPath, tokensPath } from './paths.ts';
+import { liveAttributes, type LiveAttributes, liveRoute } from './live.ts';
+import { appPath, appsPath, livePath, receiptPath, tokensPath } from './paths.ts';
 import { reasonWords } from './revoking.ts';
 
 /** What a revocation has stopped; it fills while one looks. */
 export function receiptPage(portal: Portal): void {
   page(portal, receiptPath(':id'), async ({ ctx, param }) => {
     const receipt = await findRevocation(ctx, param('id'));
-    return { title: 'Receipt', body: <Receipt receipt={receipt} /> };
+    const live = liveAttributes(portal, 'receipt', stampOf(receipt), receiptPath(receipt.id));
+    return { title: 'Receipt', body: <Receipt receipt={receipt} live={live} /> };
   });
+  liveRoute(portal, livePath(receiptPath(':id')), async ({ ctx, param }) =>
+    stampOf(await findRevocation(ctx, param('id'))),
+  );
 }
 
-/** Of every part that goes on changing. */
-export const receiptStamp = ({ completed_at: at, cancelled, last_sent_at: sent }: ShownRevocation): string =>
+const stampOf = ({ completed_at: at, cancelled, last_sent_at: sent }: ShownRevocation): string =>
   [at, cancelled, sent].join();
 
-function Receipt({ receipt }: { receipt: ShownRevocation }) {
+function Receipt({ receipt, live }: { receipt: ShownRevocation; live: LiveAttributes }) {
   const isDone = receipt.completed_at !== null;
   const isApp = receipt.level === 'grant';
   return (
-    <div class="stack form" data-live="receipt" data-stamp={receiptStamp(receipt)}>
+    <div class="stack form" {...live}>
       <Crumb href={isApp ? appsPath : tokensPath}>{isApp ? 'Connected apps' : 'Tokens'}</Crumb>
       <div class="row apart">
         <h1>{isApp ? 'Disconnected' : 'Revoked'}</h1>

@@ -9,9 +9,10 @@ import { cataloguePages } from './catalogue.tsx';
 import { consentPages } from './consent.tsx';
 import { deliveriesPage } from './deliveries.tsx';
 import { deliveryPages } from './delivery.tsx';
-import { compressed, open, type Portal, type Routes } from './door.tsx';
+import { compressed, open, type Portal, type Routes, type Streams } from './door.tsx';
 import { disconnectAppPages } from './disconnect-app.tsx';
 import { eventPage } from './event.tsx';
+import { createStreams } from './live.ts';
 import { narrowAppPages } from './narrow-app.tsx';
 import { newSubscriptionPages } from './new-subscription.tsx';
 import { overviewPage } from './overview.tsx';
@@ -25,21 +26,27 @@ import { revokeTokenPages } from './revoke-token.tsx';
 import { tokenPages } from './tokens.tsx';
 import { usagePage } from './usage.tsx';
 
+type Shared = Pick<Portal, 'idOf' | 'tell'> & { isStopping?: () => boolean };
+
 /**
- * Where the host neither compresses nor serves the pages' files by itself. Workers do both: there it would be compressed
- * twice, and nobody could read it.
+ * For a process that stays: it compresses, serves the pages' files and holds streams by itself. Workers do the first two
+ * beside us (compressed twice, nobody could read it), and are not there between two requests, so pages ask again there.
  */
-export function compressedPortalRoutes(...given: Parameters<typeof portalRoutes>): void {
-  const [app, ports] = given;
+export function compressedPortalRoutes(app: Routes, ports: Ports, shared: Shared): void {
   compressed(app);
   uiFileRoutes(app, ports);
-  portalRoutes(...given);
+  portalRoutes(app, ports, shared, createStreams(shared.isStopping ?? (() => false)));
 }
 
 /** The pages for people. They use the rooms' verbs as the API does, with the caller that a session makes. */
-export function portalRoutes(app: Routes, ports: Ports, shared: Pick<Portal, 'idOf' | 'tell'>): void {
-  const assets = assetsOf(ports);
-  const portal: Portal = { app, ports, assets, ...shared };
+export function portalRoutes(
+  app: Routes,
+  ports: Ports,
+  shared: Shared,
+  streams: Streams | null = null,
+): void {
+  const { idOf, tell } = shared;
+  const portal: Portal = { app, ports, assets: assetsOf(ports), idOf, tell, streams };
   if (isOpenLoopback(ports.settings))
     ports.log.warn('portal.open_http', { public_url: ports.settings.publicUrl });
   signInPages(portal);

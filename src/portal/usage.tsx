@@ -62,8 +62,10 @@ function Left({ plan }: Pick<Facts, 'plan'>) {
         <When at={plan.resets_at} />.
       </p>
       <p class="dim small">
-        On the plan “{plan.name}”, which costs nothing. Reading costs one unit, writing five. Looking at these
-        pages costs none, nor does what is sent to you. What apps call counts for them.
+        On the plan “{plan.name}”,{' '}
+        {plan.name === 'free' ? 'which costs nothing' : 'whose price is illustrative'}. Reading costs one
+        unit, writing five. Looking at these pages costs none, nor does what is sent to you. What apps call
+        counts for them.
       </p>
     </section>
   );
@@ -107,14 +109,13 @@ function Charts({ parts }: Pick<Facts, 'parts'>) {
   );
 }
 
-/** Day by day over all of these. */
+/** Day by day over all of these, the oldest first. */
 function daysOf(parts: readonly UsagePart[]): DayUse[] {
   const [first] = parts;
   if (!first) return [];
-  return first.days.map(({ day }, i) => ({
-    day,
-    ...sumOf(parts.flatMap(({ days }) => days[i] ?? [])),
-  }));
+  return first.days
+    .map(({ day }, i) => ({ day, ...sumOf(parts.flatMap(({ days }) => days[i] ?? [])) }))
+    .toReversed();
 }
 
 function Parts({ parts }: Pick<Facts, 'parts'>) {

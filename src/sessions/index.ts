@@ -4,4 +4,5 @@ export { createSignInLink, type Person, readSignInLink, spendSignInLink } from '
 export { enterPerson } from './person.ts';
 export type { Membership } from './memberships.ts';
 export { requireSameOrigin } from './same-origin.ts';
+export { isStanding, isStillThere } from './still-stands.ts';
 export { actFor, endSession, startSession } from './sessions.ts';

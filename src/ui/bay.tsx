@@ -45,27 +45,32 @@ function Socket({ jack, side, kind, mostLetters }: SocketProps) {
   const { x, y, name, note, title, href } = jack;
   const gap = (kind === 'wide' ? 24 : 14) * (side === 'left' ? -1 : 1);
   const anchor = side === 'left' ? 'end' : 'start';
-  const isBelow = kind === 'narrow' && note !== '';
+  const [first, second] = kind === 'wide' ? [cut(name, mostLetters), ''] : broken(name, mostLetters);
+  // A phone has no room beside the name, but below it.
+  const isBelow = second !== '' || (kind === 'narrow' && note !== '');
   return (
     <a class="jack" href={href} tabindex={-1}>
       <title>{title}</title>
       <circle class="ring" cx={x} cy={y} r="9" fill-opacity="0" />
       <text x={x + gap} y={y + (isBelow ? -2 : 5)} text-anchor={anchor}>
-        {cut(name, mostLetters)}
-        {note !== '' && !isBelow ? (
-          <tspan class="sub" dx="12">
-            {note}
-          </tspan>
-        ) : null}
+        {first}
+        {note !== '' && !isBelow ? <Note text={note} after={12} /> : null}
       </text>
       {isBelow ? (
-        <text class="sub" x={x + gap} y={y + 16} text-anchor={anchor}>
-          {note}
+        <text x={x + gap} y={y + 16} text-anchor={anchor}>
+          {second}
+          {note === '' ? null : <Note text={note} after={second === '' ? 0 : 8} />}
         </text>
       ) : null}
     </a>
   );
 }
+
+const Note = ({ text, after }: { text: string; after: number }) => (
+  <tspan class="sub" dx={after}>
+    {text}
+  </tspan>
+);
 
 function Cord({ drawn, kind }: { drawn: DrawnCord; kind: Kind }) {
   const { cord, path, weight, from, to, middle } = drawn;
@@ -103,3 +108,12 @@ function Cut({ x, y }: { x: number; y: number }) {
 
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+
+/** A name that is too long for a line goes on in a second one, after its dot or its space. */
+function broken(name: string, most: number): [string, string] {
+  if (name.length <= most) return [name, ''];
+  const at = Math.max(...['.', ' ', '_', '-'].map((mark) => name.lastIndexOf(mark, most - 1)));
+  return at > 0
+    ? [name.slice(0, at + 1).trimEnd(), cut(name.slice(at + 1), most)]
+    : [name.slice(0, most), cut(name.slice(most), most)];
+}

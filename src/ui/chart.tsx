@@ -96,7 +96,7 @@ function Drawing({ title, days, series, total }: Omit<Props, 'id'> & { total: nu
 
 function AsTable({ title, days, series }: Omit<Props, 'id'>) {
   return (
-    <details class="fold">
+    <details class="fold aside">
       <summary>As a table</summary>
       <table>
         <caption class="vh">{title}, by day (UTC)</caption>

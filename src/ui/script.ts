@@ -24,10 +24,11 @@ function times(root = document) {
   }
 }
 
-/* Copy: a button appears beside what can be copied. */
+/* Copy: a button appears beside what can be copied, and a click on the thing itself does the same. */
 function copies(root = document) {
   for (const button of all('button[data-copy]', root)) {
     button.hidden = false;
+    button.previousElementSibling.onclick = () => { if (getSelection().isCollapsed) button.click(); };
     button.onclick = async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
       const was = button.textContent;
@@ -75,28 +76,31 @@ document.addEventListener('keydown', (event) => {
 });
 
 /* A question has a page of its own; here it is asked on the spot. */
-for (const link of all('a[data-dialog]')) {
-  link.setAttribute('aria-haspopup', 'dialog');
-  link.addEventListener('click', async (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const answer = await fetch(link.href).catch(() => null);
-    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : null;
-    const question = page?.querySelector('[data-question]');
-    if (!question) { location.href = link.href; return; }
-    const dialog = document.createElement('dialog');
-    dialog.append(document.adoptNode(question));
-    const title = dialog.querySelector('h1');
-    title.id = 'question';
-    dialog.setAttribute('aria-labelledby', 'question');
-    document.body.append(dialog);
-    for (const cancel of all('[data-cancel]', dialog)) {
-      cancel.addEventListener('click', (click) => { click.preventDefault(); dialog.close(); });
-    }
-    dialog.addEventListener('close', () => { dialog.remove(); link.focus(); });
-    times(dialog); copies(dialog); asking(dialog);
-    dialog.showModal();
-  });
+function questions(root = document) {
+  for (const link of all('a[data-dialog]', root)) {
+    link.setAttribute('aria-haspopup', 'dialog');
+    link.addEventListener('click', (event) => { void ask(event, link); });
+  }
+}
+async function ask(event, link) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : null;
+  const question = page?.querySelector('[data-question]');
+  if (!question) { location.href = link.href; return; }
+  const dialog = document.createElement('dialog');
+  dialog.append(document.adoptNode(question));
+  const title = dialog.querySelector('h1');
+  title.id = 'question';
+  dialog.setAttribute('aria-labelledby', 'question');
+  document.body.append(dialog);
+  for (const cancel of all('[data-cancel]', dialog)) {
+    cancel.addEventListener('click', (click) => { click.preventDefault(); dialog.close(); });
+  }
+  dialog.addEventListener('close', () => { dialog.remove(); link.focus(); });
+  times(dialog); copies(dialog); asking(dialog);
+  dialog.showModal();
 }
 
 /* Nothing is sent twice by an impatient click. */
@@ -112,7 +116,10 @@ function asking(root = document) {
 }
 addEventListener('pageshow', () => { for (const form of all('form[data-sent]')) delete form.dataset.sent; });
 
-/* What is marked live is read again every few seconds while somebody looks; only what changed is put in. */
+/*
+ * What is marked live is read again when its stream says that it changed, or, where there is none, every few seconds while
+ * somebody looks; only what changed is put in, and what was open or had the focus has it still.
+ */
 async function refresh() {
   const parts = all('[data-live]');
   if (parts.length === 0 || document.hidden || document.querySelector('dialog[open]')) return;
@@ -121,17 +128,41 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const part of parts) {
     const fresh = page.querySelector('[data-live="' + part.dataset.live + '"]');
-    if (!fresh || fresh.dataset.stamp === part.dataset.stamp || part.contains(document.activeElement)) continue;
+    if (!fresh || fresh.dataset.stamp === part.dataset.stamp) continue;
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    if (focused?.matches('input, textarea, select')) continue;
     const before = new Map(all('[data-cord]', part).map((cord) => [cord.dataset.cord, cord.dataset.count]));
+    /* From the end: what is new comes first. */
+    const open = all('details', part).reverse().map((one) => one.open);
     part.replaceChildren(...fresh.childNodes);
     part.dataset.stamp = fresh.dataset.stamp;
+    for (const [i, one] of all('details', part).reverse().entries()) if (i in open) one.open = open[i];
     for (const cord of all('[data-cord]', part)) {
       const was = before.get(cord.dataset.cord);
       if (was !== undefined && was !== cord.dataset.count) cord.classList.add('pulse');
     }
-    times(part); copies(part);
+    times(part); copies(part); questions(part); asking(part);
+    if (focused) refocus(part, focused);
   }
 }
+function refocus(part, focused) {
+  const same = all(focused.tagName, part).find((one) => one.getAttribute('href') === focused.getAttribute('href') && one.textContent === focused.textContent);
+  same?.focus({ preventScroll: true });
+  same?.closest('[data-row]')?.classList.add('at');
+}
+let stream = null;
+function listen() {
+  const path = document.querySelector('[data-stream]')?.dataset.stream;
+  if (!path || stream || document.hidden) return;
+  stream = new EventSource(path);
+  stream.addEventListener('open', refresh);
+  stream.addEventListener('changed', refresh);
+}
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) { stream?.close(); stream = null; } else listen();
+});
+addEventListener('pagehide', () => { stream?.close(); stream = null; });
+addEventListener('pageshow', (event) => { if (event.persisted) listen(); });
 
 /* Pickers: a field that narrows a long list of choices. */
 for (const field of all('input[data-narrows]')) {
@@ -155,9 +186,9 @@ for (const close of all('.toast button')) {
 const here = new URL(location.href);
 if (here.searchParams.has('done')) { here.searchParams.delete('done'); history.replaceState(null, '', here); }
 
-times(); copies(); asking();
+times(); copies(); asking(); questions(); listen();
 setInterval(times, 30000);
-setInterval(refresh, 5000);
+setInterval(() => { if (stream?.readyState !== EventSource.OPEN) void refresh(); }, 5000);
 /* What completes within a moment is asked for sooner. */
 setInterval(() => { if (document.querySelector('[data-soon]')) void refresh(); }, 1000);
 `;

@@ -45,7 +45,7 @@ fieldset{border:0;min-width:0}
 .banner p{max-width:none}
 .elevated{background:var(--wait-soft);border-bottom:1px solid var(--wait);font-size:14px}
 .elevated>div{display:flex;flex-wrap:wrap;gap:4px 24px;align-items:center;justify-content:space-between;max-width:1152px;margin:0 auto;padding:8px 24px}
-.elevated p{max-width:none;overflow-wrap:anywhere}
+.elevated p{flex:1 1 480px;max-width:none;overflow-wrap:anywhere}
 main{max-width:1152px;margin:0 auto;padding:32px 24px 96px}
 .foot{max-width:1152px;margin:0 auto;padding:0 24px 48px;font-size:14px;color:var(--dim)}
 .foot a{color:inherit}
@@ -53,6 +53,7 @@ main{max-width:1152px;margin:0 auto;padding:32px 24px 96px}
 .crumb a{color:var(--dim)}
 .lead{font-size:16px;color:var(--dim)}
 .cols{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:48px;align-items:start}
+.cols.even{grid-template-columns:minmax(0,1fr) 400px}
 .cols>*{min-width:0}
 button,.button{display:inline-block;font:600 14px/24px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;padding:7px 16px;border:1px solid var(--edge);border-radius:6px;background:transparent;color:var(--text);text-decoration:none;cursor:pointer;text-align:center}
 button:hover,.button:hover{border-color:var(--text)}
@@ -184,6 +185,7 @@ dialog h1{font-size:20px;line-height:32px}
 .bay .add text{fill:var(--accent)}
 @media(prefers-reduced-motion:no-preference){.bay .pulse .cord{animation:pulse 1.2s ease-out 1}@keyframes pulse{30%{stroke-width:14}}}
 .gauge{display:block;width:100%;max-width:680px;height:16px}
+.gauge.short{width:160px}
 .gauge::-webkit-meter-bar{background:var(--soft);border-color:var(--edge)}
 .gauge::-webkit-meter-optimum-value{background:var(--accent)}
 .gauge::-moz-meter-bar{background:var(--accent)}
@@ -207,16 +209,21 @@ nav [aria-current=true]{color:var(--text);text-decoration:none;font-weight:600}
 .swatch.wait::before{background:color-mix(in srgb,var(--wait) 50%,transparent);border:1.5px solid var(--wait)}
 .swatch.bad::before{background:var(--bad)}
 .key{display:flex;flex-wrap:wrap;gap:8px 24px;font-size:14px}
-.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:0 32px;border-block:1px solid var(--line);padding:16px 0}
+.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:8px 32px;border-block:1px solid var(--line);padding:16px 0}
 .tiles dt{font-size:14px;line-height:24px;color:var(--dim)}
 .tiles dd{font-size:28px;line-height:40px;font-weight:600;font-variant-numeric:tabular-nums}
+.pairs{display:block}
+.pairs .usual{fill:var(--edge)}
+.pairs .now{fill:var(--accent)}
+.pairs .far{fill:var(--wait)}
+th.bars,td.bars{width:30%}
 .tiles .more{font-size:14px;line-height:24px;font-weight:400;color:var(--dim)}
 .tiles a{color:inherit;text-decoration:none}
 .tiles a:hover{text-decoration:underline}
 .attempt{border-top:1px solid var(--line);padding:16px 0}
 .attempt.stack>*+*{margin-top:4px}
 .card{max-width:440px;margin:64px auto 0}
-@media(max-width:720px){td,th{padding-right:8px}.nav a[aria-current]{font-weight:400}.acts{position:static}main{padding:24px 16px 80px}.top>div{padding:8px 16px 0;gap:0 16px}.nav{order:3;flex-basis:100%;flex-wrap:wrap;gap:0 16px}.nav a{padding:8px 0 6px}.who{margin-left:auto}.who>summary{max-width:180px}.foot{padding:0 16px 48px}.cols,.pair{grid-template-columns:minmax(0,1fr);gap:24px}.streams{columns:1}.wide-only{display:none!important}.bay.wide{display:none}.bay.narrow,.narrow-only{display:block}.tiles{grid-template-columns:1fr 1fr;gap:8px 16px}.fact{gap:0 16px}.empty,.secret{padding:16px}.filters>.field{max-width:none}.banner{padding:4px 16px}.card{margin-top:24px}h1{line-height:32px}.verdict{line-height:28px}}
+@media(max-width:720px){td,th{padding-right:8px}.nav a[aria-current]{font-weight:400}.acts{position:static}main{padding:24px 16px 80px}.top>div{padding:8px 16px 0;gap:0 16px}.nav{order:3;flex-basis:100%;flex-wrap:wrap;gap:0 16px}.nav a{padding:8px 0 6px}.who{margin-left:auto}.who>summary{max-width:180px}.foot{padding:0 16px 48px}.cols,.cols.even,.pair{grid-template-columns:minmax(0,1fr);gap:24px}.streams{columns:1}.wide-only{display:none!important}.bay.wide{display:none}.bay.narrow,.narrow-only{display:block}.tiles{grid-template-columns:1fr 1fr;gap:8px 16px}.fact{gap:0 16px}.empty,.secret{padding:16px}.filters>.field{max-width:none}.banner{padding:4px 16px}.card{margin-top:24px}h1{line-height:32px}.verdict{line-height:28px}}
 @media(max-width:720px) and (min-width:0px){.fact:not(.tight){grid-template-columns:1fr}.fact:not(.tight) dd{margin-bottom:8px}}
 @media print{.top,.foot,.toast,button{display:none}}
 `;

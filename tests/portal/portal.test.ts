@@ -143,6 +143,37 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     await page.getByText('complete', { exact: true }).waitFor();
   });
 
+  test('the list of deliveries stays current by its stream, and by asking again where there is none', async () => {
+    const streamed = page.waitForResponse('**/portal/live/deliveries*');
+    await page.goto(`${stand.hub.origin}/portal/deliveries`);
+    expect((await streamed).headers()['content-type']).toContain('text/event-stream');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const rows = () => page.locator('tbody tr').count();
+    await page.keyboard.press('j');
+    const [before, at] = [await rows(), await page.evaluate(() => document.activeElement?.textContent)];
+    await stand.publish({ subject: 'bookings/live' });
+    await expect.poll(rows).toBeGreaterThan(before);
+    expect(asked.every((path) => path === '/portal/deliveries')).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(at);
+    page.removeAllListeners('request');
+
+    await page.route('**/portal/live/**', (route) => route.fulfill({ status: 204 }));
+    await page.reload();
+    const again = await rows();
+    await stand.publish({ subject: 'bookings/polled' });
+    await expect.poll(rows).toBeGreaterThan(again);
+    await page.unroute('**/portal/live/**');
+  });
+
+  test('an id copies on a click of its own', async () => {
+    await page.goto(`${stand.hub.origin}/portal/deliveries`);
+    await page.locator('tbody a').first().click();
+    const id = page.locator('.copy code').first();
+    await id.click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await id.textContent());
+  });
+
   test('times are in the zone of the person, and labelled', async () => {
     await page.goto(`${stand.hub.origin}/portal/deliveries`);
     const time = page.locator('time').first();
@@ -228,7 +259,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
           'requestfinished',
           (request) => void sizes.push(request.sizes().then((s) => s.responseBodySize)),
         );
-        await looked.goto(stand.hub.origin + path, { waitUntil: 'networkidle' });
+        await looked.goto(stand.hub.origin + path, { waitUntil: 'load' });
         looked.removeAllListeners('requestfinished');
         await looked.screenshot({
           path: join(folder, `${name}-${look.width}-${look.scheme}.png`),
