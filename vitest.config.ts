@@ -1,25 +1,48 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { ClosingReport } from './tests/services/report.ts';
 
 const isCi = process.env['CI'] === 'true';
 
+/** Suites that change what a process has once (its environment, its signals, its clients), or start others like it. */
+const apart = ['adapters', 'bench', 'faults', 'hosts', 'lint', 'services', 'sign-in'].map(
+  (room) => `tests/${room}/**/*.test.ts`,
+);
+
+const suite = (name: string, isolate: boolean, include: string[], exclude: string[] = []) =>
+  ({
+    test: {
+      name,
+      include,
+      exclude: ['**/node_modules/**', 'tests/lint/bad/**', 'tests/lint/good/**', ...exclude],
+      // Processes, not threads: better-sqlite3 is a native module, and some tests change signals or folders.
+      pool: 'forks',
+      isolate,
+      testTimeout: 90_000,
+      // A hook may have to install and start a real server.
+      hookTimeout: 120_000,
+      // A test that passes at the second try is a flaky test.
+      retry: 0,
+      allowOnly: !isCi,
+    },
+  }) satisfies TestProjectInlineConfiguration;
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx', 'connectors/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'tests/lint/bad/**', 'tests/lint/good/**'],
-    // Processes, not threads: better-sqlite3 is a native module, and some tests change signals or folders.
-    pool: 'forks',
+    projects: [
+      suite('apart', true, apart),
+      // Loading the hub takes longer than most of these files: a process keeps it for the next one.
+      suite(
+        'together',
+        false,
+        ['tests/**/*.test.ts', 'tests/**/*.test.tsx', 'connectors/**/*.test.ts'],
+        apart,
+      ),
+    ],
     // Much of the suite waits: for leases, heartbeats, real servers. By its default of one less than the cores two
     // cores would do one file at a time.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     globalSetup: './tests/services/lend.ts',
-    testTimeout: 90_000,
-    // A hook may have to install and start a real server.
-    hookTimeout: 120_000,
-    // A test that passes at the second try is a flaky test.
-    retry: 0,
-    allowOnly: !isCi,
     reporters: [
       'default',
       ['json', { outputFile: 'node_modules/.cache/patchbay/tests.json' }],
