@@ -7,7 +7,8 @@ import type { ApiDocument } from './document.ts';
 /** All that there is to read about the API, each by the address that it is served at. */
 export const referenceFiles = async (document: ApiDocument): Promise<Record<ReferencePath, string>> => ({
   '/openapi.json': JSON.stringify(document),
-  '/docs': await referencePage(document),
+  // A marked String until here, which not everything takes for a string.
+  '/docs': String(await referencePage(document)),
   '/docs/reference.css': referenceStyle,
   '/docs/reference.js': referenceScript,
 });

@@ -30,20 +30,18 @@ ${curl === null ? '' : fold('With curl', html`<pre><code>${curl}</code></pre>`)}
 
 function callerChip(caller: Caller): Html {
   const needs =
-    'scopes' in caller && caller.scopes.length > 0
-      ? html`needs <code>${caller.scopes.join(', ')}</code>`
-      : '';
+    'scopes' in caller && caller.scopes.length > 0 ? html`<code>${caller.scopes.join(', ')}</code>` : '';
   switch (caller.by) {
     case 'anybody':
       return html`<span class="scope">no token</span>`;
     case 'client':
-      return html`<span class="scope">the client</span>`;
+      return html`<span class="scope">client authentication</span>`;
     case 'registration':
-      return html`<span class="scope">a partner’s registration token</span>`;
+      return html`<span class="scope">registration token</span>`;
     case 'token':
-      return html`<span class="scope">${needs || 'any token'}</span>`;
+      return html`<span class="scope">${needs ? html`needs ${needs}` : 'any token'}</span>`;
     case 'staff':
-      return html`<span class="scope">staff ${needs}</span>`;
+      return html`<span class="scope">${needs ? html`staff with ${needs}` : 'any staff'}</span>`;
   }
 }
 

@@ -25,7 +25,7 @@ ${reference.groups.map(
     name,
     description,
     operations,
-  }) => html`<section id="${slug(name)}"><h2>${name}</h2><p>${description}</p>
+  }) => html`<section id="${slug(name)}"><h2>${name}</h2><p>${ticked(description)}</p>
 ${operations.map((operation) => operationArticle(reference, operation, shapes))}</section>`,
 )}
 <section id="your-endpoint"><h2>Your endpoint</h2><p>What the hub sends, and what it expects back.</p>
