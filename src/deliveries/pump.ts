@@ -1,8 +1,8 @@
 import type { Clock } from '#src/ports';
-import type { Lane } from './lane.ts';
-import { type Load, mayGo } from './may-go.ts';
+import type { Host, Lane } from './lane.ts';
+import { hostWaitMs, type Load, mayGo } from './may-go.ts';
 import { afterOne } from './rate.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 type LaneOf<D> = Omit<Lane, 'urgent' | 'waiting'> & { urgent: D[]; waiting: D[] };
 
@@ -18,9 +18,13 @@ export type Pump<L> = {
   idle(): Promise<void>;
 };
 
+/** How soon a host is looked at again that has room, while all slots are taken by others. */
+const busyMs = 25;
+
 /**
  * Starts what waits in lanes as turns, windows, rates, hosts and slots allow. `send` never rejects; what it resolves to
- * is done when the slot is free again and before the next one starts: there a lane learns.
+ * is done when the slot is free again and before the next one starts: there a lane learns. Lanes that wait for a host
+ * take turns for it as well: many aim at the same few hosts, and a slot there is not for whoever comes back first.
  */
 export function createPump<D, L extends LaneOf<D>>(
   clock: Clock,
@@ -28,6 +32,8 @@ export function createPump<D, L extends LaneOf<D>>(
   send: (lane: L, delivery: D) => Promise<() => void>,
 ): Pump<L> {
   const turns = createTurns<L>();
+  const halls = new Map<Host, Turns<L>>();
+  const awaited = new Set<Host>();
   const load: Load = { inFlight: 0, slowInFlight: 0, ...limits };
   const state = { isRunning: false, isStopped: false, tellIdle: (): void => {} };
 
@@ -57,10 +63,45 @@ export function createPump<D, L extends LaneOf<D>>(
       const answer = mayGo(lane, load, clock.ms());
       if (answer === 'go') start(lane);
       else if (answer === 'slots') blocked.push(lane);
+      else if (answer === 'host') queueFor(lane.host, lane);
       else if (answer !== 'window') sleep(lane, answer);
     }
     for (const lane of blocked) turns.add(lane);
     state.isRunning = false;
+  }
+
+  function queueFor(host: Host, lane: L): void {
+    const hall = halls.get(host) ?? createTurns<L>();
+    halls.set(host, hall);
+    hall.add(lane);
+    lookAgain(host);
+  }
+
+  /** Gives what the host has free to those that wait for it, by turns. */
+  function admit(host: Host): void {
+    const hall = halls.get(host);
+    if (!hall) return;
+    while (hostWaitMs(host, load, clock.ms()) === 0 && load.inFlight < load.maxInFlight) {
+      const lane = hall.next();
+      if (!lane) break;
+      turns.add(lane);
+      run();
+      // All slots are taken, and it stands in the ring of those who wait for one.
+      if (lane.isQueued && hostWaitMs(host, load, clock.ms()) === 0) break;
+    }
+    if (hall.size() === 0) halls.delete(host);
+    else lookAgain(host);
+  }
+
+  /** A full host is heard of when an attempt there ends. */
+  function lookAgain(host: Host): void {
+    const waitMs = hostWaitMs(host, load, clock.ms());
+    if (waitMs === Number.POSITIVE_INFINITY || awaited.has(host) || state.isStopped) return;
+    awaited.add(host);
+    clock.after(waitMs || busyMs, () => {
+      awaited.delete(host);
+      admit(host);
+    });
   }
 
   function sleep(lane: L, delayMs: number): void {
@@ -90,6 +131,8 @@ export function createPump<D, L extends LaneOf<D>>(
       load.inFlight--;
       load.slowInFlight -= isSlow ? 1 : 0;
       learn();
+      // Those who wait for the host come before the lane that has just had its turn there.
+      admit(host);
       turns.add(lane);
       run();
       if (load.inFlight === 0) state.tellIdle();
