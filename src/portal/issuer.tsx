@@ -28,7 +28,14 @@ export function issuerPages(portal: Portal, issuer: Issuer): void {
       if (!(error instanceof SignInFailure)) throw error;
       const { reason, message: detail } = error;
       ports.log.warn('sign_in.refused', { reason, detail, request: portal.idOf(request) });
-      return failurePage(name, reason, retry);
+      const isOther = reason === 'unknown' || reason === 'taken';
+      // The issuer would let the same person through again: they say anew who they are.
+      const another = isOther ? beginPath(ports, null, true) : null;
+      return failurePage(
+        name,
+        reason,
+        another ? [another, 'Sign in as somebody else'] : [retry, 'Try again'],
+      );
     });
 
   open(portal, 'get', beginningPath, async ({ request, query }) => {
@@ -66,9 +73,7 @@ const connectPage = (name: string, person: string): Shown => ({
   body: (
     <div class="card stack">
       <h1>You are in, {person}</h1>
-      <p>
-        The link that you came by is spent. Connect your account at {name}, and next time you sign in with it.
-      </p>
+      <p>Links are good once. Connect your account at {name}, and from now on you sign in with that.</p>
       <Ask action={connectPath} label={`Connect ${name}`}>
         <div class="row">
           <button class="primary">Connect {name}</button>
@@ -96,7 +101,7 @@ const onTheWayPage = (name: string, to: string, cookie: string): Shown => ({
   ),
 });
 
-function failurePage(name: string, reason: FailureReason, retry: string): Shown {
+function failurePage(name: string, reason: FailureReason, [href, label]: [string, string]): Shown {
   const { title, text, status } = failures[reason](name);
   return {
     title,
@@ -112,8 +117,8 @@ function failurePage(name: string, reason: FailureReason, retry: string): Shown 
           </p>
         ) : null}
         <p class="row">
-          <a class="button primary" href={retry}>
-            Try again
+          <a class="button primary" href={href}>
+            {label}
           </a>
           <a class="button" href={home}>
             To the overview

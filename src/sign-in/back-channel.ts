@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { jwtVerify } from 'jose';
 import type { Ports } from '#src/context';
+import { PatchbayError } from '#src/errors';
 import { readBytes } from '#src/wire';
-import { SignInFailure } from './failure.ts';
+import { failing, SignInFailure } from './failure.ts';
 import { isSubject, leewaySeconds, signatureAlgorithms } from './id-token.ts';
 import { identityId } from './identities.ts';
 import type { Issuer } from './issuer.ts';
@@ -21,12 +22,14 @@ export async function backChannelLogout(ports: Needs, issuer: Issuer, request: R
     ports.log.info('sign_in.back_channel_logout', { ended });
     return new Response(null, { status: 200, headers });
   } catch (error) {
-    // While our own keys of theirs cannot be had, the issuer may well try again.
-    const isOurs = error instanceof SignInFailure && error.reason === 'unavailable';
-    ports.log.warn('sign_in.logout_refused', { detail: error instanceof Error ? error.message : '' });
-    const body = JSON.stringify({ error: isOurs ? 'temporarily_unavailable' : 'invalid_request' });
-    return new Response(body, {
-      status: isOurs ? 503 : 400,
+    const isTheirs =
+      (error instanceof SignInFailure && error.reason !== 'unavailable') ||
+      (error instanceof PatchbayError && error.status < 500);
+    if (isTheirs) ports.log.warn('sign_in.logout_refused', { detail: error.message });
+    else ports.log.error('sign_in.logout_fault', error);
+    // Where it is our fault, or their keys cannot be had, the issuer may well try again.
+    return new Response(JSON.stringify({ error: isTheirs ? 'invalid_request' : 'temporarily_unavailable' }), {
+      status: isTheirs ? 400 : 503,
       headers: { ...headers, 'content-type': 'application/json' },
     });
   }
@@ -38,7 +41,7 @@ const headers = { 'cache-control': 'no-store' };
 async function endNamed(ports: Needs, issuer: Issuer, token: string): Promise<number> {
   const { store } = ports;
   const { sessionOrigins, usedIds } = store.tables;
-  const { iss, sid, sub, jti, expiresAt } = await verified(ports, issuer, token);
+  const { iss, sid, sub, jti, expiresAt } = await verified(ports, issuer, token).catch(failing('not_proven'));
   const isOfIssuer = eq(sessionOrigins.issuer, iss);
   const isSid = sid === null ? undefined : eq(sessionOrigins.sid, sid);
   const isSub = sub === null ? undefined : eq(sessionOrigins.identityId, identityId({ iss, sub }));
@@ -50,7 +53,7 @@ async function endNamed(ports: Needs, issuer: Issuer, token: string): Promise<nu
       endingOf(ports, db, and(isOfIssuer, isSid, isSub)),
     ])
     .catch((error: unknown) => {
-      throw store.isConflict(error) ? new Error('jti was used before') : error;
+      throw store.isConflict(error) ? new SignInFailure('not_proven', 'jti was used before') : error;
     });
   return ended.length;
 }

@@ -68,3 +68,36 @@ export function createJar(origin: string) {
   return { cookies, ask, post };
 }
 export type Jar = ReturnType<typeof createJar>;
+
+/** Through the issuer's own pages as this person, in a browser that it does not know yet; answers the way back to the hub. */
+export async function walkIssuer(to: string, login: string): Promise<string> {
+  const issuer = createJar(new URL(to).origin);
+  let answer = await issuer.ask(to);
+  for (let step = 0; step < 12; step++) {
+    const location = answer.headers.get('location');
+    if (location !== null) {
+      const url = new URL(location, to);
+      if (url.origin !== new URL(to).origin) return url.pathname + url.search;
+      answer = await issuer.ask(url.href);
+      continue;
+    }
+    const page = await answer.text();
+    const action = /action="([^"]+)"/.exec(page)?.[1];
+    const prompt = /name="prompt" value="([^"]+)"/.exec(page)?.[1];
+    if (!action || !prompt) throw new Error(`the issuer shows ${answer.status}: ${page.slice(0, 500)}`);
+    answer = await issuer.post(action, { prompt, login, password: 'any' });
+  }
+  throw new Error('the issuer goes round and round');
+}
+
+/** From a link of the hub's (or from the issuer's address itself) to what the hub says to the way back. */
+export async function signInAt(
+  { origin }: { origin: string },
+  jar: Jar,
+  login: string,
+  from = '/portal/sign-in/begin',
+): Promise<Response> {
+  const to = from.startsWith('/') ? (await jar.ask(from)).headers.get('location') : from;
+  if (to === null) throw new Error(`${origin} leads nowhere`);
+  return jar.ask(await walkIssuer(to, login));
+}
