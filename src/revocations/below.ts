@@ -1,5 +1,5 @@
 /** Whose rows hang below a level, each by an index. Subscriptions and their queues are in #src/deliveries. */
-import { and, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import type { Level } from './subject.ts';
 
@@ -65,6 +65,15 @@ export function sessionsBelow(
 export function isLiveToken({ store, clock }: Needs & Pick<Ports, 'clock'>): SQL | undefined {
   const { tokens } = store.tables;
   return and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())));
+}
+
+/** Neither deleted nor ended by a revocation. */
+export function isLivingSubscription({ store }: Needs): SQL | undefined {
+  const { subscriptions } = store.tables;
+  return and(
+    ne(subscriptions.state, 'deleted'),
+    sql`coalesce(${subscriptions.stateReason}, '') <> 'revoked'`,
+  );
 }
 
 export const anyOf = (column: Parameters<typeof inArray>[0], ids: readonly string[]): SQL =>

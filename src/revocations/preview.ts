@@ -1,8 +1,8 @@
-import { and, count, countDistinct, eq, isNull, ne } from 'drizzle-orm';
+import { and, count, countDistinct, eq, isNull } from 'drizzle-orm';
 import { taints } from '#src/access';
 import type { Ports } from '#src/context';
 import { belowLevel } from '#src/deliveries';
-import { grantsBelow, sessionsBelow } from './below.ts';
+import { grantsBelow, isLivingSubscription, sessionsBelow } from './below.ts';
 import { countQueued } from './count-deliveries.ts';
 import { countMade, countTokens, type TokenCounts } from './count-tokens.ts';
 import { bounded, type Count, countOf, exactly, mostCounted, mostLooked } from './count.ts';
@@ -105,7 +105,7 @@ async function countBelow(
     subscriptions: await countOf(
       ports.store,
       subscriptions,
-      and(isBelow, isOwn, ne(subscriptions.state, 'deleted')),
+      and(isBelow, isOwn, isLivingSubscription(ports)),
     ),
   };
 }

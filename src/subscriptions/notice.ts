@@ -33,8 +33,12 @@ export function noticeCandidate(
         sinceEvent: 0,
         history: true,
       },
-      // Suspended it waits like everything else.
-      subscription: hasEnded ? { ...subscription, epochs: {} } : subscription,
+      // Paused, disabled by its owner or suspended it waits like everything else.
+      subscription: {
+        ...subscription,
+        ...(hasEnded ? { epochs: {} } : {}),
+        ...(subscription.stateReason === 'revoked' ? { state: 'active' as const } : {}),
+      },
     });
   } catch (error) {
     log.error('subscription.uncompilable', error, { subscription: subscription.id });

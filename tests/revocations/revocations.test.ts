@@ -1,0 +1,3 @@
+import { proveRevocations } from './cases.ts';
+
+proveRevocations('revocations on SQLite', async () => ({}));
