@@ -1,16 +1,22 @@
-import { listCases } from '#src/cases';
-import { Chip, Empty, When } from '#src/ui';
+import { caseList } from '#src/inquiry';
+import { Chip, Empty, Pages, When, withQuery } from '#src/ui';
 import { wordsOf } from './case-words.ts';
 import { type Console, page } from './door.tsx';
 import { casePath, casesPath } from './paths.ts';
 import { SubjectLink } from './subject-link.tsx';
 
-type Case = Awaited<ReturnType<typeof listCases>>[number];
+type Case = Awaited<ReturnType<typeof caseList>>['data'][number];
 
 export function casesPage(desk: Console): void {
   page(desk, { path: casesPath, permission: 'cases:read' }, async ({ ctx, query }) => {
     const which = query.get('state') === 'all' ? 'all' : 'open';
-    const cases = await listCases(ctx, which);
+    const after = query.get('after') ?? '';
+    const { data: cases, next_cursor: next } = await caseList(ctx, {
+      state: which,
+      limit: 25,
+      ...(after === '' ? {} : { after }),
+    });
+    const here = { state: which === 'all' ? 'all' : null };
     return {
       title: 'Cases',
       body: (
@@ -27,6 +33,10 @@ export function casesPage(desk: Console): void {
             </nav>
           </div>
           {cases.length === 0 ? <None which={which} /> : <List cases={cases} />}
+          <Pages
+            first={after === '' ? null : withQuery(casesPath, here)}
+            next={next === null ? null : withQuery(casesPath, { ...here, after: next })}
+          />
         </div>
       ),
     };
@@ -35,39 +45,37 @@ export function casesPage(desk: Console): void {
 
 function List({ cases }: { cases: readonly Case[] }) {
   return (
-    <div data-live="cases" data-stamp={cases.map(({ id, state }) => id + state).join()}>
-      <table>
-        <caption class="vh">Cases, newest first. Keys: j and k to walk, enter to open.</caption>
-        <thead>
-          <tr class="indent">
-            <th>What was seen</th>
-            <th class="wide-only">About</th>
-            <th>State</th>
-            <th class="end">Opened</th>
+    <table>
+      <caption class="vh">Cases, newest first. Keys: j and k to walk, enter to open.</caption>
+      <thead>
+        <tr class="indent">
+          <th>What was seen</th>
+          <th class="wide-only">About</th>
+          <th>State</th>
+          <th class="end">Opened</th>
+        </tr>
+      </thead>
+      <tbody>
+        {cases.map((one) => (
+          <tr data-row>
+            <td>
+              <a class="whole" href={casePath(one.id)}>
+                {wordsOf(one).title}
+              </a>
+            </td>
+            <td class="wide-only">
+              <SubjectLink subject={one.subject} />
+            </td>
+            <td>
+              <Chip tone={one.state === 'open' ? 'bad' : 'off'}>{one.state}</Chip>
+            </td>
+            <td class="end dim">
+              <When at={one.created_at} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {cases.map((one) => (
-            <tr data-row>
-              <td>
-                <a class="whole" href={casePath(one.id)}>
-                  {wordsOf(one).title}
-                </a>
-              </td>
-              <td class="wide-only">
-                <SubjectLink subject={one.subject} />
-              </td>
-              <td>
-                <Chip tone={one.state === 'open' ? 'bad' : 'off'}>{one.state}</Chip>
-              </td>
-              <td class="end dim">
-                <When at={one.createdAt.toISOString()} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

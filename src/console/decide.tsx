@@ -44,7 +44,7 @@ function Open({ one }: { one: Case }) {
       </p>
       <p class="press">
         <a class="button primary" href={casePath(one.id)}>
-          Decide<span class="vh">: {title}</span>
+          Decide<span class="vh"> about “{title}”</span>
         </a>
       </p>
     </Note>

@@ -40,18 +40,14 @@ export type Console = {
   tell: (error: unknown, requestId: string) => PatchbayError;
 };
 
-/** Its permission stands beside the page, as beside every route for staff; null: any member of staff. */
-type Declared = { path: string; permission: Permission | null };
+/** Its permissions stand beside the page, as beside every route for staff; null: any member of staff. */
+type Declared = { path: string; permission: Permission | null; also?: Permission };
 
-export function page(
-  desk: Console,
-  { path, permission }: Declared,
-  show: (visit: Visit) => Promise<Answered>,
-): void {
-  declareStaffRoute(desk.app, { method: 'GET', path, permission });
-  desk.app.get(path, (c) =>
+export function page(desk: Console, declared: Declared, show: (visit: Visit) => Promise<Answered>): void {
+  declareStaffRoute(desk.app, { method: 'GET', ...declared });
+  desk.app.get(declared.path, (c) =>
     answer(desk, c.req.raw, async (seen) =>
-      show(await visitOf(desk, seen, permission, (name) => c.req.param(name) ?? '')),
+      show(await visitOf(desk, seen, declared, (name) => c.req.param(name) ?? '')),
     ),
   );
 }
@@ -59,13 +55,13 @@ export function page(
 /** What a form of ours asks to be done: from a page of ours, with the session's key. */
 export function deed(
   desk: Console,
-  { path, permission }: Declared,
+  declared: Declared,
   run: (visit: Visit & { form: Form }) => Promise<Answered>,
 ): void {
-  declareStaffRoute(desk.app, { method: 'POST', path, permission });
-  desk.app.post(path, (c) =>
+  declareStaffRoute(desk.app, { method: 'POST', ...declared });
+  desk.app.post(declared.path, (c) =>
     answer(desk, c.req.raw, async (seen) => {
-      const visit = await visitOf(desk, seen, permission, (name) => c.req.param(name) ?? '');
+      const visit = await visitOf(desk, seen, declared, (name) => c.req.param(name) ?? '');
       requireSameOrigin(c.req.raw);
       const form = await readForm(c.req.raw);
       if (form.one('form_key') !== visit.staff.via.formKey)
@@ -83,7 +79,7 @@ export function nothingElse(desk: Console): void {
   desk.app.all(`${home}/*`, async (c, next) => {
     if (c.req.path === apiPath || c.req.path.startsWith(`${apiPath}/`)) return next();
     return answer(desk, c.req.raw, async (seen) => {
-      await visitOf(desk, seen, null, () => '');
+      await visitOf(desk, seen, { path: '', permission: null }, () => '');
       throw nothingHere();
     });
   });
@@ -99,7 +95,7 @@ const nothingHere = () =>
 async function visitOf(
   { ports, idOf }: Console,
   seen: Seen,
-  permission: Permission | null,
+  { permission, also }: Declared,
   param: Visit['param'],
 ): Promise<Visit> {
   const { request } = seen;
@@ -112,8 +108,11 @@ async function visitOf(
     throw error.code === 'forbidden' ? nothingHere() : error;
   });
   seen.staff = staff;
-  seen.needs = permission;
-  if (permission !== null) requirePermission(staff, permission);
+  for (const one of [permission, also ?? null]) {
+    if (one === null) continue;
+    seen.needs = one;
+    requirePermission(staff, one);
+  }
   const { searchParams: query } = new URL(request.url);
   return { ctx: { ...ports, staff, requestId: idOf(request) }, staff, query, param };
 }

@@ -1,6 +1,7 @@
 import { compress } from 'hono/compress';
 import type { Hono } from 'hono';
 import { assetsOf } from '#src/ui';
+import { casePages } from './case.tsx';
 import { casesPage } from './cases.tsx';
 import { type Console, nothingElse } from './door.tsx';
 import { elevationPages } from './elevation.tsx';
@@ -12,6 +13,7 @@ import { subjectPages } from './subject.tsx';
 import { staffPages } from './staff.tsx';
 import { stopPages } from './stop.tsx';
 import { suspensionPages } from './suspensions.tsx';
+import { timelinePages } from './timeline.tsx';
 
 type Given = [
   app: Console['app'] & Pick<Hono, 'use'>,
@@ -30,9 +32,11 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   const desk: Console = { app, ports, assets: assetsOf(ports), ...shared };
   frontPage(desk);
   casesPage(desk);
+  casePages(desk);
   elevationPages(desk);
   searchPages(desk);
   subjectPages(desk);
+  timelinePages(desk);
   stopPages(desk);
   receiptPages(desk);
   suspensionPages(desk);

@@ -1,4 +1,3 @@
-import { idPattern } from '#src/columns';
 import { PatchbayError } from '#src/errors';
 import { type Found, search } from '#src/inquiry';
 import { lookUpToken } from '#src/leaks';
@@ -7,6 +6,7 @@ import { counted, Empty, withQuery } from '#src/ui';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { casePath, receiptPath, searchPath, subjectPath } from './paths.ts';
 import { SearchField } from './search-field.tsx';
+import { levelOfId } from './subject-link.tsx';
 import { TokenFound } from './token-found.tsx';
 
 /** Anything by its id, name, address or host; a token as it was found, which never comes into an address. */
@@ -19,19 +19,10 @@ export function searchPages(desk: Console): void {
   deed(desk, { path: searchPath, permission: 'search:read' }, async (visit) => {
     const text = visit.form.one('q');
     if (isSecret(text)) return lookUp(visit, text);
-    const level = ownPages.find((one) => idPattern(one.prefix).test(text));
-    return { to: level ? subjectPath(level.level, text) : withQuery(searchPath, { q: text }) };
+    const level = levelOfId(text);
+    return { to: level ? subjectPath(level, text) : withQuery(searchPath, { q: text }) };
   });
 }
-
-const ownPages = [
-  { prefix: 'tok', level: 'token' },
-  { prefix: 'grt', level: 'grant' },
-  { prefix: 'usr', level: 'user' },
-  { prefix: 'app', level: 'app' },
-  { prefix: 'ptr', level: 'partner' },
-  { prefix: 'acc', level: 'account' },
-] as const;
 
 /** What nobody may keep, whole or in part. */
 const isSecret = (text: string): boolean => /(?:pbk_[a-z]{2}_|whsec_)/i.test(text);
@@ -160,7 +151,7 @@ function Nothing({ text }: { text: string }) {
 function Hints() {
   return (
     <Empty title="What can be found">
-      <ul>
+      <ul class="stack">
         <li>
           A token as it was found, alone or in a text around it: whose it is, and whether it still opens
           anything

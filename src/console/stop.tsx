@@ -8,13 +8,14 @@ import {
   suspensionReasons,
 } from '#src/revocations';
 import { mayNow, staffActor } from '#src/staff';
-import { Ask, Crumb, Note, Select, TextArea, When, withQuery, type Wrong, wrongOf } from '#src/ui';
+import { Crumb, When, withQuery, type Wrong, wrongOf } from '#src/ui';
 import { AskForPower } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { receiptPath, subjectLevels, subjectPath } from './paths.ts';
 import { Reach } from './reach.tsx';
 import { chosen, optionalNote } from './reason.ts';
-import { reasonWords, revocationWords, suspensionWords } from './reasons.ts';
+import { reasonWords } from './reasons.ts';
+import { Revoke, Suspend } from './stop-forms.tsx';
 
 /** Ending access: how far it reaches first, the gentler step beside the one that cannot be taken back. */
 export function stopPages(desk: Console): void {
@@ -136,89 +137,5 @@ function Standing({ preview }: { preview: Preview }) {
         </p>
       ) : null}
     </>
-  );
-}
-
-function Suspend({ at, isSuspended, wrong }: { at: string; isSuspended: boolean; wrong: Wrong }) {
-  return (
-    <section class="choice stack" aria-labelledby="suspend">
-      <h2 id="suspend">Suspend it</h2>
-      <p>
-        Nothing passes from now on, and nothing is lost: calls answer 403, deliveries wait. You can lift it at
-        any moment.
-      </p>
-      {isSuspended ? (
-        <Note tone="wait">
-          <p>It is suspended already. To take the suspension over, give your reason.</p>
-        </Note>
-      ) : null}
-      <Ask action={`${at}/suspend`} label="Suspend it">
-        <Select
-          name="suspend_reason"
-          label="Reason"
-          value="suspicious"
-          choices={suspensionReasons.map((reason) => [reason, suspensionWords[reason]])}
-          wrong={wrong}
-        />
-        <TextArea
-          name="suspend_note"
-          label="Note"
-          value=""
-          rows={2}
-          hint="For staff alone. No personal data."
-          wrong={wrong}
-          isOptional
-        />
-        <p>
-          <button class="primary">Suspend it</button>
-        </p>
-      </Ask>
-    </section>
-  );
-}
-
-function Revoke({ at, level, wrong }: { at: string; level: Level; wrong: Wrong }) {
-  return (
-    <section class="choice grave stack" aria-labelledby="revoke">
-      <h2 id="revoke">Revoke it for good</h2>
-      <p>
-        {level === 'token'
-          ? 'Every call with it is refused from that moment. Nobody can bring it back.'
-          : 'All that hangs below it ends from that moment, and what is queued is cancelled. Nobody can bring it back: people have to consent anew.'}
-      </p>
-      <Ask action={`${at}/revoke`} label="Revoke it for good">
-        <fieldset id="reason" {...(wrong.has('reason') ? { 'aria-describedby': 'reason-wrong' } : {})}>
-          <legend>Reason</legend>
-          {wrong.has('reason') ? (
-            <p class="wrong" id="reason-wrong">
-              {wrong.get('reason')}
-            </p>
-          ) : null}
-          {revocationReasons.map((reason) => (
-            <label class="pick">
-              <input type="radio" name="reason" value={reason} required />
-              <span>
-                {revocationWords[reason]}
-                {level === 'token' && (reason === 'leaked' || reason === 'abuse') ? (
-                  <span class="dim">: what it made stops, too</span>
-                ) : null}
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <TextArea
-          name="note"
-          label="Note"
-          value=""
-          rows={2}
-          hint="For staff alone. No personal data."
-          wrong={wrong}
-          isOptional
-        />
-        <p>
-          <button class="primary danger">Revoke for good</button>
-        </p>
-      </Ask>
-    </section>
   );
 }

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { ShownRecord } from '#src/inquiry';
 import { type Fact, When } from '#src/ui';
 import { isSubjectLevel, subjectPath } from './paths.ts';
+import { levelOfId } from './subject-link.tsx';
 
 /** What else a record tells, each by a name that people read; ids lead on, moments are moments, what is empty is left out. */
 export const factsOf = ({ facts }: Pick<ShownRecord, 'facts'>): Fact[] =>
@@ -16,11 +17,10 @@ const nameOf = (name: string): string =>
 
 const names: Record<string, string> = {
   env: 'data',
-  dpop: 'proof of possession',
   history: 'sees what was before',
-  bound_to_key: 'bound to a key (DPoP)',
-  requires_push: 'has to push its requests (PAR)',
-  requires_dpop: 'has to prove possession (DPoP)',
+  bound_to_key: 'bound to a key',
+  requires_push: 'PAR needed',
+  requires_dpop: 'DPoP needed',
 };
 
 const kinds: Record<string, string> = {
@@ -31,7 +31,8 @@ const kinds: Record<string, string> = {
   s: 'service token',
 };
 
-function valueOf(name: string, value: unknown): Child {
+/** Any value of a record or of evidence, by the name that it goes by. */
+export function valueOf(name: string, value: unknown): Child {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') return value.toLocaleString('en');
   if (typeof value === 'string') return textOf(name, value);
@@ -53,12 +54,15 @@ function valueOf(name: string, value: unknown): Child {
 
 function textOf(name: string, text: string): Child {
   if (name === 'kind') return kinds[text] ?? text;
-  if (isSubjectLevel(name))
+  // Evidence calls an app its `client`, and a token that came after another its `successor`.
+  const level = isSubjectLevel(name) ? name : levelOfId(text);
+  if (level)
     return (
-      <a href={subjectPath(name, text)}>
+      <a href={subjectPath(level, text)}>
         <code>{text}</code>
       </a>
     );
+  if (/^[a-z]{3}_[0-9a-z]{26}$/.test(text)) return <code>{text}</code>;
   if (/_?at$/.test(name) && !Number.isNaN(Date.parse(text))) return <When at={text} exact />;
   return text;
 }

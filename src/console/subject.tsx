@@ -1,12 +1,21 @@
-import { type Level, levelPermissions, lookAt, type ShownRecord } from '#src/inquiry';
+import {
+  behaviourOf,
+  type Entry,
+  type Level,
+  levelPermissions,
+  lookAt,
+  type ShownRecord,
+} from '#src/inquiry';
 import type { Staff } from '#src/staff';
 import { Chip, Copyable, Crumb, Facts, type Tone, When, withQuery } from '#src/ui';
+import { Compare } from './behaviour.tsx';
 import { type Console, page, type Visit } from './door.tsx';
 import { elevationPath, searchPath, subjectLevels, subjectPath } from './paths.ts';
 import { reasonWords } from './reasons.ts';
 import { Hanging } from './hanging.tsx';
 import { factsOf } from './subject-facts.tsx';
 import { SubjectLink } from './subject-link.tsx';
+import { Entries, newestOf } from './timeline.tsx';
 
 /** One thing that access hangs on: is it dangerous now, what hangs below it, what it did, and what to press. */
 export function subjectPages(desk: Console): void {
@@ -18,7 +27,13 @@ export function subjectPages(desk: Console): void {
 
 async function show(visit: Visit, level: Level) {
   const { ctx, staff, param } = visit;
-  const record = await lookAt(ctx, { level, id: param('id') });
+  const subject = { level, id: param('id') };
+  // First whether it is there at all: what is not has no activity either.
+  const record = await lookAt(ctx, subject);
+  const [newest, behaviour] = await Promise.all([
+    staff.permissions.has('timeline:read') ? newestOf(visit, level) : null,
+    isCompared(level) && staff.permissions.has('behaviour:read') ? behaviourOf(ctx, subject) : null,
+  ]);
   return {
     title: `${level} ${record.title || record.id}`,
     body: (
@@ -48,9 +63,26 @@ async function show(visit: Visit, level: Level) {
           </section>
           <Hanging record={record} />
         </div>
+        {behaviour ? <Compare behaviour={behaviour} /> : null}
+        {newest ? <Newest at={subjectPath(level, record.id)} entries={newest} /> : null}
       </div>
     ),
   };
+}
+
+/** Those whose use is counted by what they are. */
+const isCompared = (level: Level): boolean => ['partner', 'app', 'user', 'grant'].includes(level);
+
+function Newest({ at, entries }: { at: string; entries: Entry[] }) {
+  return (
+    <section class="stack" aria-labelledby="activity">
+      <div class="row apart">
+        <h2 id="activity">Activity</h2>
+        <a href={`${at}/timeline`}>All of it, with a filter</a>
+      </div>
+      {entries.length === 0 ? <p class="dim">Nothing is on record.</p> : <Entries entries={entries} />}
+    </section>
+  );
 }
 
 type State = ShownRecord['standing']['state'];
@@ -121,7 +153,7 @@ function Press({ record, staff }: { record: ShownRecord; staff: Staff }) {
     staff.permissions.has('people:unmask') && (level === 'user' || level === 'account' || level === 'grant');
   const grant = record.facts['grant'];
   return (
-    <p class="row">
+    <div class="row">
       {mayStop ? (
         <a class="button primary danger" href={`${at}/stop`}>
           Stop it
@@ -142,6 +174,6 @@ function Press({ record, staff }: { record: ShownRecord; staff: Staff }) {
           Show names as they are
         </a>
       ) : null}
-    </p>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { addMember, suspend } from '../../src/access/index.ts';
 import { createPartner, reviewPartner } from '../../src/oauth/index.ts';
+import { revokeAccess } from '../../src/revocations/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import { grantRole, type StaffRole } from '../../src/staff/index.ts';
 import { eventFor } from '../harness/hub.ts';
@@ -72,6 +73,35 @@ export async function openNight(chromiumPath: string, environment: Record<string
   await refresh(rotating, second.refresh_token);
   await refresh(rotating, first.refresh_token);
 
+  // A fortnight behind one of them, quieter than today.
+  const { usageDays } = ports.store.tables;
+  const holder = `app:${crm.client.clientId}` as const;
+  const days = Array.from({ length: 14 }, (_, i) => {
+    const day = new Date(Date.now() - (i + 1) * 86_400_000).toISOString().slice(0, 10);
+    const counts = {
+      reads: 40 + i,
+      writes: 2,
+      creates: 0,
+      units: 60,
+      refused: 0,
+      theirs: 0,
+      delivered: 9,
+      failed: 1,
+    };
+    return { id: `${day} ${holder}`, day, holder, ...counts };
+  });
+  await ports.store.write((db) => [db.insert(usageDays).values(days)]);
+  ports.usage.count([holder], { reads: 900, units: 900 });
+  await ports.usage.flush();
+
+  const [opened] = await oauth.cases();
+  const old = await hub.account(['bookings:read']);
+  const { receipt } = await revokeAccess(ports, 'test', {
+    level: 'token',
+    id: old.tokenId,
+    reason: 'requested',
+  });
+
   const people = {} as Record<Person, string>;
   for (const [name, who] of staff) {
     people[who] = await addMember(ports, 'test', { accountId: account.id, userName: name, role: 'member' });
@@ -90,6 +120,8 @@ export async function openNight(chromiumPath: string, environment: Record<string
     crm,
     ads,
     subscription,
+    caseId: opened?.id ?? '',
+    receiptId: receipt.id,
     /** A browser of its own, signed in by a link like anybody. */
     signedIn: async (who: Person, look: Look = desk): Promise<{ context: BrowserContext; page: Page }> => {
       const context = await openContext(browser, look);

@@ -1,0 +1,285 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { describeWith } from '../services/describe.ts';
+import { findings, type Look } from '../portal/stand.ts';
+import { type Night, openNight } from './stand.ts';
+
+const folder = join(tmpdir(), 'patchbay-console');
+const looks: Look[] = [
+  { width: 1280, scheme: 'light' },
+  { width: 1280, scheme: 'dark' },
+  { width: 390, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
+];
+
+await describeWith('chromium', 'the console in a real browser', ({ url }) => {
+  let night: Night;
+  let page: Page;
+  beforeAll(async () => {
+    mkdirSync(folder, { recursive: true });
+    night = await openNight(url);
+    ({ page } = await night.signedIn('security'));
+  });
+  beforeEach(() => page.goto(`${night.issuer}/admin`));
+  afterAll(() => night?.stop());
+
+  const heading = (on = page) => on.getByRole('heading', { level: 1 }).textContent();
+  const find = async (text: string, on = page) => {
+    await on.locator('#q').fill(text);
+    await on.getByRole('button', { name: 'Find' }).click();
+    await on.waitForLoadState();
+  };
+  const elevate = async (on = page, reason = 'Somebody uses tokens twice tonight') => {
+    await on.getByLabel('Why?').fill(reason);
+    await on.getByRole('button', { name: /^Elevate me/ }).click();
+    await on.getByText('You are elevated.').waitFor();
+  };
+
+  test('the front shows what waits for a decision, and a suspended partner as an unplugged cord', async () => {
+    const decide = page.getByRole('region', { name: 'Decide now' });
+    expect(await decide.getByRole('link', { name: /^Decide/ }).count()).toBe(2);
+    const cord = page.locator('.bay.wide a.unplugged');
+    expect(await cord.locator('title').first().textContent()).toContain('Blurry Ads: suspended');
+    expect(await page.locator('tbody tr').first().textContent()).toMatch(/Blurry Ads.*unplugged/s);
+    expect(await page.locator('tbody').textContent()).toMatch(/Shutterline CRM.*houston.*delivered/s);
+    await page.getByRole('link', { name: 'Destinations' }).click();
+    await page.waitForURL('**/admin?by=host');
+    expect(await page.locator('tbody').textContent()).toContain('127.0.0.1');
+    await cord.locator('.hit').dispatchEvent('click');
+    await page.waitForURL(`**/admin/partners/${night.ads.partnerId}`);
+    expect(await page.locator('.verdict').textContent()).toContain(
+      'Nothing passes now, and it can be lifted',
+    );
+  });
+
+  test('a pasted token says whose it is, and stands in no address, no page and no log', async () => {
+    const { token, tokenId } = night.account;
+    await find(`it was in a gist: ${token}`);
+    await page.getByRole('heading', { name: 'It works now: whoever has it can use it' }).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.content()).not.toContain(token);
+    expect(night.hub.log.lines.join('\n')).not.toContain(token);
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.waitForURL(`**/admin/tokens/${tokenId}`);
+    await page.goto(`${night.issuer}/admin`);
+    await find(`${token.slice(0, -1)}?`);
+    await page.getByRole('heading', { name: 'No whole token stands in it' }).waitFor();
+    // By hand, as nobody should.
+    await page.goto(`${night.issuer}/admin/search?q=${token}`);
+    expect(page.url()).not.toContain(token);
+    await page.getByText('A token does not belong into an address').waitFor();
+  });
+
+  test('anything is found by id, name and host; what is no secret stands in an address that can be shared', async () => {
+    await find('shutter');
+    await page.waitForURL('**/admin/search?q=shutter');
+    expect(await page.getByRole('region', { name: 'Partners' }).textContent()).toContain('Shutterline CRM');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/admin\/(?:apps|partners)\//);
+    await page.goto(`${night.issuer}/admin/search`);
+    await find(night.subscription);
+    expect(await page.getByRole('region', { name: 'Subscriptions' }).textContent()).toContain('127.0.0.1');
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('q');
+    await find(night.crm.client.clientId);
+    await page.waitForURL(`**/admin/apps/${night.crm.client.clientId}`);
+  });
+
+  test('an app’s day stands beside its usual, and its activity has a filter that stands in the address', async () => {
+    await page.goto(`${night.issuer}/admin/apps/${night.crm.client.clientId}`);
+    const usual = page.getByRole('region', { name: 'Is today as usual?' });
+    expect(await usual.locator('tbody tr').first().textContent()).toMatch(/Calls.*9\d\d.*×/s);
+    await page.getByRole('link', { name: 'All of it, with a filter' }).click();
+    await page.getByLabel('Deliveries').uncheck();
+    await page.getByLabel('Days of use').uncheck();
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL('**kinds=deed*');
+    expect(await page.locator('tbody').textContent()).toContain('The app was registered');
+    expect(await page.locator('tbody').textContent()).not.toContain('A delivery to');
+  });
+
+  test('people are masked until an elevation with a reason, which stands on every page and is given back', async () => {
+    await page.goto(`${night.issuer}/admin/users/${night.people.nobody}`);
+    expect(await page.content()).not.toContain('Ana Luna');
+    await page.getByRole('link', { name: 'Show names as they are' }).click();
+    await page.getByLabel('Why?').fill('short');
+    await page.getByRole('button', { name: /^Elevate me/ }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('10 to 500 characters');
+    await elevate(page, 'She has called and gave her number');
+    await expect.poll(() => heading()).toContain('Ana Luna');
+    const banner = page.getByRole('complementary', { name: 'Elevation' });
+    expect(await banner.textContent()).toContain('She has called and gave her number');
+    await banner.getByRole('button', { name: 'Give it back' }).click();
+    await page.getByText('Given back.').waitFor();
+    await expect.poll(() => heading()).toContain('A…');
+  });
+
+  test('a case is decided: the theft is revoked after its reach was shown, the receipt completes, the case is closed', async () => {
+    await page.getByRole('link', { name: 'Decide about “A refresh token was used twice”' }).click();
+    expect(await page.locator('.verdict').textContent()).toContain(
+      'One of the two who hold it is not its owner',
+    );
+    const at = page.url();
+    await page.getByRole('link', { name: 'It was a theft: revoke' }).click();
+    await expect
+      .poll(() => page.getByRole('region', { name: 'What it reaches' }).textContent())
+      .toContain('Living tokens');
+    await elevate();
+    await page.getByLabel('It is in wrong hands').check();
+    await page.getByRole('button', { name: 'Revoke for good' }).click();
+    await page.waitForURL('**/admin/revocations/rvk_*');
+    await expect.poll(() => page.locator('main').textContent(), { timeout: 15_000 }).toContain('complete');
+    expect(await page.locator('main').textContent()).toMatch(/Time to effect\s*\d+ ms/);
+    await page.goto(at);
+    await page.getByLabel('What did you find?').fill('The app lost its phone; the grant is revoked.');
+    await page.getByRole('button', { name: 'Close the case' }).click();
+    await page.getByText('The case is closed, with your note.').waitFor();
+    expect(await page.locator('tbody').textContent()).not.toContain('A refresh token was used twice');
+  });
+
+  test('a partner is suspended and lifted in a dialog, and what was held is told before', async () => {
+    await page.goto(`${night.issuer}/admin/partners/${night.crm.partnerId}`);
+    await page.getByRole('link', { name: 'Stop it' }).click();
+    await page.waitForURL('**/stop');
+    if ((await page.getByLabel('Why?').count()) > 0) await elevate();
+    await page.getByLabel('Reason').first().selectOption('incident');
+    await page.getByRole('button', { name: 'Suspend it' }).click();
+    await page.getByText('Suspended. Nothing that hangs below it passes').waitFor();
+    expect((await night.me(night.crm.tokens.access_token)).status).toBe(403);
+    await page.getByRole('link', { name: 'Lift the suspension' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect.poll(() => dialog.textContent()).toContain('held deliver');
+    await dialog.getByRole('button', { name: 'Lift it' }).click();
+    await page.getByText('Lifted. What was held goes out now.').waitFor();
+    expect((await night.me(night.crm.tokens.access_token)).status).toBe(200);
+  });
+
+  test('without script the whole way is gone by pages alone, and the receipt asks again by itself', async () => {
+    const { context, page: plain } = await night.signedIn('security', {
+      width: 1280,
+      scheme: 'light',
+      script: false,
+    });
+    const { tokenId } = await night.hub.account(['bookings:read']);
+    await find(tokenId, plain);
+    await plain.getByRole('link', { name: 'Stop it' }).click();
+    await elevate(plain);
+    await plain.getByLabel('It is in wrong hands').check();
+    await plain.getByRole('button', { name: 'Revoke for good' }).click();
+    await plain.waitForURL('**/admin/revocations/rvk_*');
+    await expect.poll(() => plain.locator('main').textContent(), { timeout: 15_000 }).toContain('complete');
+    await plain.goto(`${night.issuer}/admin/partners/${night.ads.partnerId}`);
+    await plain.getByRole('link', { name: 'Lift the suspension' }).click();
+    expect(await heading(plain)).toBe('Lift the suspension of partner Blurry Ads?');
+    await plain.getByRole('button', { name: 'Give it back' }).click();
+    expect(await plain.getByLabel('Why?').count()).toBe(1);
+    await context.close();
+  });
+
+  test('a role is given by who may, never to oneself, and it counts at the next page', async () => {
+    const { context, page: platform } = await night.signedIn('platform');
+    await platform.getByRole('link', { name: 'Staff' }).click();
+    await elevate(platform, 'A new colleague starts tonight');
+    await platform.getByLabel('User', { exact: true }).fill(night.people.platform);
+    await platform.getByLabel('Role', { exact: true }).selectOption('security');
+    await platform.getByRole('button', { name: 'Give the role' }).click();
+    await expect
+      .poll(() => platform.getByRole('alert').textContent())
+      .toContain('Nobody changes their own roles');
+    await platform.getByLabel('User', { exact: true }).fill(night.people.ops);
+    await platform.getByRole('button', { name: 'Give the role' }).click();
+    await platform.getByText('The role is given').waitFor();
+    await platform.getByRole('button', { name: /Take it away: security of Olu Ade/ }).click();
+    await platform.getByText('The role is taken away').waitFor();
+    await context.close();
+  });
+
+  test('who has no role sees that nothing is here; who lacks a permission reads which role has it', async () => {
+    const { context, page: stranger } = await night.signedIn('nobody');
+    for (const path of ['', '/search', '/cases', `/apps/${night.crm.client.clientId}`, '/nowhere']) {
+      const answer = await stranger.goto(`${night.issuer}/admin${path}`);
+      expect([path, answer?.status()]).toEqual([path, 404]);
+    }
+    expect(await stranger.locator('nav').count()).toBe(0);
+    await context.close();
+    const other = await night.signedIn('finance');
+    const answer = await other.page.goto(`${night.issuer}/admin/cases`);
+    expect(answer?.status()).toBe(403);
+    expect(await other.page.locator('main').textContent()).toMatch(/support, security, and legal have it/);
+    await other.context.close();
+  });
+
+  const pages = (): Record<string, string> => {
+    const { crm, ads, account, people } = night;
+    const app = `/admin/apps/${crm.client.clientId}`;
+    return {
+      front: '/admin',
+      hosts: '/admin?by=host',
+      find: '/admin/search',
+      found: '/admin/search?q=shutter',
+      nothing: '/admin/search?q=nobody-here',
+      cases: '/admin/cases?state=all',
+      case: `/admin/cases/${night.caseId}`,
+      app,
+      timeline: `${app}/timeline`,
+      stop: `${app}/stop`,
+      partner: `/admin/partners/${ads.partnerId}`,
+      lift: `/admin/partners/${ads.partnerId}/lift`,
+      account: `/admin/accounts/${account.id}`,
+      user: `/admin/users/${people.nobody}`,
+      grant: `/admin/grants/${account.grantId}`,
+      token: `/admin/tokens/${account.tokenId}`,
+      'stop-token': `/admin/tokens/${account.tokenId}/stop`,
+      suspensions: '/admin/suspensions',
+      receipts: '/admin/revocations',
+      receipt: `/admin/revocations/${night.receiptId}`,
+      elevation: '/admin/elevation',
+      staff: '/admin/staff',
+      missing: '/admin/nowhere',
+    };
+  };
+
+  const changesWhenElevated = new Set(['front', 'stop', 'stop-token', 'lift', 'user', 'elevation']);
+
+  test.each(looks)(
+    'every page at $width, $scheme: axe finds nothing, nothing sticks out, under 100 kB',
+    async (look) => {
+      const { context, page: looked } = await night.signedIn('security', look);
+      const found: string[] = [];
+      for (const isElevated of [false, true]) {
+        if (isElevated) {
+          await looked.goto(`${night.issuer}/admin/elevation`);
+          for (const box of await looked.locator('main input[type=checkbox]').all()) await box.check();
+          await elevate(looked, 'Every page has to be looked at, also as it is while elevated');
+        }
+        for (const [name, path] of Object.entries(pages())) {
+          if (isElevated && !changesWhenElevated.has(name)) continue;
+          const label = isElevated ? `${name}-elevated` : name;
+          const sizes: Promise<number>[] = [];
+          looked.on(
+            'requestfinished',
+            (request) => void sizes.push(request.sizes().then((s) => s.responseBodySize)),
+          );
+          await looked.goto(night.issuer + path, { waitUntil: 'networkidle' });
+          looked.removeAllListeners('requestfinished');
+          await looked.screenshot({
+            path: join(folder, `${label}-${look.width}-${look.scheme}.png`),
+            fullPage: true,
+          });
+          found.push(...(await findings(looked)).map((finding) => `${label}: ${finding}`));
+          const width = await looked.evaluate(() => document.documentElement.scrollWidth);
+          if (width > look.width) found.push(`${label}: ${width} pixels wide`);
+          const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+          if (bytes > 100_000) found.push(`${label}: ${bytes} bytes`);
+        }
+      }
+      await context.close();
+      expect(found).toEqual([]);
+    },
+    180_000,
+  );
+});
