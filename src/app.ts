@@ -18,6 +18,7 @@ import { createStaffDoor, isStaffToken, type StaffDoor, staffRoutes } from '#src
 import { subscriptionRoutes } from '#src/subscriptions';
 import { staffUsageRoutes, usageRoutes } from '#src/usage';
 import { type Door, respond } from '#src/wire';
+import { openToOtherOrigins } from './cross-origin.ts';
 import { createMethods } from './methods.ts';
 
 export type Hub = Ports & { authenticator: Authenticator };
@@ -86,6 +87,7 @@ export function createApp(
   };
 
   app.use(requests.line);
+  openToOtherOrigins(app);
   mountRoutes(door, staffDoor, leakDoor);
   githubLeakRoute(app, hub, { addressOf, addresses: finders });
   oauthRoutes(app, hub, addressOf);

@@ -37,14 +37,10 @@ export function oauthRoutes(app: Pick<Hono, 'get' | 'post'>, ports: Ports, addre
   app.get('/.well-known/oauth-protected-resource', () => open(resourceMetadata(ports)));
 }
 
-/** Everybody may read it, pages of other sites too. */
+/** The same for everybody. */
 const open = (body: unknown): Response =>
   new Response(JSON.stringify(body), {
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'public, max-age=300',
-      'access-control-allow-origin': '*',
-    },
+    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' },
   });
 
 /** Order: the form, the client, its proof of possession; then the verb. */

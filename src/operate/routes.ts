@@ -65,12 +65,11 @@ function referenceRoutes(app: Hono, hub: Needs, { reference }: HostOperations): 
   app.get('/docs/reference.js', async () => text(await read('/docs/reference.js'), 'text/javascript'));
 }
 
-/** The same for everybody, so anybody may keep it a while and any page may read it. */
+/** The same for everybody, so anybody may keep it a while. */
 function open(answer: ReturnType<typeof conditional>): ReturnType<typeof conditional> {
   const shared = {
     'cache-control': 'public, max-age=300',
     vary: 'accept-encoding',
-    'access-control-allow-origin': '*',
   };
   return { ...answer, headers: { ...answer.headers, ...shared } };
 }
