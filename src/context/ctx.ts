@@ -59,6 +59,8 @@ export type Caller = {
 /** What a verb works in: the ports, who calls, and the id that every log line and problem document carries. */
 export type Ctx = Ports & { caller: Caller; requestId: string };
 
-/** Who is written into the audit trail: of a session, the person. */
+/** Who is written into the audit trail: of a session, the person; of staff, `staff:usr_…`. */
 export const actorOf = ({ tokenId, userId }: Caller): string =>
-  tokenId.startsWith('ses_') && userId !== null ? userId : `token:${tokenId}`;
+  userId !== null && (tokenId.startsWith('ses_') || userId.startsWith('staff:'))
+    ? userId
+    : `token:${tokenId}`;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type StaffDoor, staffRoute } from '#src/staff';
+import { deedRoutes } from './deed-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { levelPaths, levelPermissions, levels, subjectPatterns } from './levels.ts';
@@ -14,6 +15,7 @@ export function inquiryRoutes(door: StaffDoor): void {
   searchRoute(door);
   historyRoutes(door);
   caseRoutes(door);
+  deedRoutes(door);
   for (const level of levels) {
     staffRoute(
       door,

@@ -31,21 +31,28 @@ export async function grantRole(
   const id = ids.newId('rol');
   const hasRole = sql`exists (select 1 from ${staffRoles} where ${isLive(ports, userId, role)})`;
   const isMade = sql`exists (select 1 from ${staffRoles} where ${eq(staffRoles.id, id)})`;
-  const [made] = await store.write((db) => [
-    insertIf(
-      db,
-      staffRoles,
-      { id, userId, role, grantedBy: by, createdAt: clock.now() },
-      sql`not ${hasRole}`,
-    ).returning({ id: staffRoles.id }),
-    recordAuditIf(
-      db,
-      ports,
-      auditOf('staff.grant', { by, userId, role, ...(requestId ? { requestId } : {}) }),
-      isMade,
-    ),
-  ]);
-  if (made.length > 0) return { id };
+  const made = await store
+    .write((db) => [
+      insertIf(
+        db,
+        staffRoles,
+        { id, userId, role, grantedBy: by, createdAt: clock.now() },
+        sql`not ${hasRole}`,
+      ).returning({ id: staffRoles.id }),
+      recordAuditIf(
+        db,
+        ports,
+        auditOf('staff.grant', { by, userId, role, ...(requestId ? { requestId } : {}) }),
+        isMade,
+      ),
+    ])
+    .then(([rows]) => rows.length > 0)
+    .catch((error: unknown) => {
+      // Two at the same moment on PostgreSQL: the index lets one through.
+      if (store.isConflict(error)) return false;
+      throw error;
+    });
+  if (made) return { id };
   throw new PatchbayError('state_conflict', { public: `This person has the role ${role} already.` });
 }
 

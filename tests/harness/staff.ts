@@ -28,6 +28,16 @@ export async function staffTokenOf(hub: Hub, userId: string, held: readonly Staf
     .token;
 }
 
+/** All roles, all permissions, elevated: so that what is refused is the input. */
+export async function mightyStaffToken(hub: Hub): Promise<string> {
+  const userId = await addStaff(hub, staffRoles);
+  const wish = { label: 'test', permissions: permissionNames, lifeMs: 3_600_000 };
+  const { id, token } = await createStaffToken(hub, 'cli', userId, wish);
+  const sensitive = permissionNames.filter(isSensitive);
+  await elevateHolder(hub, { by: 'cli', userId, holder: id, permissions: sensitive, reason: 'a test' });
+  return token;
+}
+
 export type Browser = {
   sessionId: string;
   cookie: string;
