@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes } from './codes.ts';
+import { withoutTokens } from './without-tokens.ts';
 
 /** One thing that is wrong in a body: `pointer` is an RFC 6901 JSON pointer into what was sent. */
 export type FieldError = { pointer: string; detail: string };
@@ -29,12 +30,15 @@ export class PatchbayError extends Error {
   readonly fields: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, text: ErrorText = {}) {
-    super(text.internal ?? text.public ?? errorCodes[code].title, { cause: text.cause });
+    super(withoutTokens(text.internal ?? text.public ?? errorCodes[code].title), { cause: text.cause });
     this.name = 'PatchbayError';
     this.code = code;
     this.status = errorCodes[code].status;
-    this.publicText = text.public ?? errorCodes[code].title;
-    this.errors = text.errors;
+    this.publicText = withoutTokens(text.public ?? errorCodes[code].title);
+    this.errors = text.errors?.map(({ pointer, detail }) => ({
+      pointer: withoutTokens(pointer),
+      detail: withoutTokens(detail),
+    }));
     this.retryAfterSeconds = text.retryAfterSeconds;
     this.violatedPolicies = text.violatedPolicies;
     this.fields = text.fields ?? {};

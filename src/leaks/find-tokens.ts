@@ -13,6 +13,3 @@ export function findTokens(text: string): string[] {
 }
 
 const candidate = /pbk_(?=([arcks][lt]_[0-9A-Za-z]{8}_[0-9A-Za-z]{36}))/g;
-
-/** The text without anything that begins like a token: what strangers write beside a token may hold one, too. */
-export const withoutTokens = (text: string): string => text.replaceAll(/pbk_\w+/gi, 'pbk_…');

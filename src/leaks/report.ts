@@ -1,6 +1,7 @@
 import type { Ports } from '#src/context';
+import { withoutTokens } from '#src/errors';
 import { endLeaks, type Leak } from './end-all.ts';
-import { findTokens, withoutTokens } from './find-tokens.ts';
+import { findTokens } from './find-tokens.ts';
 import { knownTokens } from './known-tokens.ts';
 
 type Needs = Parameters<typeof endLeaks>[0] & Pick<Ports, 'digest' | 'peppers'>;

@@ -1,3 +1,5 @@
+import { withoutTokens } from '#src/errors';
+
 /**
  * The closed list of what the authorization server refuses with, each with its HTTP status: RFC 6749 §4.1.2.1 and §5.2,
  * and the RFCs that add to it.
@@ -45,7 +47,7 @@ export class OAuthError extends Error {
     description: string,
     over: { status?: number; headers?: Record<string, string> } = {},
   ) {
-    super(description.replaceAll(/[^\x20-\x7e]|["\\]/g, ' '));
+    super(withoutTokens(description).replaceAll(/[^\x20-\x7e]|["\\]/g, ' '));
     this.name = 'OAuthError';
     this.code = code;
     this.status = over.status ?? oauthStatuses[code];

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Ports } from '#src/context';
+import { withoutTokens } from '#src/errors';
 
 export type Requests = {
   /** One id for the log, the audit trail, the problem document and the answer's `x-request-id`. */
@@ -9,7 +10,7 @@ export type Requests = {
   peerOf(request: Request): string;
   /** Header fields of the answer, whatever becomes of the request. */
   answerWith(request: Request, fields: Readonly<Record<string, string>>): void;
-  /** One wide line a request. The path without its query: a query may hold what is nobody's business. */
+  /** One wide line a request. The path without its query, and without tokens: they may hold what is nobody's business. */
   line: MiddlewareHandler;
 };
 
@@ -51,7 +52,22 @@ export function createRequests({
       const status = c.res.status;
       // The pattern, not the path: a metric with an id in its labels never ends.
       meter.observe('request_ms', ms, { method, route: routePath(c, -1), status: String(status) });
-      log.info('request', { request: id, method, path, status, ms });
+      log.info('request', { request: id, method, path: told(path), status, ms });
     },
   };
+}
+
+/** As it came, where no token is in it, however it is escaped. */
+function told(path: string): string {
+  const plain = path.includes('%') ? decoded(path) : path;
+  const safe = withoutTokens(plain);
+  return safe === plain ? path : safe;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -1,3 +1,4 @@
+import { withoutTokens } from '#src/errors';
 import type { Session } from '#src/sessions';
 import { Ask } from '#src/ui';
 import { accountPath, home } from './paths.ts';
@@ -19,7 +20,7 @@ export function WhoIsIn({ session, here }: { session: Session; here: string }) {
         </p>
         {accounts.length > 1 || account ? (
           <p>
-            <a href={`${accountPath}?next=${encodeURIComponent(here)}`}>
+            <a href={`${accountPath}?next=${encodeURIComponent(withoutTokens(here))}`}>
               {accounts.length > 1
                 ? 'Another account or test data'
                 : isTest

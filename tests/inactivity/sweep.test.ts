@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
 import { inactivitySuite } from './suite.ts';
 
-describe('what nobody uses', () => inactivitySuite(async () => ({})));
+describe('what nobody uses for 90 days is announced, and ends [S2-79]', () =>
+  inactivitySuite(async () => ({})));
