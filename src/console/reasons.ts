@@ -1,7 +1,7 @@
-import type { RevocationReason, suspensionReasons } from '#src/revocations';
+import type { revocationReasons, suspensionReasons } from '#src/revocations';
 
 /** What each reason means to who has to choose one. */
-export const revocationWords: Record<RevocationReason, string> = {
+export const revocationWords: Record<(typeof revocationReasons)[number], string> = {
   leaked: 'It is in wrong hands',
   abuse: 'It was used to do harm',
   violation: 'Rules were broken',
