@@ -28,8 +28,11 @@ export const showToken = (row: TokenRow, settings: Ctx['settings']) => ({
   revoked_reason: row.revokedReason,
 });
 
-/** An account's tokens, newest first, dead ones included. A token of an app sees those of its own grant. */
-export async function listTokens({ store, caller, settings }: Asking, page: Page) {
+/**
+ * An account's tokens, newest first, dead ones included; `personal`: without those of apps. A token of an app sees those
+ * of its own grant.
+ */
+export async function listTokens({ store, caller, settings }: Asking, page: Page & { personal?: boolean }) {
   const { tokens } = store.tables;
   const rows = await store.db
     .select()
@@ -37,6 +40,7 @@ export async function listTokens({ store, caller, settings }: Asking, page: Page
     .where(
       and(
         ownTokens(store.tables, caller),
+        page.personal ? eq(tokens.kind, 'k') : undefined,
         page.after ? lt(tokens.id, decodeCursor('tokens', page.after, ['string'])[0]) : undefined,
       ),
     )

@@ -1,8 +1,7 @@
 import { PatchbayError } from '#src/errors';
 import { actFor, type Membership, type Session } from '#src/sessions';
-import { Ask, Chip, Empty } from '#src/ui';
+import { Ask, Chip, Empty, readForm } from '#src/ui';
 import { open, type Portal, requireFormKey } from './door.tsx';
-import { readForm } from './form.ts';
 import { accountPath, home, signInPath, withQuery } from './paths.ts';
 
 /** For whom a person acts: one of the accounts that they are a member of, with its live or its test data. */

@@ -242,6 +242,7 @@ function FactsOf({ facts: { grant, deliveries } }: { facts: AppFacts }) {
         ['Since', <When at={grant.created_at} exact />],
         grant.ended_at ? ['Ended', <When at={grant.ended_at} exact />] : null,
         ['Last call', grant.last_used_at ? <When at={grant.last_used_at} /> : 'never'],
+        grant.ends_unused_at ? ['Unused, it ends', <When at={grant.ends_unused_at} />] : null,
         ['Last delivery', newest ? <When at={newest.updated_at} /> : 'none'],
         ['What happened before it', grant.history ? 'it sees, too' : 'it does not see'],
         ['Data', grant.env === 'test' ? 'test data alone' : 'live data'],

@@ -17,7 +17,7 @@ export function appsPage(portal: Portal): void {
       title: 'Connected apps',
       body: (
         <div class="stack">
-          <header>
+          <header class="stack">
             <h1>Connected apps</h1>
             <p class="lead">
               Programs of others that may act for this account, each within what you gave it.

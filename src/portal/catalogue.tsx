@@ -138,7 +138,7 @@ function Fields({ fields }: { fields: ReadonlyMap<string, Field> }) {
         {[...fields].map(([path, { kind, scope, privacy }]) => (
           <tr>
             <td>
-              <code>{path}</code>
+              <FieldPath path={path} />
             </td>
             <td>
               {kind}
@@ -153,3 +153,15 @@ function Fields({ fields }: { fields: ReadonlyMap<string, Field> }) {
     </table>
   );
 }
+
+/** May be broken after its dots and low lines alone: a phone is narrower than many a path. */
+const FieldPath = ({ path }: { path: string }) => (
+  <code>
+    {path.split(/(?<=[._])/).map((part) => (
+      <>
+        {part}
+        <wbr />
+      </>
+    ))}
+  </code>
+);

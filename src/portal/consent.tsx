@@ -1,8 +1,7 @@
 import { decide, type Interaction, readInteraction } from '#src/oauth';
 import type { Session } from '#src/sessions';
-import { Ask, Facts, Note, When } from '#src/ui';
+import { Ask, Facts, type Form, Note, readForm, When } from '#src/ui';
 import { open, type Portal, requireFormKey, type Shown } from './door.tsx';
-import { type Form, readForm } from './form.ts';
 import { consentPath, home, signInPath, withQuery } from './paths.ts';
 
 /**

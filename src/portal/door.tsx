@@ -12,8 +12,7 @@ import {
   requireSameOrigin,
   type Session,
 } from '#src/sessions';
-import { type Assets, goTo, Page, pageHeaders } from '#src/ui';
-import { type Form, readForm } from './form.ts';
+import { type Assets, type Form, goTo, Page, pageHeaders, readForm } from '#src/ui';
 import { accountPath, home, signInPath, withQuery } from './paths.ts';
 import { navOf } from './nav.ts';
 import { toastOf } from './toasts.ts';

@@ -12,9 +12,8 @@ import {
   ownPath,
   SignInFailure,
 } from '#src/sign-in';
-import { Ask } from '#src/ui';
+import { Ask, readForm } from '#src/ui';
 import { type Answered, open, type Portal, requireFormKey, type Shown } from './door.tsx';
-import { readForm } from './form.ts';
 import { home, signInPath, withQuery } from './paths.ts';
 
 export const connectPath = `${signInPath}/connect`;

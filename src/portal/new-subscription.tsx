@@ -1,11 +1,21 @@
 import { createSubscription, type DryRun, dryRunWish, subscriptionSpec, wishSpec } from '#src/subscriptions';
 import { checked } from '#src/wire';
-import { Ask, Copyable, Crumb, Secret, Select, TextArea, TextField, type Wrong, WrongSummary } from '#src/ui';
+import {
+  Ask,
+  Copyable,
+  Crumb,
+  Secret,
+  Select,
+  TextArea,
+  TextField,
+  type Wrong,
+  wrongOf,
+  WrongSummary,
+} from '#src/ui';
 import type { Ctx } from '#src/context';
 import { deed, page, type Portal, type Shown } from './door.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { isOffered } from './families.ts';
-import { wrongOf } from './form.ts';
 import { newSubscriptionPath, subscriptionPath, subscriptionsPath } from './paths.ts';
 import { emptyWish, fieldNames, filterOf, specOf, type Wish, wishOf } from './subscription-form.ts';
 import { Tried } from './tried.tsx';

@@ -2,9 +2,8 @@ import { createPersonalToken } from '#src/access';
 import { type Scope, scopeNames, scopes } from '#src/catalog';
 import { actorOf } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { Ask, Crumb, Secret, Select, TextField, When, type Wrong, WrongSummary } from '#src/ui';
+import { Ask, Crumb, Secret, Select, TextField, When, type Wrong, wrongOf, WrongSummary } from '#src/ui';
 import { deed, page, type Portal, type Shown } from './door.tsx';
-import { wrongOf } from './form.ts';
 import { newTokenPath, tokensPath } from './paths.ts';
 
 /** Days; empty is without an end. */

@@ -7,9 +7,8 @@ import {
   startSession,
 } from '#src/sessions';
 import { beginPath, createIssuer, type Issuer, isLinked, ownPath, signOut } from '#src/sign-in';
-import { Note } from '#src/ui';
+import { Note, readForm } from '#src/ui';
 import { open, type Portal, requireFormKey, type Shown } from './door.tsx';
-import { readForm } from './form.ts';
 import { connectPath, issuerPages } from './issuer.tsx';
 import { home, signInPath, withQuery } from './paths.ts';
 

@@ -12,11 +12,10 @@ import {
   showSubscription,
 } from '#src/subscriptions';
 import { checked } from '#src/wire';
-import { Copyable, Crumb, Secret, When } from '#src/ui';
+import { Copyable, Crumb, Question, Secret, When } from '#src/ui';
 import { counted, nameOf } from './cords.ts';
 import { deed, page, type Portal, type Visit } from './door.tsx';
 import { deliveryPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
-import { Question } from './question.tsx';
 
 const path = subscriptionPath(':id');
 
@@ -92,7 +91,7 @@ function deletion(portal: Portal): void {
           button="Delete for good"
           isDangerous
         >
-          <ul class="stack">
+          <ul class="points">
             <li>
               <b>{counted(waiting, 'queued delivery', 'queued deliveries')}</b> will be cancelled.
             </li>

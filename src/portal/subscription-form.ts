@@ -1,4 +1,4 @@
-import type { Form } from './form.ts';
+import type { Form } from '#src/ui';
 
 /** A new subscription as a person has filled it in so far. */
 export type Wish = {

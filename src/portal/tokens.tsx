@@ -1,7 +1,7 @@
 import { listTokens, type showToken } from '#src/access';
 import { Chip, Empty, Pages, When } from '#src/ui';
 import { page, type Portal } from './door.tsx';
-import { newTokenPath, tokenPath, tokensPath, withQuery } from './paths.ts';
+import { appsPath, newTokenPath, tokenPath, tokensPath, withQuery } from './paths.ts';
 
 type ShownToken = ReturnType<typeof showToken>;
 
@@ -10,6 +10,7 @@ export function tokenPages(portal: Portal): void {
     const after = query.get('after') ?? '';
     const { data, next_cursor: next } = await listTokens(ctx, {
       limit: 25,
+      personal: true,
       ...(after === '' ? {} : { after }),
     });
     return {
@@ -24,6 +25,10 @@ export function tokenPages(portal: Portal): void {
               </a>
             ) : null}
           </div>
+          <p class="lead">
+            For programs of your own. What apps of others may do stands under{' '}
+            <a href={appsPath}>connected apps</a>.
+          </p>
           {data.length > 0 ? <List tokens={data} nowMs={ctx.clock.ms()} /> : <None />}
           <Pages
             first={after === '' ? null : tokensPath}
@@ -56,7 +61,7 @@ function List({ tokens, nowMs }: { tokens: ShownToken[]; nowMs: number }) {
             <td>
               <b>{token.label}</b>
               <p class="dim">
-                {token.app ? 'of an app' : 'personal'}, made <When at={token.created_at} />
+                made <When at={token.created_at} />
               </p>
             </td>
             <td class="wide-only">{token.scopes.join(', ')}</td>
@@ -92,6 +97,11 @@ function StateOf({ token, nowMs }: { token: ShownToken; nowMs: number }) {
       {token.expires_at ? (
         <p class="dim">
           ends <When at={token.expires_at} />
+        </p>
+      ) : null}
+      {token.ends_unused_at ? (
+        <p class="dim">
+          unused, it ends <When at={token.ends_unused_at} />
         </p>
       ) : null}
     </>

@@ -1,8 +1,15 @@
 /** How a cord is: nothing passes, it flows, some of it waits, it does not arrive, or somebody has pulled it. */
 export type Health = 'flowing' | 'held' | 'broken' | 'quiet' | 'unplugged';
 
-/** A socket on one side of the bay. `note` stands beside its name. */
-export type Jack = { id: string; name: string; note: string; title: string; href: string };
+/** A socket on one side of the bay. `note` stands beside its name; a free one waits for a cord. */
+export type Jack = {
+  id: string;
+  name: string;
+  note: string;
+  title: string;
+  href: string;
+  isFree?: boolean;
+};
 /** `to` null: an unplugged cord, which hangs loose from its jack. `key` is the same from picture to picture. */
 export type BayCord = {
   key: string;

@@ -42,14 +42,14 @@ function Drawing({ bay, kind }: { bay: Bay; kind: Kind }) {
 type SocketProps = { jack: PlacedJack; side: 'left' | 'right'; kind: Kind; mostLetters: number };
 
 function Socket({ jack, side, kind, mostLetters }: SocketProps) {
-  const { x, y, name, note, title, href } = jack;
+  const { x, y, name, note, title, href, isFree = false } = jack;
   const gap = (kind === 'wide' ? 24 : 14) * (side === 'left' ? -1 : 1);
   const anchor = side === 'left' ? 'end' : 'start';
   const [first, second] = kind === 'wide' ? [cut(name, mostLetters), ''] : broken(name, mostLetters);
   // A phone has no room beside the name, but below it.
   const isBelow = second !== '' || (kind === 'narrow' && note !== '');
   return (
-    <a class="jack" href={href} tabindex={-1}>
+    <a class={isFree ? 'jack add' : 'jack'} href={href} tabindex={-1}>
       <title>{title}</title>
       <circle class="ring" cx={x} cy={y} r="9" fill-opacity="0" />
       <text x={x + gap} y={y + (isBelow ? -2 : 5)} text-anchor={anchor}>

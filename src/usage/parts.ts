@@ -23,14 +23,17 @@ const mostParts = 40;
 export async function usageParts(ctx: Ctx, dayCount: number): Promise<UsagePart[]> {
   const { grantId } = requireGrant(ctx.caller);
   const [{ data: tokens }, { data: grants }] = await Promise.all([
-    listTokens(ctx, { limit: mostParts }),
+    listTokens(ctx, { limit: mostParts, personal: true }),
     listGrants(ctx, { limit: mostParts, ofApps: true }),
   ]);
   const named = [
     { of: `grant:${grantId}`, kind: 'own' as const, name: 'Your own automation', partner: null },
-    ...tokens
-      .filter(({ kind }) => kind === 'k')
-      .map(({ id, label }) => ({ of: `token:${id}`, kind: 'token' as const, name: label, partner: null })),
+    ...tokens.map(({ id, label }) => ({
+      of: `token:${id}`,
+      kind: 'token' as const,
+      name: label,
+      partner: null,
+    })),
     ...grants
       .filter(({ id }) => id !== grantId)
       .map((grant) => ({

@@ -31,6 +31,8 @@ describe('the portal at the edge', () => {
       '/subscriptions',
       `/subscriptions/${made.body.id}`,
       '/event-types',
+      '/apps',
+      '/usage',
       '/tokens',
     ]) {
       const answer = await fetch(`${edge.origin}/portal${path}`, { headers: { cookie }, redirect: 'manual' });

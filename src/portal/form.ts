@@ -1,1 +1,0 @@
-export { type Form, formOf, readForm, wrongOf } from '#src/ui';
