@@ -38,6 +38,9 @@ const contractTypes = [
   'subscription.disabled',
   'grant.revoked',
   'token.revoked',
+  // Before what nobody uses ends (docs/leaks.md).
+  'grant.expiring',
+  'token.expiring',
   'connection.broken',
   'integration.test',
 ];
@@ -73,6 +76,8 @@ test('only what the hub says of itself is a system type', () => {
     'subscription.disabled',
     'grant.revoked',
     'token.revoked',
+    'grant.expiring',
+    'token.expiring',
     'connection.broken',
     'integration.test',
   ]);
