@@ -6,6 +6,7 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../src/edge.ts';
 import { operatorPath } from '../../src/operator.ts';
+import { startSink } from '../harness/sink.ts';
 import { newKey, settings } from '../hosts/host.ts';
 import { freePort } from '../services/free-port.ts';
 
@@ -45,12 +46,14 @@ describe('the authorization server on the edge', { timeout: 60_000 }, () => {
     await rm(state.folder, { recursive: true, force: true });
   });
 
-  const operate = async (command: string, options: Record<string, unknown>): Promise<string> => {
-    const response = await fetch(state.issuer + operatorPath, {
+  const operated = (command: string, options: Record<string, unknown>): Promise<Response> =>
+    fetch(state.issuer + operatorPath, {
       method: 'POST',
       headers: { authorization: `Operator ${operatorKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({ command, args: [], options, files: {} }),
     });
+  const operate = async (command: string, options: Record<string, unknown>): Promise<string> => {
+    const response = await operated(command, options);
     const { lines } = (await response.json()) as { lines: { to: string; text: string }[] };
     return lines.find(({ to }) => to === 'out')?.text ?? '';
   };
@@ -162,5 +165,54 @@ describe('the authorization server on the edge', { timeout: 60_000 }, () => {
     expect(await active()).toBe(true);
     await oauth.revocationRequest(state.as, client, auth, tokens.access_token, insecure);
     expect(await active()).toBe(false);
+  });
+
+  test('private_key_jwt with keys at the client’s own address: fetched once, and never by a redirect', async () => {
+    const { publicKey, privateKey } = await oauth.generateKeyPair('ES256');
+    const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: 'k1' };
+    const sink = await startSink();
+    const clientOf = async (path: string): Promise<oauth.Client> => {
+      const made = await operate('app create', {
+        partner: state.partner,
+        name: 'By key',
+        redirectUri,
+        scopes: 'webhooks:manage',
+        jwksUri: sink.origin + path,
+      });
+      return { client_id: made.split(' ')[0] ?? '' };
+    };
+    const ask = async (client: oauth.Client) => {
+      const auth = oauth.PrivateKeyJwt({ key: privateKey, kid: 'k1' });
+      const answer = await oauth.clientCredentialsGrantRequest(state.as, client, auth, {}, insecure);
+      return oauth.processClientCredentialsResponse(state.as, client, answer);
+    };
+    sink.answer(({ path }, response) => {
+      if (path === '/moved') response.writeHead(302, { location: `${sink.origin}/keys` }).end();
+      else response.end(JSON.stringify({ keys: [jwk] }));
+    });
+    const client = await clientOf('/keys');
+    expect(await me((await ask(client)).access_token)).toBe(200);
+    expect(await me((await ask(client)).access_token)).toBe(200);
+    expect(sink.received).toHaveLength(1);
+    await expect(ask(await clientOf('/moved'))).rejects.toMatchObject({ error: 'invalid_client' });
+    expect(sink.received.map(({ path }) => path)).toEqual(['/keys', '/moved']);
+    await sink.close();
+  });
+
+  test('keys are fetched from no bare address, no inside name and not in the clear', async () => {
+    for (const jwksUri of [
+      'https://10.0.0.1/keys',
+      'https://[fd00::1]/keys',
+      'https://metadata.internal/keys',
+      'http://keys.example/keys',
+      'https://user:pass@keys.example/keys',
+    ]) {
+      const wish = { partner: state.partner, name: 'No', redirectUri, scopes: 'webhooks:manage', jwksUri };
+      const answer = await operated('app create', wish);
+      expect([answer.status, await answer.text()], jwksUri).toEqual([
+        422,
+        expect.stringContaining('jwks_uri'),
+      ]);
+    }
   });
 });
