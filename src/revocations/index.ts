@@ -2,7 +2,7 @@ export type { Count } from './count.ts';
 export { endKind } from './end.ts';
 export { findReceipt, listReceipts, type StaffReceipt } from './list.ts';
 export { type Preview, previewRevocation } from './preview.ts';
-export { revocationReasons, type RevocationReason, revokeAccess } from './revoke.ts';
+export { type RevocationReason, revocationReasons, revokeAccess } from './revoke.ts';
 export { revocationRoutes } from './routes.ts';
 export { type Level, levels } from './subject.ts';
 export {

@@ -15,7 +15,8 @@ export type RevocationReason = (typeof revocationReasons)[number];
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'queue'>;
 export type RevocationWish = Subject & {
-  reason: RevocationReason;
+  /** One of `revocationReasons`; from the operator's shell any word. */
+  reason: string;
   /** For staff alone. */
   note?: string | null;
   requestId?: string;

@@ -9,8 +9,8 @@ import { findSubject, levels } from './subject.ts';
 /** A token by itself is revoked, or its grant suspended: it has nothing that could wait. */
 export const suspensionLevels = levels.filter((level) => level !== 'token');
 export type SuspensionLevel = Exclude<(typeof levels)[number], 'token'>;
+/** Why staff suspends; from the operator's shell any word. */
 export const suspensionReasons = ['abuse', 'violation', 'suspicious', 'incident', 'requested'] as const;
-export type SuspensionReason = (typeof suspensionReasons)[number];
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'gate' | 'queue' | 'ids'>;
 type At = { level: SuspensionLevel; id: string };
@@ -31,7 +31,7 @@ export type ShownSuspension = {
 export async function suspendAccess(
   ports: Needs,
   by: string,
-  wish: At & { reason: SuspensionReason; note?: string | null; requestId?: string },
+  wish: At & { reason: string; note?: string | null; requestId?: string },
 ): Promise<{ suspension: ShownSuspension; already: boolean }> {
   await findSubject(ports, wish);
   const known = await readSuspension(ports, wish);

@@ -60,8 +60,18 @@ describe('patchbay beside a running hub', () => {
     expect((await me(account.token)).status).toBe(403);
     await run('unsuspend', 'account', account.id);
     expect((await me(account.token)).status).toBe(200);
-    await run('revoke', 'grant', account.grantId, '--reason', 'abuse');
+    const preview = await run('revoke', 'grant', account.grantId, '--preview');
+    expect(preview.out).toMatch(/^grant grt_\w+: valid\ntokens +1\n/);
+    expect((await me(account.token)).status).toBe(200);
+    const revoked = await run('revoke', 'grant', account.grantId, '--reason', 'abuse', '--note', 'by phone');
     expect((await me(account.token)).status).toBe(401);
+    const receipt = await run('receipt', revoked.out.trim());
+    expect(receipt.out).toMatch(/revoked \S+ for abuse by cli\n/);
+    expect(receipt.out).toMatch(/\nnote +by phone\n$/);
+    const again = await run('revoke', 'grant', account.grantId, '--reason', 'abuse', '--json');
+    expect(JSON.parse(again.out)).toEqual({ id: revoked.out.trim(), already: true });
+    const nobody = await run('revoke', 'user', 'usr_nobody', '--reason', 'abuse');
+    expect(nobody).toMatchObject({ code: 1, err: 'patchbay: There is no user usr_nobody.\n' });
   });
 
   test('an account that it closes is closed in the running hub, for good', async () => {
