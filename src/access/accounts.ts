@@ -149,13 +149,15 @@ export async function findAccountById({ store }: Pick<Needs, 'store'>, id: strin
 export async function addMember(
   ports: Needs,
   by: string,
-  input: { accountId: string; userName: string; role: 'owner' | 'member' },
+  input: { accountId: string; userName: string; role: 'owner' | 'member'; email?: string | null },
 ): Promise<string> {
   const { store, clock, ids } = ports;
   const userId = ids.newId('usr');
   const createdAt = clock.now();
   await store.write((db) => [
-    db.insert(store.tables.users).values({ id: userId, name: input.userName, email: null, createdAt }),
+    db
+      .insert(store.tables.users)
+      .values({ id: userId, name: input.userName, email: input.email ?? null, createdAt }),
     db
       .insert(store.tables.members)
       .values({ id: ids.newId('usr'), accountId: input.accountId, userId, role: input.role, createdAt }),

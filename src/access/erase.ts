@@ -18,7 +18,7 @@ const eventsPerChunk = 90;
 /** Apps' own subscriptions stay: they serve the app's other grants, whoever's consent they were made under. */
 export function erasingStatements(db: Db, ports: Needs, by: string, id: string) {
   const { store, clock } = ports;
-  const { accounts, users, members, tokens, subscriptions, secrets } = store.tables;
+  const { accounts, users, members, identities, tokens, subscriptions, secrets } = store.tables;
   const isOwn = and(eq(subscriptions.accountId, id), eq(subscriptions.owner, 'grant'));
   const own = db.select({ id: subscriptions.id }).from(subscriptions).where(isOwn);
   const isMember = inArray(
@@ -38,6 +38,15 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
       .update(users)
       .set({ name: 'erased', email: null })
       .where(and(isMember, sql`not ${isMemberElsewhere}`)),
+    db.delete(identities).where(
+      inArray(
+        identities.userId,
+        db
+          .select({ id: users.id })
+          .from(users)
+          .where(and(isMember, sql`not ${isMemberElsewhere}`)),
+      ),
+    ),
     db.update(tokens).set({ label: '' }).where(eq(tokens.accountId, id)),
     db.delete(secrets).where(inArray(secrets.subscriptionId, own)),
     db

@@ -10,7 +10,10 @@ export async function makeUser(terminal: Terminal, input: Input): Promise<void> 
   const account = await chosenAccount(ports, input);
   const role = oneOf(['owner', 'member'], textOf(input, 'role') ?? 'owner', 'A role');
   const name = needed(input, 'name');
-  const id = await addMember(ports, 'cli', { accountId: account.id, userName: name, role });
+  const email = textOf(input, 'email');
+  if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) throw wrong(`${email} is not an e-mail address.`);
+  const about = { accountId: account.id, userName: name, role, email };
+  const id = await addMember(ports, 'cli', about);
   terminal.out(isOn(input, 'json') ? JSON.stringify({ id, name, account: account.id, role }, null, 2) : id);
   terminal.note(`${name} may act for ${account.name}. Let them in: patchbay user link ${id}`);
 }

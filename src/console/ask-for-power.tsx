@@ -1,3 +1,4 @@
+import { authenticatedAt, beginPath } from '#src/sign-in';
 import { isSensitive, type Permission, permissions, type Staff, type StaffCtx } from '#src/staff';
 import { Ask, Note, TextArea, type Wrong } from '#src/ui';
 import { elevationPath } from './paths.ts';
@@ -13,12 +14,12 @@ type Props = {
 };
 
 /** The form that asks for sensitive permissions, where it is needed: what, why, and how long it will hold. */
-export function AskForPower({ ctx, need, next, reason = '', wrong = new Map() }: Props) {
+export async function AskForPower({ ctx, need, next, reason = '', wrong = new Map() }: Props) {
   const { staff, settings } = ctx;
   const offered = sensitiveOf(staff);
   const minutes = Math.round(settings.elevationMs / 60_000);
   if (offered.length === 0) return <p>Your roles have nothing sensitive, so there is nothing to ask for.</p>;
-  if (!isFresh(ctx)) return <SignInAgain ctx={ctx} />;
+  if (!(await isFresh(ctx))) return <SignInAgain ctx={ctx} next={next} />;
   return (
     <Ask action={elevationPath} label="Ask for an elevation">
       <fieldset>
@@ -60,21 +61,34 @@ export const sensitiveOf = ({ permissions: held }: Staff): Permission[] => [...h
 const isHeld = ({ elevation }: Staff, one: Permission): boolean =>
   elevation?.permissions.includes(one) === true;
 
-const isFresh = ({ staff, clock, settings }: StaffCtx): boolean =>
-  staff.via.since !== null && clock.ms() - staff.via.since.getTime() <= settings.elevationSignInMs;
+async function isFresh({ staff, store, clock, settings }: StaffCtx): Promise<boolean> {
+  const { id, since } = staff.via;
+  if (since === null) return false;
+  const at = await authenticatedAt({ store }, { id, createdAt: since });
+  return clock.ms() - at.getTime() <= settings.elevationSignInMs;
+}
 
-function SignInAgain({ ctx: { settings } }: { ctx: StaffCtx }) {
-  const minutes = Math.round(settings.elevationSignInMs / 60_000);
+function SignInAgain({ ctx, next }: { ctx: StaffCtx; next: string }) {
+  const minutes = Math.round(ctx.settings.elevationSignInMs / 60_000);
+  const atIssuer = beginPath(ctx, next, true);
   return (
     <Note tone="wait" title="Sign in once more first">
       <p>
         An elevation takes a sign-in of the last {minutes} minutes, so that an open browser is not enough.
       </p>
-      <Ask action="/portal/sign-out" label="Sign out">
+      {atIssuer === null ? (
+        <Ask action="/portal/sign-out" label="Sign out">
+          <p class="press">
+            <button class="primary">Sign out, and in again by a new link</button>
+          </p>
+        </Ask>
+      ) : (
         <p class="press">
-          <button class="primary">Sign out, and in again</button>
+          <a class="button primary" href={atIssuer}>
+            Sign in again
+          </a>
         </p>
-      </Ask>
+      )}
     </Note>
   );
 }

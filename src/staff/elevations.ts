@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import { authenticatedAt } from '#src/sign-in';
 import { type Elevation, staffActor } from './enter.ts';
 import type { Permission } from './permissions.ts';
 import type { StaffCtx } from './route.ts';
@@ -102,13 +103,8 @@ async function requireFreshSession({ staff, store, clock, settings }: StaffCtx):
       public: 'A token cannot elevate itself. Elevate it from a session: name it as `token`.',
     });
   // A session may come from an issuer that has asked for nothing since yesterday: what counts is when it did.
-  const { sessionOrigins } = store.tables;
-  const [origin] = await store.db
-    .select({ authenticatedAt: sessionOrigins.authenticatedAt })
-    .from(sessionOrigins)
-    .where(eq(sessionOrigins.id, id))
-    .limit(1);
-  if (clock.ms() - (origin?.authenticatedAt ?? since).getTime() <= settings.elevationSignInMs) return;
+  const at = await authenticatedAt({ store }, { id, createdAt: since });
+  if (clock.ms() - at.getTime() <= settings.elevationSignInMs) return;
   const minutes = Math.round(settings.elevationSignInMs / 60_000);
   throw new PatchbayError('sign_in_again', {
     public: `An elevation takes a sign-in of the last ${minutes} minutes. Sign in again, then ask once more.`,

@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setAccountStatus } from '../../src/access/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
+import { grantRole } from '../../src/staff/index.ts';
 import { authenticatedAt } from '../../src/sign-in/index.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { type Person, type RealIssuer, startRealIssuer } from './issuer.ts';
@@ -52,6 +53,7 @@ describe('signing in at a real issuer', () => {
     { sub: 'ana', name: 'Ana Luna', email: 'Ana@Example.com', email_verified: true },
     { sub: 'ben', name: 'Ben', email: 'ana@example.com', email_verified: false },
     { sub: 'cleo', name: 'Cleo <b>', email: 'cleo@example.com', email_verified: true },
+    { sub: 'gus', name: 'Gus', email: 'gus@example.com', email_verified: true },
     { sub: 'dan', name: 'Dan', email: 'ana@example.com', email_verified: true },
   ];
 
@@ -170,6 +172,31 @@ describe('signing in at a real issuer', () => {
     });
   });
 
+  test('staff are elevated once they have proven anew who they are, and not by the issuer’s old word', async () => {
+    const stand = await open({ people, settings: { PATCHBAY_OIDC_CREATE: '1' } });
+    const { hub } = stand;
+    try {
+      const jar = createJar(hub.origin);
+      await signInAt(hub, jar, 'ana');
+      const [user] = await hub.hub.store.db.select().from(hub.hub.store.tables.users);
+      await grantRole(hub.hub, { by: 'cli', userId: user?.id ?? '', role: 'security' });
+      const elevate = async () => {
+        const answer = await jar.ask('/admin/v1/elevations', {
+          method: 'POST',
+          body: JSON.stringify({ permissions: ['revocations:create'], reason: 'Tokens leaked tonight' }),
+          headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+        });
+        return [answer.status, ((await answer.json()) as { code?: string }).code];
+      };
+      expect(await elevate()).toEqual([403, 'sign_in_again']);
+      const answer = await signInAt(hub, jar, 'ana', '/portal/sign-in/begin?fresh=1&next=/admin/elevation');
+      expect(answer.headers.get('location')).toBe('/admin/elevation');
+      expect(await elevate()).toEqual([201, undefined]);
+    } finally {
+      await close(stand);
+    }
+  });
+
   describe('by a verified address', () => {
     let stand: Opened;
     beforeAll(async () => {
@@ -190,6 +217,19 @@ describe('signing in at a real issuer', () => {
     test('that was given to somebody else leads to nobody’s account', async () => {
       const { hub } = stand;
       expect((await signInAt(hub, createJar(hub.origin), 'dan')).status).toBe(409);
+    });
+
+    test('leads nowhere once the person was erased with their account', async () => {
+      const { hub } = stand;
+      const { userId, accountId } = await userHere(hub, 'Gus', 'gus@example.com');
+      expect((await signInAt(hub, createJar(hub.origin), 'gus')).status).toBe(303);
+      const { identities } = hub.hub.store.tables;
+      const linked = async () =>
+        (await hub.hub.store.db.select().from(identities)).filter((row) => row.userId === userId).length;
+      expect(await linked()).toBe(1);
+      await setAccountStatus(hub.hub, 'test', accountId, 'erased');
+      expect(await linked()).toBe(0);
+      expect((await signInAt(hub, createJar(hub.origin), 'gus')).status).toBe(403);
     });
 
     test('of two users is nobody’s', async () => {

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { addMember, createAccount } from '../../src/access/index.ts';
 import { startTestHub, type TestHub } from '../harness/hub.ts';
 import { freePort } from '../services/free-port.ts';
@@ -39,10 +38,12 @@ export async function userHere(
   email: string | null = null,
 ): Promise<{ userId: string; accountId: string }> {
   const account = await createAccount(hub, 'test', { name: `${name}'s studio`, kind: 'organisation' });
-  const userId = await addMember(hub, 'test', { accountId: account.id, userName: name, role: 'owner' });
-  const { users } = hub.store.tables;
-  if (email !== null)
-    await hub.store.write((db) => [db.update(users).set({ email }).where(eq(users.id, userId))]);
+  const userId = await addMember(hub, 'test', {
+    accountId: account.id,
+    userName: name,
+    role: 'owner',
+    email,
+  });
   return { userId, accountId: account.id };
 }
 
