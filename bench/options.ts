@@ -23,8 +23,18 @@ export const CLUSTER_SECTIONS = [
   'history',
   'revocation',
 ] as const;
-export type Section = (typeof SECTIONS)[number] | (typeof CLUSTER_SECTIONS)[number];
-export type Profile = 'embedded' | 'cluster';
+/** Of the profile `access`, which compares the gates with each other: `--only access` is all of it. */
+export const ACCESS_SECTIONS = ['authentication', 'levels'] as const;
+export type Section =
+  | (typeof SECTIONS)[number]
+  | (typeof CLUSTER_SECTIONS)[number]
+  | (typeof ACCESS_SECTIONS)[number];
+export type Profile = 'embedded' | 'cluster' | 'access';
+const PROFILES: Record<Profile, readonly Section[]> = {
+  embedded: SECTIONS,
+  cluster: CLUSTER_SECTIONS,
+  access: ACCESS_SECTIONS,
+};
 
 export type Options = {
   rounds: number;
@@ -67,11 +77,13 @@ export function readOptions(args: string[]): Options {
       write: { type: 'boolean', default: false },
     },
   });
-  const { profile } = values;
-  if (profile !== 'embedded' && profile !== 'cluster')
-    throw new Error(`unknown profile: ${profile}; there are embedded and cluster`);
-  const sections: readonly Section[] = profile === 'cluster' ? CLUSTER_SECTIONS : SECTIONS;
-  const named = values.only?.flatMap((names) => names.split(',')) ?? [...sections];
+  const asked = values.only?.flatMap((names) => names.split(','));
+  const isAccess = asked?.join() === 'access';
+  const profile = isAccess ? 'access' : values.profile;
+  if (!isProfile(profile))
+    throw new Error(`unknown profile: ${profile}; there are ${Object.keys(PROFILES).join(', ')}`);
+  const sections = PROFILES[profile];
+  const named = isAccess ? [...sections] : (asked ?? [...sections]);
   const unknown = named.filter((name) => !sections.some((section) => section === name));
   if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${sections.join(', ')}`);
   if (values.quick && values.write) throw new Error('a quick run is for trying: it is not written down');
@@ -86,3 +98,5 @@ export function readOptions(args: string[]): Options {
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
   };
 }
+
+const isProfile = (name: string): name is Profile => Object.hasOwn(PROFILES, name);

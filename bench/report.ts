@@ -19,10 +19,8 @@ export function writeReport(report: Report): string {
   const rounds = options.rounds === 1 ? 'one short round' : `medians of ${options.rounds} interleaved rounds`;
   return [
     ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
-    `- run: profile ${options.profile}, ${rounds}, one event is ${report.eventBytes} bytes`,
-    options.profile === 'cluster'
-      ? `- sizes: history ${thousands(options.history)}; PostgreSQL with fsync and synchronous_commit on, Redis without persistence, all on this machine`
-      : `- sizes: subscriptions ${options.subscriptions.map(thousands).join(' and ')}, history ${thousands(options.history)}, backlog ${thousands(options.backlog)}`,
+    `- run: profile ${options.profile}, ${rounds}, ${sentOf[options.profile](report)}`,
+    `- sizes: ${sizesOf[options.profile](options)}`,
     '',
     ...table(['ratio', 'thin', 'hub', 'target', ''], targetRows(figures, options.profile).map(ratioCells)),
     '',
@@ -34,6 +32,20 @@ export function writeReport(report: Report): string {
   ].join('\n');
 }
 
+const sentOf: Record<Profile, (report: Report) => string> = {
+  embedded: ({ eventBytes }) => `one event is ${eventBytes} bytes`,
+  cluster: ({ eventBytes }) => `one event is ${eventBytes} bytes`,
+  access: () => 'a request has two bytes of body and the token of an app: five levels and the plan’s day',
+};
+const servers =
+  'PostgreSQL with fsync and synchronous_commit on, Redis without persistence, all on this machine';
+const sizesOf: Record<Profile, (options: Options) => string> = {
+  embedded: ({ subscriptions, history, backlog }) =>
+    `subscriptions ${subscriptions.map(thousands).join(' and ')}, history ${thousands(history)}, backlog ${thousands(backlog)}`,
+  cluster: ({ history }) => `history ${thousands(history)}; ${servers}`,
+  access: () => servers,
+};
+
 export function toJson({ machine, options, figures, eventBytes, failures }: Report): string {
   return `${JSON.stringify({ machine, options, eventBytes, rows: targetRows(figures, options.profile), figures: figures.all(), failures }, null, 2)}\n`;
 }
@@ -41,6 +53,7 @@ export function toJson({ machine, options, figures, eventBytes, failures }: Repo
 const marks: Record<Profile, [start: string, end: string]> = {
   embedded: ['<!-- bench:start -->', '<!-- bench:end -->'],
   cluster: ['<!-- bench:cluster:start -->', '<!-- bench:cluster:end -->'],
+  access: ['<!-- bench:access:start -->', '<!-- bench:access:end -->'],
 };
 
 /** Puts the tables between the two marks of a document, and touches nothing else of it. */

@@ -1,18 +1,23 @@
 import type { Figures } from './figures.ts';
 import type { Profile } from './options.ts';
 import { atLeast, atMost, type Line, type Row, row } from './row.ts';
+import { ACCESS_FIGURES, accessRows } from './rows-access.ts';
 import { CLUSTER_FIGURES, clusterRows } from './rows-cluster.ts';
 
 export function absoluteLines(figures: Figures, profile: Profile): Line[] {
-  return (profile === 'cluster' ? CLUSTER_FIGURES : FIGURES).flatMap(([figure, name, unit]) => {
+  return linesOf[profile].flatMap(([figure, name, unit]) => {
     const value = figures.median(figure);
     return value === undefined ? [] : [{ name, value, unit }];
   });
 }
 
-export function targetRows(figures: Figures, profile: Profile): Row[] {
-  return profile === 'cluster' ? clusterRows(figures) : embeddedRows(figures);
-}
+export const targetRows = (figures: Figures, profile: Profile): Row[] => rowsOf[profile](figures);
+
+const rowsOf: Record<Profile, (figures: Figures) => Row[]> = {
+  embedded: embeddedRows,
+  cluster: clusterRows,
+  access: accessRows,
+};
 
 function embeddedRows(figures: Figures): Row[] {
   const of = (name: string): number => figures.median(name) ?? Number.NaN;
@@ -161,3 +166,9 @@ function programFigures(key: string, name: string): [string, string, string][] {
     [`${key}.backlog`, `${name}, backlog drained at fan-out 10`, 'deliveries/s'],
   ];
 }
+
+const linesOf: Record<Profile, readonly [figure: string, name: string, unit: string][]> = {
+  embedded: FIGURES,
+  cluster: CLUSTER_FIGURES,
+  access: ACCESS_FIGURES,
+};

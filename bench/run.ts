@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: one run, three interleaved rounds, medians, and ratios of medians of this run alone. Single
- * figures drift with the machine; ratios within a run hold. `--quick` to try, `--only <section>`, `--profile cluster`, `--json <file>`,
+ * figures drift with the machine; ratios within a run hold. `--quick` to try, `--only <section>`, `--only access`, `--profile cluster`, `--json <file>`,
  * `--write` puts the tables into docs/performance.md.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,10 +12,11 @@ import { createFigures } from './figures.ts';
 import { prepareHub } from './hub.ts';
 import { describeMachine } from './machine.ts';
 import { readOptions } from './options.ts';
-import type { Section } from './options.ts';
+import type { Profile, Section } from './options.ts';
 import { requireMarks, toJson, writeBetweenMarks, writeReport } from './report.ts';
 import type { Report } from './report.ts';
 import type { Bench } from './rounds/bench.ts';
+import { measureAuthentication } from './rounds/access.ts';
 import { measureCeilings } from './rounds/ceilings.ts';
 import {
   measureBroadcast,
@@ -28,6 +29,7 @@ import {
 } from './rounds/cluster.ts';
 import { measureHubFanOut1, measureHubFanOut10, measureHubLanes, measureHubPublish } from './rounds/hub.ts';
 import { measureNaive, measureThin } from './rounds/references.ts';
+import { measureLevels } from './rounds/levels.ts';
 import { measureHistory, measureSubscriptions } from './rounds/seeded.ts';
 import { startSink } from './sink/client.ts';
 import { bookingTemplate, templateBytes } from './template.ts';
@@ -71,12 +73,20 @@ const CLUSTER: Steps = {
     { section: 'revocation', needsCluster: true, measure: measureRevocations },
   ],
 };
+const ACCESS: Steps = {
+  eachRound: [],
+  once: [
+    { section: 'authentication', needsCluster: true, measure: measureAuthentication },
+    { section: 'levels', needsCluster: true, measure: measureLevels },
+  ],
+};
+const STEPS: Record<Profile, Steps> = { embedded: EMBEDDED, cluster: CLUSTER, access: ACCESS };
 // Eight lanes and fifty that fail; each is an origin of its own.
 const SINK_PORTS = 60;
 const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 
 const options = readOptions(process.argv.slice(2));
-const { eachRound, once } = options.profile === 'cluster' ? CLUSTER : EMBEDDED;
+const { eachRound, once } = STEPS[options.profile];
 // An owner sends to whole hosts: two workers need several between them. Only Linux has all of the loopback network.
 const hosts =
   options.profile === 'cluster' && process.platform === 'linux'

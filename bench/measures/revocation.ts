@@ -1,5 +1,5 @@
-import type { Host } from '../../tests/hosts/host.ts';
-import { revokeInFlight } from '../../tests/hosts/revocation.ts';
+import type { Host, RunningHub } from '../../tests/hosts/host.ts';
+import { type Level, revokeInFlight, revokeLevelInFlight } from '../../tests/hosts/revocation.ts';
 
 export type RevocationFigures = { p50: number; p99: number; max: number };
 
@@ -25,4 +25,25 @@ export async function measureRevocation(host: Host, times: number): Promise<Revo
   } finally {
     await hub.stop();
   }
+}
+
+/** Starts a host, with a token of an officer who may revoke; stops it whatever happens. */
+export async function withStaff(
+  host: Host,
+  use: (hub: RunningHub, staff: string) => Promise<void>,
+): Promise<void> {
+  const hub = await host.start();
+  try {
+    const user = await hub.command('staff grant', ['Sam Osei', 'security'], { new: true });
+    const wish = { permissions: 'revocations:create', reason: 'a measurement of revocations' };
+    await use(hub, await hub.command('staff token', [user], wish));
+  } finally {
+    await hub.stop();
+  }
+}
+
+/** As `measureRevocation`, once, for an app that a person has linked, by staff at one level. */
+export async function measureLevel(hub: RunningHub, staff: string, level: Level): Promise<number> {
+  const wish = { level, staff, deliveries: DELIVERIES, perSecond: PER_SECOND };
+  return Math.max(0, await revokeLevelInFlight(hub, wish));
 }

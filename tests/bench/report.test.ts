@@ -60,4 +60,22 @@ test('a quick run is never written down, and an unknown section is refused', () 
   expect(() => readOptions(['--profile', 'cluster', '--only', 'naive'])).toThrow('unknown');
   expect(readOptions(['--profile', 'cluster', '--only', 'two']).sections).toEqual(['two']);
   expect(readOptions(['--only', 'naive,thin']).sections).toEqual(['thin', 'naive']);
+  expect(() => readOptions(['--profile', 'laptop'])).toThrow('there are embedded, cluster, access');
+});
+
+test('`--only access` is a profile of its own, with its own place in the page', () => {
+  expect(readOptions(['--only', 'access', '--write'])).toMatchObject({
+    profile: 'access',
+    sections: ['authentication', 'levels'],
+    writes: true,
+  });
+  expect(readOptions(['--profile', 'access', '--only', 'levels']).sections).toEqual(['levels']);
+  const page =
+    '<!-- bench:start -->e<!-- bench:end --><!-- bench:access:start -->\n<!-- bench:access:end -->';
+  expect(replaceBetweenMarks(page, 'new', 'access')).toContain(
+    '-->e<!-- bench:end --><!-- bench:access:start -->\nnew',
+  );
+  const figures = { 'access.embedded.micros': 21, 'access.redis.trips': 2_000 };
+  expect(verdict(figures, 'authentication and caps, embedded', 'access')).toMatchObject({ isMet: false });
+  expect(verdict(figures, 'round trips to Redis', 'access')).toMatchObject({ hub: 1, isMet: true });
 });

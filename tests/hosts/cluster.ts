@@ -36,6 +36,7 @@ export const cluster = (name: string, { postgres, withRedis }: Services): Host =
     return {
       origins: members.filter(({ role }) => role === 'api').map(({ port }) => `http://127.0.0.1:${port}`),
       token: operator.token,
+      command: operator.command,
       restart: async () => {
         await stopAll();
         await startAll();

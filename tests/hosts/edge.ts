@@ -30,8 +30,14 @@ export async function startEdgeHub(more: Record<string, string>): Promise<Runnin
     origins: [`http://127.0.0.1:${port}`],
     token: (scopes, accountId) => {
       const options = { scopes: scopes.join(), ...(accountId ? { account: accountId } : {}) };
-      return runCommand(`http://127.0.0.1:${port}`, operatorKey, 'token create', options);
+      return runCommand(`http://127.0.0.1:${port}`, operatorKey, {
+        command: 'token create',
+        args: [],
+        options,
+      });
     },
+    command: (command, args, options) =>
+      runCommand(`http://127.0.0.1:${port}`, operatorKey, { command, args, options }),
     restart: async () => {
       await state.edge.stop();
       state.edge = await start();
@@ -49,15 +55,14 @@ export async function startEdgeHub(more: Record<string, string>): Promise<Runnin
 async function runCommand(
   origin: string,
   key: string,
-  command: string,
-  options: Record<string, string>,
+  asked: { command: string; args: readonly string[]; options: Record<string, unknown> },
 ): Promise<string> {
   const response = await fetch(origin + operatorPath, {
     method: 'POST',
     headers: { authorization: `Operator ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ command, args: [], options, files: {} }),
+    body: JSON.stringify({ ...asked, files: {} }),
   });
-  if (!response.ok) throw new Error(`${command}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${asked.command}: ${await response.text()}`);
   const { lines } = (await response.json()) as OperatorAnswer; // The hub of this very source.
   return lines.flatMap(({ to, text }) => (to === 'out' ? [text] : [])).join('\n');
 }

@@ -18,6 +18,7 @@ export async function startEmbeddedHub(more: Record<string, string>): Promise<Ru
   return {
     origins: [state.child.origin],
     token: operator.token,
+    command: operator.command,
     restart: async () => {
       await state.child.kill('SIGTERM');
       state.child = await startChild(entry, environment);

@@ -15,6 +15,8 @@ export type RunningHub = {
   origins: readonly string[];
   /** Does what `patchbay token create` does: a personal token of this account, without one a service token. */
   token(scopes: readonly string[], accountId?: string): Promise<string>;
+  /** Does what the command `patchbay` of this name does, on the hub's own data; answers what a program would read. */
+  command(name: string, args: readonly string[], options: Record<string, unknown>): Promise<string>;
   /** Ends every process in order, and starts them again on the same data at the same addresses. */
   restart(): Promise<void>;
   /** Ends all of it and leaves nothing behind. */
