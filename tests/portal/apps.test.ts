@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../harness/sink.ts';
 import { describeWith } from '../services/describe.ts';
 import { type Connected, connect } from './connect.ts';
-import { desk, findings, openStand, type Stand } from './stand.ts';
+import { desk, findings, look, openStand, type Stand } from './stand.ts';
 
 await describeWith('chromium', 'connected apps in a real browser', ({ url }) => {
   let stand: Stand;
@@ -66,7 +66,7 @@ await describeWith('chromium', 'connected apps in a real browser', ({ url }) => 
     await expect
       .poll(() => dialog.textContent())
       .toMatch(/1 event no more: review\.published.*1 subscription.*1 queued delivery/s);
-    expect(await findings(page)).toEqual([]);
+    expect(await look(page, 'narrow-dialog')).toEqual([]);
     await dialog.getByRole('button', { name: 'Take it away' }).click();
     await page.getByText('Taken away. The app goes on without it.').waitFor();
     expect(await page.getByRole('region', { name: 'What it may' }).textContent()).not.toContain(
@@ -94,8 +94,10 @@ await describeWith('chromium', 'connected apps in a real browser', ({ url }) => 
     expect((await stand.hub.call('GET', '/v1/me', app.token)).status).toBe(401);
     await page.getByText('complete', { exact: true }).waitFor();
     expect(await page.locator('main').textContent()).toMatch(/Deliveries cancelled\s*1/);
+    expect(await look(page, 'receipt-app')).toEqual([]);
     await page.getByRole('link', { name: app.grantId }).click();
     await page.getByText('It has no access any more').waitFor();
+    expect(await look(page, 'app-ended')).toEqual([]);
     expect(await page.getByRole('link', { name: 'Disconnect' }).count()).toBe(0);
   });
 
@@ -118,6 +120,9 @@ await describeWith('chromium', 'connected apps in a real browser', ({ url }) => 
       return (await plain.getByText('complete', { exact: true }).count()) === 1;
     });
     expect((await stand.hub.call('GET', '/v1/me', app.token)).status).toBe(401);
+    await plain.goto(`${stand.hub.origin}/portal/usage`);
+    await plain.getByRole('region', { name: 'Calls', exact: true }).getByText('As a table').click();
+    await plain.getByRole('table', { name: 'Calls, by day (UTC)' }).waitFor();
     await context.close();
   });
 

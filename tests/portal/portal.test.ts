@@ -1,13 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
 import { until } from '../harness/sink.ts';
-import { findings, type Look, openContext, openStand, type Stand } from './stand.ts';
+import { findings, type Look, look, openContext, openStand, pictures, type Stand } from './stand.ts';
 
-const folder = join(tmpdir(), 'patchbay-portal');
 const looks: Look[] = [
   { width: 1280, scheme: 'light' },
   { width: 1280, scheme: 'dark' },
@@ -19,7 +17,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
   let stand: Stand;
   let page: Page;
   beforeAll(async () => {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(pictures, { recursive: true });
     stand = await openStand(url);
     ({ page } = await stand.signedIn());
   });
@@ -81,6 +79,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     await page.getByLabel('review.published').check();
     await page.getByRole('button', { name: 'Try it on past events' }).click();
     await expect.poll(() => page.locator('aside .note').textContent()).toMatch(/1 of the last \d+ events/);
+    expect(await look(page, 'tried')).toEqual([]);
     await page.getByLabel('Address').fill('http://10.0.0.1/hook');
     await page.getByRole('button', { name: 'Make the subscription' }).click();
     await page.getByRole('alert').waitFor();
@@ -90,6 +89,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     await page.getByRole('textbox', { name: /^Name/ }).fill('Review wall');
     await page.getByRole('button', { name: 'Make the subscription' }).click();
     await expect.poll(heading).toBe('It is plugged in');
+    expect(await look(page, 'made')).toEqual([]);
     const secret = await page.locator('.secret code').textContent();
     expect(secret).toMatch(/^whsec_/);
     await page.getByRole('button', { name: 'Copy Signing secret' }).click();
@@ -141,6 +141,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     await expect.poll(heading).toBe('Revoked');
     expect((await stand.hub.call('GET', '/v1/me', token)).status).toBe(401);
     await page.getByText('complete', { exact: true }).waitFor();
+    expect(await look(page, 'receipt')).toEqual([]);
   });
 
   test('the list of deliveries stays current by its stream, and by asking again where there is none', async () => {
@@ -262,7 +263,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
         await looked.goto(stand.hub.origin + path, { waitUntil: 'load' });
         looked.removeAllListeners('requestfinished');
         await looked.screenshot({
-          path: join(folder, `${name}-${look.width}-${look.scheme}.png`),
+          path: join(pictures, `${name}-${look.width}-${look.scheme}.png`),
           fullPage: true,
         });
         found.push(...(await findings(looked)).map((finding) => `${name}: ${finding}`));

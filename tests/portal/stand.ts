@@ -1,3 +1,6 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { addMember } from '../../src/access/index.ts';
@@ -183,6 +186,16 @@ export const openContext = (
     locale: 'en-US',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+
+/** Where screenshots are left, for somebody to look at. */
+export const pictures = join(tmpdir(), 'patchbay-portal');
+
+/** What axe finds on what stands there now, which is left as a picture too. */
+export async function look(page: Page, name: string): Promise<string[]> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  return findings(page);
+}
 
 /** What axe finds, each as one line. The page's own policy forbids inline script, so it comes in from outside. */
 export async function findings(page: Page): Promise<string[]> {
