@@ -200,6 +200,36 @@ describe('a sign-in at the issuer', () => {
       expect(await forged.text()).toContain('could not be verified');
     });
 
+    test('that comes after ten minutes counts for nothing, though the browser kept its cookie (RFC 9700 §4.7.1)', async () => {
+      const begun = await begin();
+      try {
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
+        const code = issuer.code({ idToken: await issuer.sign(claimsFor(begun)) });
+        expect((await back(begun.jar, { code, state: begun.state, iss: issuer.url })).status).toBe(400);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
+    test('of any shape never ends in a fault of ours', async () => {
+      const begun = await begin();
+      const { state } = begun;
+      const shapes = [
+        '',
+        'code',
+        'code=%00&state=%00',
+        `code=${'x'.repeat(6_000)}&state=${state}&iss=${encodeURIComponent(issuer.url)}`,
+        `code=%F0%28&state=${state}`,
+        `error=%0d%0aset-cookie%3Ax&state=${state}&iss=${encodeURIComponent(issuer.url)}`,
+        'state=__proto__&code=constructor',
+      ];
+      for (const shape of shapes) {
+        const answer = await begun.jar.ask(`/portal/sign-in/callback?${shape}`);
+        expect([shape, answer.status < 500]).toEqual([shape, true]);
+        expect([shape, await isIn(begun.jar)]).toEqual([shape, false]);
+      }
+    });
+
     test('from a browser whose cookie was altered, or is another’s making, counts for nothing (RFC 9700 §4.7.1)', async () => {
       const { begun, code } = await good();
       const [name = '', value = ''] = [...begun.jar.cookies].find(([key]) => key.includes('sign-in')) ?? [];

@@ -1,9 +1,8 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setAccountStatus } from '../../src/access/index.ts';
-import { createSignInLink } from '../../src/sessions/index.ts';
+import { authenticatedAt, createSignInLink } from '../../src/sessions/index.ts';
 import { grantRole } from '../../src/staff/index.ts';
-import { authenticatedAt } from '../../src/sign-in/index.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { type Person, type RealIssuer, startRealIssuer } from './issuer.ts';
 import {
