@@ -1,4 +1,5 @@
-import { authenticatedAt, beginPath } from '#src/sign-in';
+import { authenticatedAt } from '#src/sessions';
+import { beginPath } from '#src/sign-in';
 import { isSensitive, type Permission, permissions, type Staff, type StaffCtx } from '#src/staff';
 import { Ask, Note, TextArea, type Wrong } from '#src/ui';
 import { elevationPath } from './paths.ts';

@@ -71,7 +71,11 @@ function WhatNext({ error, needs, back }: Pick<Props, 'error' | 'needs' | 'back'
       );
     case 'sign_in_again':
       return (
-        <p>An elevation takes a sign-in of a short while ago. Sign out, and come in again by a new link.</p>
+        <p>
+          <a class="button primary" href={elevationPath}>
+            To the elevation, and to the sign-in
+          </a>
+        </p>
       );
     default:
       return null;

@@ -134,9 +134,10 @@ function Row({ one, mayTake }: { one: Held; mayTake: boolean }) {
             <input type="hidden" name="user" value={userId} />
             <input type="hidden" name="role" value={role} />
             <button class="plain">
-              Take it away
+              Take away
               <span class="vh">
-                : {role} of {name}
+                {' '}
+                {role} of {name}
               </span>
             </button>
           </Ask>

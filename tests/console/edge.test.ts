@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestEdge, type TestEdge } from '../harness/edge.ts';
+
+describe('the console at the edge', () => {
+  let edge: TestEdge;
+  beforeAll(async () => {
+    edge = await startTestEdge();
+  });
+  afterAll(() => edge.stop());
+
+  test('an officer sees every page, elevates and revokes, within the limits of the platform', async () => {
+    const account = await edge.operate('account create', [], { name: 'Taqueria Luna' });
+    const token = await edge.token(['bookings:read', 'webhooks:manage'], account);
+    const { body: me } = await edge.call('GET', '/v1/me', token);
+    const officer = await edge.operate('staff grant', ['Sam Osei', 'security'], { new: true });
+    const link = new URL(await edge.operate('user link', [officer])).searchParams.get('link') ?? '';
+    const post = (path: string, fields: [string, string][], cookie = '') =>
+      fetch(`${edge.origin}${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams(fields),
+        headers: { origin: edge.origin, cookie },
+      });
+    const signed = await post('/portal/sign-in', [['link', link]]);
+    const cookie = (signed.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const show = async (path: string): Promise<string> => {
+      const answer = await fetch(`${edge.origin}/admin${path}`, { headers: { cookie }, redirect: 'manual' });
+      expect([path, answer.status]).toEqual([path, 200]);
+      return answer.text();
+    };
+    const formKey = /name="form_key" value="([^"]+)"/.exec(await show(''))?.[1] ?? '';
+    const grant = me.grant.id as string;
+    for (const path of [
+      '?by=host',
+      '/search?q=taqueria',
+      '/cases',
+      '/suspensions',
+      '/revocations',
+      '/elevation',
+      '/staff',
+      `/accounts/${account}`,
+      `/accounts/${account}/timeline`,
+      `/users/${officer}`,
+      `/grants/${grant}`,
+      `/grants/${grant}/stop`,
+    ])
+      expect(await show(path)).toContain('Sam Osei');
+    const found = await post(
+      '/admin/search',
+      [
+        ['q', `a log with ${token} in it`],
+        ['form_key', formKey],
+      ],
+      cookie,
+    );
+    const page = await found.text();
+    expect(page).toContain('It works now');
+    expect(page).not.toContain(token);
+    await post(
+      '/admin/elevation',
+      [
+        ['permissions', 'revocations:create'],
+        ['reason', 'to see that it works here'],
+        ['form_key', formKey],
+      ],
+      cookie,
+    );
+    const revoked = await post(
+      `/admin/grants/${grant}/revoke`,
+      [
+        ['reason', 'requested'],
+        ['form_key', formKey],
+      ],
+      cookie,
+    );
+    expect(revoked.headers.get('location')).toMatch(/^\/admin\/revocations\/rvk_/);
+    expect((await edge.call('GET', '/v1/me', token)).status).toBe(401);
+    expect(await show((revoked.headers.get('location') ?? '').slice('/admin'.length))).toContain(
+      'It is refused since',
+    );
+    await edge.requireWithinLimits();
+  });
+});
