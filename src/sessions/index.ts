@@ -1,3 +1,4 @@
+export { authenticatedAt } from './authenticated-at.ts';
 export { endedCookie, isOpenLoopback, readSessionCookie, sessionCookie } from './cookie.ts';
 export { type Entered, enterSession, type Session } from './enter.ts';
 export { createSignInLink, type Person, readSignInLink, spendSignInLink } from './links.ts';

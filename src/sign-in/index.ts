@@ -5,6 +5,5 @@ export { finishSignIn } from './finish.ts';
 export { isLinked } from './identities.ts';
 export { createIssuer, type Issuer } from './issuer.ts';
 export { ownPath } from './next.ts';
-export { authenticatedAt } from './origins.ts';
 export { backChannelPath, beginningPath, beginPath, callbackPath } from './paths.ts';
 export { signOut } from './sign-out.ts';

@@ -4,7 +4,7 @@ import type { Db } from '#src/ports';
 import type { Claims } from './id-token.ts';
 import { identityId } from './identities.ts';
 
-type SessionRow = { id: string; createdAt: Date; expiresAt: Date };
+type SessionRow = { id: string; expiresAt: Date };
 
 /** After the session itself: one whose origin was not written has reached no browser. */
 export async function recordOrigin(
@@ -26,23 +26,6 @@ export async function recordOrigin(
       expiresAt,
     }),
   ]);
-}
-
-/**
- * When the person of this session last proved who they are: at the issuer, or by opening a one-time link. Far in the past
- * where the issuer does not say.
- */
-export async function authenticatedAt(
-  { store }: Pick<Ports, 'store'>,
-  { id, createdAt }: Pick<SessionRow, 'id' | 'createdAt'>,
-): Promise<Date> {
-  const { sessionOrigins } = store.tables;
-  const [origin] = await store.db
-    .select({ at: sessionOrigins.authenticatedAt })
-    .from(sessionOrigins)
-    .where(eq(sessionOrigins.id, id))
-    .limit(1);
-  return origin?.at ?? createdAt;
 }
 
 /** Whether the session came from this issuer. */

@@ -2,7 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { authenticatedAt } from '#src/sign-in';
+import { authenticatedAt } from '#src/sessions';
 import { type Elevation, staffActor } from './enter.ts';
 import type { Permission } from './permissions.ts';
 import type { StaffCtx } from './route.ts';

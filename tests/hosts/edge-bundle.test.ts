@@ -43,4 +43,23 @@ describe('the Worker', () => {
       expect(importing.length, late).toBeGreaterThan(0);
     }
   });
+
+  test('evaluates at its start nothing that only pages need', () => {
+    const loaded = new Set<string>();
+    const load = (name: string): void => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      for (const [, next = ''] of (state.modules[name] ?? '').matchAll(
+        /^(?:import|} from).*"\.\/([^"]+)";$/gm,
+      ))
+        load(next);
+    };
+    load('worker.js');
+    expect(loaded.size).toBeGreaterThan(3);
+    for (const name of loaded)
+      // The bundler names each file above what it took from it.
+      expect(state.modules[name], name).not.toMatch(
+        /^\/\/ (?:node_modules\/(?:oauth4webapi|d3-)|src\/(?:portal|console|sign-in|ui|commands)\/)/m,
+      );
+  });
 });
