@@ -2,7 +2,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm';
 import type { Holder } from '#src/ports';
 import type { StaffCtx } from '#src/staff';
 import { type DayUse, sumOf, useByDay } from '#src/usage';
-import type { Subject } from './levels.ts';
+import { requireForm, type Subject } from './levels.ts';
 import { recordLook } from './look.ts';
 
 /** A fortnight holds each day of the week twice. */
@@ -38,6 +38,7 @@ export type Behaviour = {
  * come some seconds late, a minute on Workers.
  */
 export async function behaviourOf(ctx: StaffCtx, subject: Subject): Promise<Behaviour> {
+  requireForm(subject);
   const holders = await holdersOf(ctx, subject);
   const used = await useByDay(ctx, holders, daysBefore + 1);
   await recordLook(ctx, { action: 'look.behaviour', subject: subject.id, detail: { level: subject.level } });

@@ -5,6 +5,7 @@ import { PatchbayError } from '#src/errors';
 import { type StaffCtx, staffActor } from '#src/staff';
 import type { Schema } from '#src/store';
 import { recordLook } from './look.ts';
+import { textAt } from './places.ts';
 
 type CaseRow = Schema['cases']['$inferSelect'];
 
@@ -30,7 +31,7 @@ export async function caseList(
     .where(
       and(
         state === 'all' ? undefined : eq(cases.state, state),
-        after ? lt(cases.id, decodeCursor('cases', after, ['string'])[0]) : undefined,
+        after ? lt(cases.id, textAt(decodeCursor('cases', after, ['string'])[0])) : undefined,
       ),
     )
     .orderBy(desc(cases.id))

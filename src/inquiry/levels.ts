@@ -1,4 +1,5 @@
 import { idPattern } from '#src/columns';
+import { PatchbayError } from '#src/errors';
 import type { Permission } from '#src/staff';
 
 /** What access hangs on, as staff look at it. */
@@ -34,3 +35,9 @@ export const subjectPatterns: Record<Level, RegExp> = {
   partner: idPattern('ptr'),
   account: /^acc_[a-z0-9_-]{1,100}$/,
 };
+
+/** 404: an id of the wrong form names nothing, and must not reach the database. */
+export function requireForm({ level, id }: Subject): void {
+  if (!subjectPatterns[level].test(id))
+    throw new PatchbayError('not_found', { public: `There is no such ${level}.` });
+}

@@ -3,7 +3,7 @@ import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { mayNow, type StaffCtx } from '#src/staff';
 import { factsOf } from './facts.ts';
-import type { Subject } from './levels.ts';
+import { requireForm, type Subject } from './levels.ts';
 import { recordLook } from './look.ts';
 import { maskFor } from './mask.ts';
 import type { ShownRecord } from './shown.ts';
@@ -14,6 +14,7 @@ import { type Standing, standingOf } from './standing.ts';
  * masked where that is not elevated. The look is on record. 404 for what is not there.
  */
 export async function lookAt(ctx: StaffCtx, subject: Subject): Promise<ShownRecord> {
+  requireForm(subject);
   const { staff } = ctx;
   const facts = await factsOf(ctx, subject, maskFor(staff));
   if (!facts) throw new PatchbayError('not_found', { public: `There is no ${subject.level} ${subject.id}.` });

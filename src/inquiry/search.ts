@@ -16,6 +16,9 @@ const most = 60;
  */
 export async function search(ctx: StaffCtx, text: string): Promise<{ read: Read; found: Found[] }> {
   refuseSecrets(text);
+  // PostgreSQL takes no NUL.
+  if (text.includes('\0'))
+    throw new PatchbayError('invalid_parameter', { public: 'A search must not contain NUL.' });
   const read = readQuery(text);
   const found = (await lookFor(ctx, read)).slice(0, most);
   // Never the text: it may be somebody's address.

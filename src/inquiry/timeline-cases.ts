@@ -1,4 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
+import { textAt } from './places.ts';
 import type { Source } from './timeline.ts';
 
 /** Cases about exactly this. */
@@ -7,7 +8,7 @@ export const casesOf: Source = async ({ store }, { level, id }, { place, limit }
   const rows = await store.db
     .select()
     .from(cases)
-    .where(and(eq(cases.subject, `${level}:${id}`), place === '' ? undefined : lt(cases.id, place)))
+    .where(and(eq(cases.subject, `${level}:${id}`), place === '' ? undefined : lt(cases.id, textAt(place))))
     .orderBy(desc(cases.id))
     .limit(limit);
   return rows.map((row) => ({

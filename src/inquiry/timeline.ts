@@ -4,7 +4,7 @@ import { casesOf } from './timeline-cases.ts';
 import { deedsOf, looksOf } from './timeline-deeds.ts';
 import { deliveriesOf } from './timeline-deliveries.ts';
 import { daysOf } from './timeline-use.ts';
-import type { Subject } from './levels.ts';
+import { requireForm, type Subject } from './levels.ts';
 import { recordLook } from './look.ts';
 
 export const entryKinds = ['deed', 'look', 'delivery', 'use', 'case'] as const;
@@ -50,6 +50,7 @@ export async function timelineOf(
   subject: Subject,
   asked: { kinds: readonly EntryKind[]; limit: number; after?: string | undefined },
 ): Promise<TimelinePage> {
+  requireForm(subject);
   const { kinds, limit, after } = asked;
   const places = after
     ? decodeCursor('timeline', after, ['string', 'string', 'string', 'string', 'string'])

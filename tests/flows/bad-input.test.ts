@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/columns/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
+import { mightyStaffToken } from '../harness/staff.ts';
 import { bodyFor } from '../wire/arbitrary-body.ts';
 import { type OpenApi, type Operation, operationsOf } from '../wire/operations.ts';
 import { type Answered, expectNoFault, expectRefusal } from '../wire/problem.ts';
@@ -17,6 +18,7 @@ describe('bad input on every route', () => {
   let document: OpenApi;
   let operations: Operation[] = [];
   let service = '';
+  let staffToken = '';
   let account: Awaited<ReturnType<TestHub['account']>>;
   /** Of things that are really there, so that what is refused is the input and not the absence. */
   const ids: Record<string, string> = {};
@@ -26,6 +28,7 @@ describe('bad input on every route', () => {
     hub = await startTestHub();
     sink = await startSink();
     service = await hub.service(['events:publish', 'intents:read', 'accounts:write']);
+    staffToken = await mightyStaffToken(hub.hub);
     account = await hub.account([
       'bookings:read',
       'deliverables:read',
@@ -80,7 +83,10 @@ describe('bad input on every route', () => {
 
   const isServices = ({ scopes }: Operation): boolean =>
     (scopes ?? []).some((scope) => ['events:publish', 'intents:read', 'accounts:write'].includes(scope));
-  const tokenFor = (operation: Operation): string => (isServices(operation) ? service : account.token);
+  const tokenFor = (operation: Operation): string => {
+    if (operation.path.startsWith('/admin/')) return staffToken;
+    return isServices(operation) ? service : account.token;
+  };
 
   /** Deleting is tried on nothing, or the first try would leave the others nothing to be refused at. */
   const pathOf = (operation: Operation, over: string | null = null): string =>

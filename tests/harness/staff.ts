@@ -1,9 +1,13 @@
 import {
   createStaffToken,
+  elevateHolder,
   grantRole,
+  isSensitive,
   type Permission,
+  permissionNames,
   roles,
   type StaffRole,
+  staffRoles,
 } from '../../src/staff/index.ts';
 import { enterPerson, sessionCookie, startSession } from '../../src/sessions/index.ts';
 import type { TestHub } from './hub.ts';

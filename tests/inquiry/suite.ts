@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addMember, revoke, suspend } from '../../src/access/index.ts';
 import { openCase } from '../../src/cases/index.ts';
+import { encodeCursor } from '../../src/columns/index.ts';
 import { hashNetwork } from '../../src/oauth/index.ts';
 import { appGrant } from '../events/app-grant.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
@@ -299,7 +300,18 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
     expect(own.length).toBeGreaterThan(5);
     const refused = await get(`grants/${app.grantId}/timeline?kinds=rumours`);
     expect(refused.status).toBe(400);
-    expect((await get(`grants/${app.grantId}/timeline?after=nonsense`)).status).toBe(400);
+    const madeUp = [
+      'nonsense',
+      encodeCursor('timeline', ['1.5', '', '', '', '']),
+      encodeCursor('timeline', ['', '', '-1', '', '']),
+      encodeCursor('timeline', ['', '', '', '\0', '']),
+      encodeCursor('timeline', ['', '', '', '', '\0']),
+      encodeCursor('cases', ['cas_1']),
+    ];
+    for (const after of madeUp)
+      expect((await get(`grants/${app.grantId}/timeline?after=${after}`)).body.code).toBe('invalid_cursor');
+    expect((await get(`cases?after=${encodeCursor('cases', ['\0'])}`)).body.code).toBe('invalid_cursor');
+    expect((await get('search?q=%00%00')).status).toBe(400);
   });
   const ownId = async (): Promise<string> => (await get('me')).body.id as string;
 
