@@ -26,7 +26,7 @@ export function problemOf(error: PatchbayError, requestId: string): Problem {
   };
 }
 
-/** Types that draft-ietf-httpapi-ratelimit-headers-10 §5 registers; all others are the hub's own. */
+/** Types that draft-ietf-httpapi-ratelimit-headers-11 §5 registers; all others are the hub's own. */
 const registered: Partial<Record<ErrorCode, string>> = {
   quota_exceeded: 'quota-exceeded',
   abnormal_usage: 'abnormal-usage-detected',

@@ -19,7 +19,7 @@ const ofAccounts = scopeNames.filter((name) => !scopes[name].serviceOnly);
 
 describe('what comes in from outside', () => {
   const on = {} as { hub: TestHub };
-  beforeAll(async () => void (on.hub = await startTestHub({ PATCHBAY_TOKEN_UNITS_PER_MINUTE: '6000' })));
+  beforeAll(async () => void (on.hub = await startTestHub({ PATCHBAY_TOKEN_UNITS_PER_MINUTE: '2500' })));
   afterAll(() => on.hub.stopAndForget());
   const marketplace = async () => {
     const { db, tables } = on.hub.hub.store;
@@ -38,22 +38,19 @@ describe('what comes in from outside', () => {
       body: fc.jsonValue({ maxDepth: 3 }),
       id: fc.string(),
     });
-    const statuses = new Set<number>();
     await fc.assert(
       fc.asyncProperty(call, async ({ at, body, id }) => {
         const { method, path } = open[at]!;
         const target = path.replaceAll(/\{\w+\}/g, encodeURIComponent(id || 'x'));
         const { status } = await on.hub.call(method, target, token, body);
-        statuses.add(status);
         expect(status, `${method} ${target}`).toBeLessThan(500);
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
     expect(await marketplace()).toEqual({ events: 0, entities: 0 });
     const flood = await Promise.all(
-      Array.from({ length: 1_300 }, () => on.hub.call('POST', '/v1/rfps', token, {})),
+      Array.from({ length: 600 }, () => on.hub.call('POST', '/v1/subscriptions', token, {})),
     );
-    expect(flood.some(({ status }) => status >= 500)).toBe(false);
-    expect((await on.hub.call('POST', '/v1/subscriptions', token, {})).status).toBe(429);
+    expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([422, 429]));
   });
 });
