@@ -1,14 +1,21 @@
 import { PatchbayError } from '#src/errors';
 import { actFor, type Membership, type Session } from '#src/sessions';
+import { isStaff } from '#src/staff';
 import { Ask, Chip, Empty, readForm } from '#src/ui';
 import { open, type Portal, requireFormKey } from './door.tsx';
-import { accountPath, home, signInPath, withQuery } from './paths.ts';
+import { accountPath, consolePath, home, signInPath, withQuery } from './paths.ts';
 
 /** For whom a person acts: one of the accounts that they are a member of, with its live or its test data. */
 export function accountPages(portal: Portal): void {
   open(portal, 'get', accountPath, async ({ query }, session) => {
     if (!session) return { to: withQuery(signInPath, { next: accountPath }) };
-    return { title: 'Choose an account', body: <Choose session={session} next={query.get('next') ?? ''} /> };
+    const isOfStaff = await isStaff(portal.ports, session.person.id);
+    // Staff need no account: what they have to do is elsewhere.
+    if (isOfStaff && session.accounts.length === 0) return { to: consolePath };
+    return {
+      title: 'Choose an account',
+      body: <Choose session={session} next={query.get('next') ?? ''} isOfStaff={isOfStaff} />,
+    };
   });
   open(portal, 'post', accountPath, async ({ request }, session) => {
     if (!session) return { to: signInPath };
@@ -26,7 +33,9 @@ export function accountPages(portal: Portal): void {
 const pathWithin = (next: string): string =>
   /^\/portal\/(?:deliveries|subscriptions|apps|tokens|usage|event-types)$/.test(next) ? next : home;
 
-function Choose({ session, next }: { session: Session; next: string }) {
+type ChooseProps = { session: Session; next: string; isOfStaff: boolean };
+
+function Choose({ session, next, isOfStaff }: ChooseProps) {
   if (session.accounts.length === 0)
     return (
       <div class="stack">
@@ -59,6 +68,11 @@ function Choose({ session, next }: { session: Session; next: string }) {
           </li>
         ))}
       </ul>
+      {isOfStaff ? (
+        <p>
+          <a href={consolePath}>To the console, as staff</a>
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -2,6 +2,8 @@
 export const home = '/portal';
 export const signInPath = `${home}/sign-in`;
 export const consentPath = `${home}/consent`;
+/** The pages for staff, which are not the portal's. */
+export const consolePath = '/admin';
 export const accountPath = `${home}/account`;
 export const tokensPath = `${home}/tokens`;
 export const newTokenPath = `${tokensPath}/new`;

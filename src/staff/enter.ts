@@ -73,6 +73,10 @@ export function requirePermission(
 export const mayNow = ({ permissions, elevation }: Staff, permission: Permission): boolean =>
   permissions.has(permission) && (!isSensitive(permission) || !!elevation?.permissions.includes(permission));
 
+/** Whether the person has any role: for a page that leads them to the console. */
+export const isStaff = async (ports: Pick<Needs, 'store'>, userId: string): Promise<boolean> =>
+  (await rolesOf(ports, userId)).length > 0;
+
 /** Who is written into the audit trail: apart from what the same person does as a customer. */
 export const staffActor = ({ userId }: Pick<Staff, 'userId'>): string => `staff:${userId}`;
 
@@ -113,7 +117,7 @@ async function byToken({ store }: Needs, caller: Caller): Promise<Who> {
   };
 }
 
-async function rolesOf({ store }: Needs, userId: string): Promise<StaffRole[]> {
+async function rolesOf({ store }: Pick<Needs, 'store'>, userId: string): Promise<StaffRole[]> {
   const { staffRoles } = store.tables;
   const rows = await store.db
     .select({ role: staffRoles.role })

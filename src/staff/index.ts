@@ -3,6 +3,7 @@ export { elevate, elevateHolder, endElevation } from './elevations.ts';
 export {
   type Elevation,
   enterStaff,
+  isStaff,
   isStaffToken,
   mayNow,
   requirePermission,

@@ -213,6 +213,19 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await other.context.close();
   });
 
+  test('staff without an account come from the sign-in straight to the console; others are led to neither', async () => {
+    const officer = await night.newOfficer('Sam Osei');
+    const { context, page: own } = await night.signedIn(officer);
+    await own.goto(`${night.issuer}/portal`);
+    await own.waitForURL('**/admin');
+    expect(await own.locator('.who summary').textContent()).toContain('Sam Osei · security');
+    await context.close();
+    const other = await night.signedIn('nobody');
+    await other.page.goto(`${night.issuer}/portal/account`);
+    expect(await other.page.getByRole('link', { name: 'To the console' }).count()).toBe(0);
+    await other.context.close();
+  });
+
   const pages = (): Record<string, string> => {
     const { crm, ads, account, people } = night;
     const app = `/admin/apps/${crm.client.clientId}`;

@@ -4,6 +4,7 @@ import { createPartner, reviewPartner } from '../../src/oauth/index.ts';
 import { revokeAccess } from '../../src/revocations/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import { grantRole, type StaffRole } from '../../src/staff/index.ts';
+import { addStaff } from '../harness/staff.ts';
 import { eventFor } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 import { startStand } from '../oauth/stand.ts';
@@ -122,13 +123,22 @@ export async function openNight(chromiumPath: string, environment: Record<string
     subscription,
     caseId: opened?.id ?? '',
     receiptId: receipt.id,
+    /** Somebody of the house who acts for no account. */
+    newOfficer: async (name: string): Promise<{ id: string }> => ({
+      id: await addStaff(ports, ['security'], name),
+    }),
     /** A browser of its own, signed in by a link like anybody. */
-    signedIn: async (who: Person, look: Look = desk): Promise<{ context: BrowserContext; page: Page }> => {
+    signedIn: async (
+      who: Person | { id: string },
+      look: Look = desk,
+    ): Promise<{ context: BrowserContext; page: Page }> => {
       const context = await openContext(browser, look);
       const page = await context.newPage();
-      await page.goto((await createSignInLink(ports, 'test', people[who])).url);
+      await page.goto(
+        (await createSignInLink(ports, 'test', typeof who === 'string' ? people[who] : who.id)).url,
+      );
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.waitForURL('**/portal*');
+      await page.waitForURL(/\/(?:portal|admin)(?:\?|$|\/account)/);
       await page.goto(`${oauth.issuer}/admin`);
       return { context, page };
     },
