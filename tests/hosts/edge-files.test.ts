@@ -49,6 +49,14 @@ describe('the files beside a Worker', { timeout: 60_000 }, () => {
       expect((await get(path ?? '')).status, path).toBe(200);
   });
 
+  test('a preflight is answered without a token, as on every host', async () => {
+    const answer = await fetch(`${state.edge.origin}/v1/me`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://page.example', 'access-control-request-method': 'GET' },
+    });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+  });
+
   test('what only the Worker reads is served to nobody', async () => {
     for (const path of ['/reference/openapi.json', '/reference/docs.html', '/_headers', '/docs.html'])
       expect((await get(path)).status, path).toBe(404);
