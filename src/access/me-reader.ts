@@ -11,6 +11,8 @@ import { requireGrant } from './require.ts';
 export type Reader = Viewer & {
   accountId: string;
   grantId: string;
+  /** Null: the account's own automation. */
+  appId: string | null;
   grantScopes: ReadonlySet<string>;
   /** Events at or before this position are not seen: they came before the consent. 0 where history was included. */
   seesAfter: number;
@@ -28,6 +30,7 @@ export async function readerOf({ store, caller }: Pick<Ctx, 'store' | 'caller'>)
   return {
     accountId,
     grantId,
+    appId: grant.appId,
     scopes,
     grantScopes,
     viewKey: [...scopes].sort().join(' '),

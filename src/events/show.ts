@@ -5,6 +5,7 @@ import type { Ctx } from '#src/context';
 import { standardAttributes } from '#src/deliveries';
 import { PatchbayError } from '#src/errors';
 import type { EventRecord } from '#src/ports';
+import { isOfAnotherGrant } from '#src/subscriptions';
 import { createViews, type EventViews } from '#src/view';
 
 type EventRow = Ctx['store']['tables']['events']['$inferSelect'];
@@ -49,8 +50,13 @@ export async function findEvent(
   return recordOf(row);
 }
 
-export const isForReader = (event: Pick<EventRow, 'position' | 'audience'>, reader: Reader): boolean =>
-  event.position > reader.seesAfter && event.audience.includes(reader.accountId);
+export const isForReader = (
+  event: Pick<EventRow, 'position' | 'audience' | 'type' | 'data'>,
+  reader: Reader,
+): boolean =>
+  event.position > reader.seesAfter &&
+  event.audience.includes(reader.accountId) &&
+  !isOfAnotherGrant(event, reader);
 
 /** Null where the scopes do not reveal the type. Keys in the order of a webhook's body. */
 export function bodyFor(views: EventViews, reader: Reader): ShownEvent | null {

@@ -9,7 +9,7 @@ export { listSubscriptions } from './list.ts';
 export { subscriptionsMadeBy } from './made-by.ts';
 export { type ServingSubscription, subscriptionsUnder } from './under-grant.ts';
 export { type HoldReason, holdReason, judge, type Mismatch, viewerOf } from './match.ts';
-export { findNoticeCandidate, isNotice, noticeCandidate, noticeTypes } from './notice.ts';
+export { findNoticeCandidate, isNotice, isOfAnotherGrant, noticeCandidate, noticeTypes } from './notice.ts';
 export { pauseSubscription, resumeSubscription } from './pause.ts';
 export { replayKind } from './replay-chunk.ts';
 export { replay } from './replay.ts';

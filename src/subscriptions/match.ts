@@ -54,7 +54,7 @@ function mismatch(
   if (event.env !== subscription.env || !event.audience.includes(grant.accountId))
     return { code: 'audience' };
   if (isTestOfAnother(event, subscription.id)) return { code: 'audience' };
-  if (isOfAnotherGrant(event, candidate)) return { code: 'audience' };
+  if (isOfAnotherGrant(event, { appId: subscription.appId, grantId: grant.id })) return { code: 'audience' };
   if (!types.has(event.type)) return { code: 'type' };
   const scope = eventTypes.get(event.type)?.scope;
   if (!scope || !scopes.has(scope)) return { code: 'scope', scope: scope ?? '' };

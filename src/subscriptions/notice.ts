@@ -63,5 +63,5 @@ export async function findNoticeCandidate(
 /** An app hears of its own alone: what an account has with others is none of its business. */
 export const isOfAnotherGrant = (
   { type, data }: Pick<EventRecord, 'type' | 'data'>,
-  { subscription, grant }: Pick<Candidate, 'subscription' | 'grant'>,
-): boolean => isNotice(type) && subscription.appId !== null && data['grant_id'] !== grant.id;
+  { appId, grantId }: { appId: string | null; grantId: string },
+): boolean => isNotice(type) && appId !== null && data['grant_id'] !== grantId;
