@@ -47,7 +47,7 @@ export function page(desk: Console, declared: Declared, show: (visit: Visit) => 
   declareStaffRoute(desk.app, { method: 'GET', ...declared });
   desk.app.get(declared.path, (c) =>
     answer(desk, c.req.raw, async (seen) =>
-      show(await visitOf(desk, seen, declared, (name) => c.req.param(name) ?? '')),
+      show(await visitOf(desk, seen, declared, (name) => idIn(c.req.param(name)))),
     ),
   );
 }
@@ -61,7 +61,7 @@ export function deed(
   declareStaffRoute(desk.app, { method: 'POST', ...declared });
   desk.app.post(declared.path, (c) =>
     answer(desk, c.req.raw, async (seen) => {
-      const visit = await visitOf(desk, seen, declared, (name) => c.req.param(name) ?? '');
+      const visit = await visitOf(desk, seen, declared, (name) => idIn(c.req.param(name)));
       requireSameOrigin(c.req.raw);
       const form = await readForm(c.req.raw);
       if (form.one('form_key') !== visit.staff.via.formKey)
@@ -92,6 +92,12 @@ class SignInFirst extends Error {}
 const nothingHere = () =>
   new PatchbayError('not_found', { public: 'There is no such page, or it is not yours.' });
 
+/** Whatever has a page has an id of this form. */
+function idIn(text: string | undefined): string {
+  if (text !== undefined && /^[a-z]{3}_[a-z0-9_-]{1,100}$/.test(text)) return text;
+  throw nothingHere();
+}
+
 async function visitOf(
   { ports, idOf }: Console,
   seen: Seen,
@@ -114,6 +120,11 @@ async function visitOf(
     requirePermission(staff, one);
   }
   const { searchParams: query } = new URL(request.url);
+  // No text of PostgreSQL holds it.
+  if (query.toString().includes('%00'))
+    throw new PatchbayError('invalid_parameter', {
+      public: 'The address holds a character that nobody types.',
+    });
   return { ctx: { ...ports, staff, requestId: idOf(request) }, staff, query, param };
 }
 

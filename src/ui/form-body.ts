@@ -6,16 +6,20 @@ export type Form = { one(name: string): string; many(name: string): string[] };
 
 const maxBytes = 64 * 1_024;
 
-/** 415 for anything but a plain HTML form. */
+/** 415 for anything but a plain HTML form, 422 for a NUL in it. */
 export async function readForm(request: Request): Promise<Form> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
     throw new PatchbayError('unsupported_media_type', { public: 'This address takes the form of its page.' });
   const text = new TextDecoder().decode(await readBytes(request, maxBytes));
-  return formOf(new URLSearchParams(text));
+  const fields = new URLSearchParams(text);
+  // No text of PostgreSQL holds it.
+  if (fields.toString().includes('%00'))
+    throw new PatchbayError('validation_failed', { public: 'The form holds a character that nobody types.' });
+  return formOf(fields);
 }
 
-export const formOf = (fields: URLSearchParams): Form => ({
+const formOf = (fields: URLSearchParams): Form => ({
   one: (name) => fields.get(name)?.trim() ?? '',
   many: (name) => fields.getAll(name),
 });

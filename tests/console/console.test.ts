@@ -226,6 +226,52 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await other.context.close();
   });
 
+  test('whatever stands in an address or a form, the answer is a page and no fault', async () => {
+    const { context, page: odd } = await night.signedIn('security');
+    const formKey = (await odd.locator('input[name=form_key]').first().inputValue()) ?? '';
+    const asked: [path: string, status: number][] = [
+      ['/tokens/%00', 404],
+      ['/tokens/tok_01kam0000000000000000000zz', 404],
+      ['/apps/..%2Fv1', 404],
+      ['/accounts/acc_none/stop', 404],
+      [`/partners/${night.crm.partnerId}/lift`, 404],
+      ['/revocations?subject=%00', 400],
+      ['/revocations?after=nonsense', 400],
+      ['/cases?after=nonsense', 400],
+      ['/suspensions?after=nonsense', 400],
+      [`/apps/${night.crm.client.clientId}/timeline?kinds=nonsense`, 200],
+      [`/apps/${night.crm.client.clientId}/timeline?after=nonsense`, 400],
+      [`/search?q=${'x'.repeat(400)}`, 200],
+    ];
+    for (const [path, status] of asked) {
+      const answer = await odd.goto(`${night.issuer}/admin${path}`);
+      expect([path, answer?.status()]).toEqual([path, status]);
+      expect(await odd.getByRole('heading', { level: 1 }).count()).toBe(1);
+    }
+    const sent: [path: string, form: Record<string, string>, status: number][] = [
+      ['/search', { q: 'a\0b' }, 422],
+      ['/elevation', { reason: 'x', permissions: 'staff:manage' }, 422],
+      ['/search', { q: 'shutter', form_key: 'of another' }, 403],
+      [`/cases/${night.caseId}/close`, { note: '' }, 422],
+      ['/nowhere', {}, 404],
+    ];
+    for (const [path, form, status] of sent) {
+      const answer = await odd.request.post(`${night.issuer}/admin${path}`, {
+        form: { form_key: formKey, ...form },
+        headers: { origin: night.issuer },
+        maxRedirects: 0,
+      });
+      expect([path, answer.status()]).toEqual([path, status]);
+    }
+    const foreign = await odd.request.post(`${night.issuer}/admin/elevation`, {
+      form: { form_key: formKey },
+      headers: { origin: 'https://elsewhere.example' },
+    });
+    expect(foreign.status()).toBe(403);
+    expect(night.hub.log.lines.filter((line) => line.includes('request.fault'))).toEqual([]);
+    await context.close();
+  });
+
   const pages = (): Record<string, string> => {
     const { crm, ads, account, people } = night;
     const app = `/admin/apps/${crm.client.clientId}`;
