@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, max } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, max } from 'drizzle-orm';
 import { decodeCursor } from '#src/columns';
 import { actorOf, type Caller, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
@@ -16,7 +16,7 @@ type Named = { grant: GrantRow; appName: string | null; partnerName: string | nu
 /** The consents of the caller's account, newest first, ended ones included. An app sees its own alone. */
 export async function listGrants(
   ctx: Asking,
-  page: Page & { ofApps?: boolean },
+  page: Page & { ofApps?: boolean; isEnded?: boolean | undefined },
 ): Promise<{ data: ShownGrant[]; next_cursor: string | null }> {
   const { grants } = ctx.store.tables;
   const rows = await readNamed(
@@ -24,6 +24,11 @@ export async function listGrants(
     and(
       page.after ? lt(grants.id, decodeCursor('grants', page.after, ['string'])[0]) : undefined,
       page.ofApps ? isNotNull(grants.appId) : undefined,
+      page.isEnded === undefined
+        ? undefined
+        : page.isEnded
+          ? isNotNull(grants.endedAt)
+          : isNull(grants.endedAt),
     ),
     page.limit + 1,
   );

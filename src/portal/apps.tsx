@@ -1,16 +1,19 @@
 import { listGrants, type ShownGrant } from '#src/access';
-import { Empty, Pages, When } from '#src/ui';
+import { type Choice, Empty, Pages, When } from '#src/ui';
 import { AppChip, VerifiedChip } from './app-chips.tsx';
 import { page, type Portal } from './door.tsx';
 import { appPath, appsPath, tokensPath, withQuery } from './paths.ts';
+import { StateFilter } from './state-filter.tsx';
 
 /** The apps that the account has given access to, newest first; those that have ended stay, dimmed, to be looked at. */
 export function appsPage(portal: Portal): void {
   page(portal, appsPath, async ({ ctx, query }) => {
     const after = query.get('after') ?? '';
+    const state = choices.find(([known]) => known === query.get('state'))?.[0] ?? '';
     const { data, next_cursor: next } = await listGrants(ctx, {
       limit: 25,
       ofApps: true,
+      isEnded: state === '' ? undefined : state === 'disconnected',
       ...(after === '' ? {} : { after }),
     });
     return {
@@ -23,16 +26,25 @@ export function appsPage(portal: Portal): void {
               Programs of others that may act for this account, each within what you gave it.
             </p>
           </header>
-          {data.length > 0 ? <List grants={data} /> : <None />}
+          {data.length > 0 || state !== '' ? (
+            <StateFilter action={appsPath} value={state} choices={choices} />
+          ) : null}
+          {data.length > 0 ? <List grants={data} /> : <None isFiltered={state !== ''} />}
           <Pages
-            first={after === '' ? null : appsPath}
-            next={next === null ? null : withQuery(appsPath, { after: next })}
+            first={after === '' ? null : withQuery(appsPath, { state })}
+            next={next === null ? null : withQuery(appsPath, { state, after: next })}
           />
         </div>
       ),
     };
   });
 }
+
+const choices: readonly Choice[] = [
+  ['', 'Any'],
+  ['connected', 'connected'],
+  ['disconnected', 'disconnected'],
+];
 
 function List({ grants }: { grants: ShownGrant[] }) {
   return (
@@ -74,7 +86,15 @@ function List({ grants }: { grants: ShownGrant[] }) {
   );
 }
 
-function None() {
+function None({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <Empty title="No app is in this state">
+        <p>
+          <a href={appsPath}>Show all of them</a>
+        </p>
+      </Empty>
+    );
   return (
     <Empty title="No app has access">
       <p>

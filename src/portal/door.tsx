@@ -44,14 +44,8 @@ export type Portal = {
   /** Where the process stays to hold them; null elsewhere. */
   streams: Streams | null;
 };
-/** Streams that are open, by session. */
-export type Streams = {
-  open: ReadonlyMap<string, number>;
-  count(): number;
-  entered(sessionId: string): void;
-  left(sessionId: string): void;
-  isStopping(): boolean;
-};
+/** Streams that are open. `enter` gives a way out, to be taken once or more; null where there is no room. */
+export type Streams = { enter(sessionId: string): (() => void) | null; isStopping: () => boolean };
 
 type Show = (visit: Visit) => Promise<Answered>;
 type Do = (visit: Visit & { form: Form }) => Promise<Answered>;

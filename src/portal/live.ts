@@ -1,3 +1,4 @@
+import type { Ports } from '#src/context';
 import { isStanding, isStillThere } from '#src/sessions';
 import { type Portal, type Streams, type Visit, visitorOf } from './door.tsx';
 import { livePath } from './paths.ts';
@@ -42,46 +43,51 @@ export function liveRoute(portal: Portal, path: string, stampOf: Watch): void {
   portal.app.get(path, async (c) => {
     try {
       const visit = await visitorOf(portal, c.req.raw, (name) => c.req.param(name) ?? '');
-      const isFull = (streams.open.get(visit?.session.row.id ?? '') ?? 0) >= mostPerSession;
+      const leave = visit ? streams.enter(visit.session.row.id) : null;
       // 204: an EventSource does not try again (HTML Living Standard §9.2.3), and the page asks by itself.
-      if (!visit || isFull || streams.count() >= mostPerProcess) return new Response(null, { status: 204 });
-      return streamed(portal, streams, visit, stampOf, await stampOf(visit));
+      if (!visit || !leave) return new Response(null, { status: 204 });
+      const stamp = await stampOf(visit).catch((error: unknown) => {
+        leave();
+        throw error;
+      });
+      return streamed(portal.ports, { visit, stampOf, stamp, leave, isStopping: streams.isStopping });
     } catch (error) {
       return new Response(null, { status: portal.tell(error, portal.idOf(c.req.raw)).status });
     }
   });
 }
 
-function streamed(
-  { ports }: Portal,
-  streams: Streams,
-  visit: Visit,
-  stampOf: Watch,
-  firstStamp: string,
-): Response {
+type Watched = {
+  visit: Visit;
+  stampOf: Watch;
+  /** How it was when the stream was opened. */
+  stamp: string;
+  leave: () => void;
+  isStopping: () => boolean;
+};
+
+function streamed(ports: Ports, { visit, stampOf, stamp, leave, isStopping }: Watched): Response {
   const { row } = visit.session;
-  const state = { tick: 0, stamp: firstStamp, nextLookAt: 0, isOver: false, cancelTick: () => {} };
+  const state = { tick: 0, stamp, nextLookAt: 0, isOver: false, cancelTick: () => {} };
   const end = (): void => {
-    if (state.isOver) return;
     state.isOver = true;
     state.cancelTick();
-    streams.left(row.id);
+    leave();
   };
   const may = async (): Promise<boolean> =>
-    !streams.isStopping() &&
+    !isStopping() &&
     state.tick < mostTicks &&
     (await isStanding(ports, row, visit.ctx.caller)) &&
     (state.tick % ticksPerLook !== 0 || (await isStillThere(ports, row)));
   const hasChanged = async (): Promise<boolean> => {
     const began = ports.clock.ticks();
     if (began < state.nextLookAt) return false;
-    const stamp = await stampOf(visit);
+    const now = await stampOf(visit);
     state.nextLookAt = began + (ports.clock.ticks() - began) / lookShare;
-    if (stamp === state.stamp) return false;
-    state.stamp = stamp;
+    if (now === state.stamp) return false;
+    state.stamp = now;
     return true;
   };
-  streams.entered(row.id);
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       const say = (text: string) => controller.enqueue(encoder.encode(text));
@@ -122,18 +128,17 @@ function streamed(
 
 const encoder = new TextEncoder();
 
-/** Which streams are open in this process. */
+/** Of this process. */
 export function createStreams(isStopping: () => boolean): Streams {
-  const open = new Map<string, number>();
+  const open = new Set<{ sessionId: string }>();
   return {
-    open,
     isStopping,
-    count: () => [...open.values()].reduce((sum, n) => sum + n, 0),
-    entered: (session) => void open.set(session, (open.get(session) ?? 0) + 1),
-    left: (session) => {
-      const n = (open.get(session) ?? 1) - 1;
-      if (n > 0) open.set(session, n);
-      else open.delete(session);
+    enter: (sessionId) => {
+      const own = [...open].filter((one) => one.sessionId === sessionId);
+      if (own.length >= mostPerSession || open.size >= mostPerProcess) return null;
+      const mine = { sessionId };
+      open.add(mine);
+      return () => void open.delete(mine);
     },
   };
 }

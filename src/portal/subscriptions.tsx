@@ -5,7 +5,7 @@ import {
   showSubscription,
   type ShownSubscription,
 } from '#src/subscriptions';
-import { Ask, Copyable, Crumb, Empty, Facts, Note, Pages, Payload, When } from '#src/ui';
+import { Ask, type Choice, Copyable, Crumb, Empty, Facts, Note, Pages, Payload, When } from '#src/ui';
 import { cordsOf, counted, nameOf } from './cords.ts';
 import { page, type Portal } from './door.tsx';
 import { cordWords } from './patch-bay.tsx';
@@ -18,13 +18,17 @@ import {
   typesPath,
   withQuery,
 } from './paths.ts';
+import { StateFilter } from './state-filter.tsx';
 import { StandingChip, standingOf } from './states.tsx';
 
 export function subscriptionPages(portal: Portal): void {
   page(portal, subscriptionsPath, async ({ ctx, query }) => {
     const after = query.get('after') ?? '';
+    const asked = states.find((one) => one === query.get('state'));
+    const state = asked ?? '';
     const { data, next_cursor: next } = await listSubscriptions(ctx, {
       limit: 25,
+      ...(asked ? { state: asked } : {}),
       ...(after === '' ? {} : { cursor: after }),
     });
     return {
@@ -39,10 +43,17 @@ export function subscriptionPages(portal: Portal): void {
               </a>
             ) : null}
           </div>
-          {data.length > 0 ? <List subscriptions={data} /> : <None />}
+          {data.length > 0 || state !== '' ? (
+            <StateFilter
+              action={subscriptionsPath}
+              value={state}
+              choices={[['', 'Any'], ...states.map((one): Choice => [one, one])]}
+            />
+          ) : null}
+          {data.length > 0 ? <List subscriptions={data} /> : <None isFiltered={state !== ''} />}
           <Pages
-            first={after === '' ? null : subscriptionsPath}
-            next={next === null ? null : withQuery(subscriptionsPath, { after: next })}
+            first={after === '' ? null : withQuery(subscriptionsPath, { state })}
+            next={next === null ? null : withQuery(subscriptionsPath, { state, after: next })}
           />
         </div>
       ),
@@ -59,6 +70,8 @@ export function subscriptionPages(portal: Portal): void {
     };
   });
 }
+
+const states = ['active', 'paused', 'disabled'] as const;
 
 function List({ subscriptions }: { subscriptions: ShownSubscription[] }) {
   return (
@@ -107,7 +120,15 @@ function wishWords({ event_types: types, cities }: ShownSubscription): string {
   return `${shown}${more}${cities.length > 0 ? ` in ${cities.join(', ')}` : ''}`;
 }
 
-function None() {
+function None({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <Empty title="No subscription is in this state">
+        <p>
+          <a href={subscriptionsPath}>Show all of them</a>
+        </p>
+      </Empty>
+    );
   return (
     <Empty title="No subscriptions yet">
       <p>

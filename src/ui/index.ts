@@ -5,7 +5,7 @@ export { type Assets, assetsOf } from './assets.ts';
 export { uiFileHeaders, uiFileRoutes, uiFiles } from './files.ts';
 export { DayChart } from './chart.tsx';
 export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
-export { type Form, formOf, readForm, wrongOf } from './form-body.ts';
+export { type Form, readForm, wrongOf } from './form-body.ts';
 export { Crumb, type Frame, Page } from './page.tsx';
 export { Chip, Copyable, Empty, type Fact, Facts, Note, Pages, Secret, type Tone } from './parts.tsx';
 export { Payload } from './payload.tsx';

@@ -99,6 +99,11 @@ await describeWith('chromium', 'connected apps in a real browser', ({ url }) => 
     await page.getByText('It has no access any more').waitFor();
     expect(await look(page, 'app-ended')).toEqual([]);
     expect(await page.getByRole('link', { name: 'Disconnect' }).count()).toBe(0);
+    await page.goto(`${stand.hub.origin}/portal/apps`);
+    await page.getByLabel('State').selectOption('disconnected');
+    await page.waitForURL('**state=disconnected');
+    await page.getByRole('link', { name: 'Leaver' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Shot List' }).count()).toBe(0);
   });
 
   test('without script, on a phone, the same is done by pages alone', async () => {
