@@ -10,11 +10,11 @@ import { type Sink, startSink, until } from '../harness/sink.ts';
 import { startStand } from '../oauth/stand.ts';
 import { desk, type Look, openContext } from '../portal/stand.ts';
 
-/** A hub in the night: partners at work, one that fails, one that is suspended, two open cases, and staff. */
 export type Night = Awaited<ReturnType<typeof openNight>>;
 export type Person = StaffRole | 'nobody';
 
-export async function openNight(chromiumPath: string, environment: Record<string, string> = {}) {
+/** A hub in the night: partners at work, one that fails, one that is suspended, two open cases, and staff. */
+export async function startNight(environment: Record<string, string> = {}) {
   const oauth = await startStand(environment);
   const { hub, ports, account, codeFor, linked, redeem, refresh } = oauth;
   const [good, bad] = await Promise.all([startSink(), startSink()]);
@@ -109,13 +109,8 @@ export async function openNight(chromiumPath: string, environment: Record<string
     if (who !== 'nobody') await grantRole(ports, { by: 'test', userId: people[who], role: who });
   }
 
-  const browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
   return {
     ...oauth,
-    browser,
     sinks: { good, bad },
     people,
     crm,
@@ -123,6 +118,23 @@ export async function openNight(chromiumPath: string, environment: Record<string
     subscription,
     caseId: opened?.id ?? '',
     receiptId: receipt.id,
+    stop: async () => {
+      await oauth.stop();
+      await Promise.all([good.close(), bad.close()]);
+    },
+  };
+}
+
+/** The same, with a browser in front of it. */
+export async function openNight(chromiumPath: string) {
+  const night = await startNight();
+  const { ports, people, issuer } = night;
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  return {
+    ...night,
     /** Somebody of the house who acts for no account. */
     newOfficer: async (name: string): Promise<{ id: string }> => ({
       id: await addStaff(ports, ['security'], name),
@@ -139,13 +151,12 @@ export async function openNight(chromiumPath: string, environment: Record<string
       );
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.waitForURL(/\/(?:portal|admin)(?:\?|$|\/account)/);
-      await page.goto(`${oauth.issuer}/admin`);
+      await page.goto(`${issuer}/admin`);
       return { context, page };
     },
     stop: async () => {
       await browser.close();
-      await oauth.stop();
-      await Promise.all([good.close(), bad.close()]);
+      await night.stop();
     },
   };
 }
