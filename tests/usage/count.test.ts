@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ports } from '#src/context';
-import { createUsage } from '#src/usage';
+import { createUsage, useByDay } from '#src/usage';
 import { withLease } from '#src/limits';
 import { openPostgresStore } from '../../src/adapters/store-postgres.ts';
 import { openNodeHub } from '../../src/node.ts';
@@ -65,6 +65,13 @@ describe.each(['SQLite', 'Postgres'])('what a day has used, on %s', (dialect) =>
     usage.count(['grant:old'], { failed: 1, theirs: 1 });
     await usage.flush();
     expect(await rowsOf('grant:old')).toMatchObject([{ reads: 1, theirs: 1, delivered: 1, failed: 1 }]);
+    const clock = { ...on.hub.clock, ms: () => midnight + 86_400_000 };
+    const used = await useByDay({ store: on.hub.store, clock }, ['grant:old', 'grant:none'], 2);
+    expect(used.get('grant:old')).toMatchObject([
+      { day: '2026-11-24', delivered: 0 },
+      { day: '2026-11-23', delivered: 1, failed: 1 },
+    ]);
+    expect(used.get('grant:none')).toMatchObject([{ reads: 0 }, { reads: 0 }]);
   });
 
   test('is known to every process once it has flushed, and no count is lost or doubled', async () => {
