@@ -22,12 +22,19 @@ export type Printed = { label: string; out: string };
 export type CanaryStand = Awaited<ReturnType<typeof startCanaryStand>>;
 
 /** The hub with its real log at its finest, and a record of all that it says to anybody. */
-export async function startCanaryStand() {
+export async function startCanaryStand(
+  more: (origin: string) => Promise<Record<string, string>> = async () => ({}),
+) {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-canary-'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const keys = { PATCHBAY_MASTER_KEYS: newKey(), PATCHBAY_PEPPERS: newKey() };
-  const environment = { PATCHBAY_PUBLIC_URL: origin, PATCHBAY_ALLOW_LOOPBACK: '1', ...keys };
+  const environment = {
+    PATCHBAY_PUBLIC_URL: origin,
+    PATCHBAY_ALLOW_LOOPBACK: '1',
+    ...keys,
+    ...(await more(origin)),
+  };
   const lines: string[] = [];
   const log = createPinoLog('trace', { write: (line) => void lines.push(line) });
   const running = await startNodeHub(
@@ -60,6 +67,13 @@ export async function startCanaryStand() {
   const operatorKey = learn('operator key', randomBytes(32).toString('hex'));
   const operate = createOperatorDoor(running.hub, operatorKey, (request) => fetch(request));
 
+  const heard = async (response: Response, to: string): Promise<Seen> => {
+    const text = await response.text();
+    const label = `answer ${said.length} to ${to}`;
+    const heads = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
+    said.push({ label, text: `${heads}\n${text}`, isError: response.status >= 400 });
+    return { label, status: response.status, headers: response.headers, text };
+  };
   const ask = async (method: string, path: string, asked: Asked = {}): Promise<Seen> => {
     const { token, cookie, json, form, headers = {} } = asked;
     const response = await fetch(origin + path, {
@@ -75,11 +89,7 @@ export async function startCanaryStand() {
       ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
       ...(form === undefined ? {} : { body: encoded(form) }),
     });
-    const text = await response.text();
-    const label = `answer ${said.length} to ${method} ${path.split('?')[0]}`;
-    const heads = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
-    said.push({ label, text: `${heads}\n${text}`, isError: response.status >= 400 });
-    return { label, status: response.status, headers: response.headers, text };
+    return heard(response, `${method} ${path.split('?')[0]}`);
   };
 
   return {
@@ -91,6 +101,8 @@ export async function startCanaryStand() {
     detector,
     learn,
     ask,
+    /** An answer that something else than `ask` has asked for. */
+    heard,
     /** A command of the operator; what it prints on both streams is an answer like any other. */
     command: async (
       name: string,
