@@ -1,7 +1,7 @@
-import { and, count, eq, inArray, isNotNull, notExists, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, notExists, or, sql } from 'drizzle-orm';
 import { tokensMadeBy } from '#src/access';
 import type { Ports } from '#src/context';
-import { anyOf, isLiveToken, tokensBelow } from './below.ts';
+import { anyOf, isLiveToken, isLivingSubscription, tokensBelow } from './below.ts';
 import { bounded, type Count, countOf, exactly, mostCounted } from './count.ts';
 import type { FoundSubject } from './subject.ts';
 
@@ -19,6 +19,7 @@ export type TokenCounts = {
 export async function countTokens(ports: Needs, subject: FoundSubject): Promise<TokenCounts> {
   const { db, tables } = ports.store;
   const { tokens, grants } = tables;
+  const isMeant = subject.chainId === null ? tokensBelow(ports, subject) : isOfChain(ports, subject);
   // A token whose grant has ended is dead already, whatever its own row says.
   const ended = db
     .select({ one: sql`1` })
@@ -27,7 +28,7 @@ export async function countTokens(ports: Needs, subject: FoundSubject): Promise<
   const some = db
     .select({ kind: tokens.kind })
     .from(tokens)
-    .where(and(tokensBelow(ports, subject), isLiveToken(ports), notExists(ended)))
+    .where(and(isMeant, isLiveToken(ports), notExists(ended)))
     .limit(mostCounted + 1)
     .as('some');
   const rows = await db.select({ kind: some.kind, n: count() }).from(some).groupBy(some.kind);
@@ -42,22 +43,34 @@ export async function countTokens(ports: Needs, subject: FoundSubject): Promise<
   };
 }
 
-/** What one token made, which stops with it where it has leaked or was abused. */
+/** What one token made (of a refresh token: its chain, too), which stops with it where it has leaked or was abused. */
 export async function countMade(
   ports: Needs,
-  { level, id, accountId }: FoundSubject,
+  { level, id, accountId, chainId }: FoundSubject,
 ): Promise<{ tokens: Count; subscriptions: Count }> {
   if (level !== 'token') return { tokens: exactly(0), subscriptions: exactly(0) };
-  const { tokens, subscriptions } = ports.store.tables;
+  const { db, tables } = ports.store;
+  const { tokens, subscriptions } = tables;
   const made = await tokensMadeBy(ports, id, accountId);
-  const among = made.slice(0, 90);
-  const isLiving = inArray(subscriptions.state, ['active', 'paused', 'disabled']);
-  return {
-    tokens: await countOf(ports.store, tokens, and(anyOf(tokens.id, among), isLiveToken(ports))),
-    subscriptions: await countOf(
-      ports.store,
-      subscriptions,
-      and(inArray(subscriptions.tokenId, [id, ...among]), isLiving),
-    ),
+  const looked = made.slice(0, mostMadeLooked);
+  const ofChain = db.select({ id: tokens.id }).from(tokens).where(isOfChain(ports, { accountId, chainId }));
+  const isMine = or(inArray(subscriptions.tokenId, [id, ...looked]), inArray(subscriptions.tokenId, ofChain));
+  const counts = {
+    tokens: await countOf(ports.store, tokens, and(anyOf(tokens.id, looked), isLiveToken(ports))),
+    subscriptions: await countOf(ports.store, subscriptions, and(isMine, isLivingSubscription(ports))),
   };
+  if (looked.length === made.length) return counts;
+  return {
+    tokens: { ...counts.tokens, at_least: true },
+    subscriptions: { ...counts.subscriptions, at_least: true },
+  };
+}
+
+/** D1 binds a hundred parameters a statement. */
+const mostMadeLooked = 80;
+
+/** A chain is of one account, which has an index. */
+function isOfChain({ store }: Needs, { accountId, chainId }: Pick<FoundSubject, 'accountId' | 'chainId'>) {
+  const { tokens } = store.tables;
+  return and(eq(tokens.accountId, accountId ?? ''), eq(tokens.chainId, chainId ?? ''));
 }

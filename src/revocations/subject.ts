@@ -9,7 +9,13 @@ export type Level = (typeof levels)[number];
 export type Subject = { level: Level; id: string };
 
 /** `name`: of what is no person; people's names are for who may see them. */
-export type FoundSubject = Subject & { name: string | null; accountId: string | null; endedAt: Date | null };
+export type FoundSubject = Subject & {
+  name: string | null;
+  accountId: string | null;
+  endedAt: Date | null;
+  /** Of a refresh token: its chain ends with it. */
+  chainId: string | null;
+};
 
 /** 404 for what is not there: nothing is written for an id that somebody mistyped. */
 export async function findSubject({ store }: Pick<Ports, 'store'>, subject: Subject): Promise<FoundSubject> {
@@ -17,6 +23,8 @@ export async function findSubject({ store }: Pick<Ports, 'store'>, subject: Subj
   if (found) return { ...subject, ...found };
   throw new PatchbayError('not_found', { public: `There is no ${subject.level} ${subject.id}.` });
 }
+
+const facts = { name: null, accountId: null, endedAt: null, chainId: null };
 
 async function readSubject(
   { db, tables }: Ports['store'],
@@ -26,27 +34,35 @@ async function readSubject(
   switch (level) {
     case 'token': {
       const [row] = await db.select().from(tokens).where(eq(tokens.id, id)).limit(1);
-      return row ? { name: row.label, accountId: row.accountId, endedAt: row.revokedAt } : null;
+      if (!row) return null;
+      const { label, accountId, revokedAt, kind } = row;
+      return {
+        ...facts,
+        name: label,
+        accountId,
+        endedAt: revokedAt,
+        chainId: kind === 'r' ? row.chainId : null,
+      };
     }
     case 'grant': {
       const [row] = await db.select().from(grants).where(eq(grants.id, id)).limit(1);
-      return row ? { name: null, accountId: row.accountId, endedAt: row.endedAt } : null;
+      return row ? { ...facts, accountId: row.accountId, endedAt: row.endedAt } : null;
     }
     case 'user': {
       const [row] = await db.select({ id: users.id }).from(users).where(eq(users.id, id)).limit(1);
-      return row ? { name: null, accountId: null, endedAt: null } : null;
+      return row ? facts : null;
     }
     case 'app': {
       const [row] = await db.select().from(apps).where(eq(apps.id, id)).limit(1);
-      return row ? { name: row.name, accountId: null, endedAt: null } : null;
+      return row ? { ...facts, name: row.name } : null;
     }
     case 'partner': {
       const [row] = await db.select().from(partners).where(eq(partners.id, id)).limit(1);
-      return row ? { name: row.name, accountId: null, endedAt: null } : null;
+      return row ? { ...facts, name: row.name } : null;
     }
     case 'account': {
       const [row] = await db.select().from(accounts).where(eq(accounts.id, id)).limit(1);
-      return row ? { name: row.kind === 'person' ? null : row.name, accountId: id, endedAt: null } : null;
+      return row ? { ...facts, name: row.kind === 'person' ? null : row.name, accountId: id } : null;
     }
     default:
       return level satisfies never;
