@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm';
 import { selfGrant } from '#src/access';
 import { scopeNames, scopes } from '#src/catalog';
 import type { Caller, Ports } from '#src/context';
-import { PatchbayError } from '#src/errors';
-import { callerCaps, classOf, refuseSpent } from '#src/limits';
+import type { Person } from './links.ts';
 import { type Membership, membershipsOf } from './memberships.ts';
+import { readPerson, stands } from './person.ts';
 import { hashSecret } from './secret.ts';
 import { findSession, type SessionRow } from './sessions.ts';
 
@@ -13,7 +13,7 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'digest' | 'peppers' | 'set
 /** A person in a browser, proven. */
 export type Session = {
   row: SessionRow;
-  person: { id: string; name: string };
+  person: Person;
   accounts: Membership[];
   /** The one that the person acts for; null until one is chosen. */
   account: Membership | null;
@@ -43,28 +43,6 @@ export async function enterSession(ports: Needs, secret: string, method: string)
   return (await stands(ports, row, caller, method)) ? { session, caller } : null;
 }
 
-async function stands(
-  { gate, settings }: Needs,
-  row: SessionRow,
-  caller: Caller | null,
-  method: string,
-): Promise<boolean> {
-  const who = { tokenId: row.id, grantId: caller?.grantId ?? null, userId: row.userId, kind: 'k' } as const;
-  const caps = callerCaps(who, settings)[classOf(method)];
-  const admission = await gate.admit({
-    epochs: caller ? [row.epochs, caller.epochs] : [row.epochs],
-    token: { id: row.id, locator: row.hash.slice(0, 8) },
-    caps,
-  });
-  if (admission.standing === 'revoked') return false;
-  if (admission.standing === 'suspended')
-    throw new PatchbayError('suspended', {
-      public: 'Access is suspended. Support can say why and for how long; nothing is lost meanwhile.',
-    });
-  refuseSpent(caps, admission);
-  return true;
-}
-
 async function callerOf(ports: Needs, row: SessionRow, accountId: string): Promise<Caller> {
   const grantId = await selfGrant(ports, accountId, row.env);
   const { grants } = ports.store.tables;
@@ -86,14 +64,4 @@ async function callerOf(ports: Needs, row: SessionRow, accountId: string): Promi
     // What it makes carries the person too: it ends with them.
     epochs: { ...row.epochs, ...grant?.epochs },
   };
-}
-
-async function readPerson({ store }: Needs, id: string): Promise<Session['person'] | null> {
-  const { users } = store.tables;
-  const [user] = await store.db
-    .select({ id: users.id, name: users.name })
-    .from(users)
-    .where(eq(users.id, id))
-    .limit(1);
-  return user ?? null;
 }

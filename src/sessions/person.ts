@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
-import type { Ports } from '#src/context';
+import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { callerCaps, classOf, refuseSpent } from '#src/limits';
-import type { Session } from './enter.ts';
+import type { Person } from './links.ts';
 import { hashSecret } from './secret.ts';
-import { findSession } from './sessions.ts';
+import { findSession, type SessionRow } from './sessions.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'digest' | 'peppers' | 'settings' | 'gate'>;
 
@@ -16,28 +16,44 @@ export async function enterPerson(
   ports: Needs,
   secret: string,
   method: string,
-): Promise<Pick<Session, 'row' | 'person' | 'formKey'> | null> {
-  const { store, gate, settings } = ports;
-  const { users } = store.tables;
+): Promise<{ row: SessionRow; person: Person; formKey: string } | null> {
   const row = await findSession(ports, secret);
-  if (!row) return null;
-  const [person] = await store.db
-    .select({ id: users.id, name: users.name })
-    .from(users)
-    .where(eq(users.id, row.userId))
-    .limit(1);
-  if (!person) return null;
-  await gate.freshen();
-  const who = { tokenId: row.id, grantId: null, userId: row.userId, kind: 'k' } as const;
+  const person = row ? await readPerson(ports, row.userId) : null;
+  if (!row || !person) return null;
+  await ports.gate.freshen();
+  const formKey = hashSecret(ports, 'form', secret);
+  return (await stands(ports, row, null, method)) ? { row, person, formKey } : null;
+}
+
+/** One step of the gate: the epochs of the person, and of the account where they act for one, and the caps. */
+export async function stands(
+  { gate, settings }: Needs,
+  row: SessionRow,
+  caller: Pick<Caller, 'grantId' | 'epochs'> | null,
+  method: string,
+): Promise<boolean> {
+  const who = { tokenId: row.id, grantId: caller?.grantId ?? null, userId: row.userId, kind: 'k' } as const;
   const caps = callerCaps(who, settings)[classOf(method)];
   const admission = await gate.admit({
-    epochs: [row.epochs],
+    epochs: caller ? [row.epochs, caller.epochs] : [row.epochs],
     token: { id: row.id, locator: row.hash.slice(0, 8) },
     caps,
   });
-  if (admission.standing === 'revoked') return null;
+  if (admission.standing === 'revoked') return false;
   if (admission.standing === 'suspended')
-    throw new PatchbayError('suspended', { public: 'Your access is suspended.' });
+    throw new PatchbayError('suspended', {
+      public: 'Access is suspended. Support can say why and for how long; nothing is lost meanwhile.',
+    });
   refuseSpent(caps, admission);
-  return { row, person, formKey: hashSecret(ports, 'form', secret) };
+  return true;
+}
+
+export async function readPerson({ store }: Pick<Needs, 'store'>, id: string): Promise<Person | null> {
+  const { users } = store.tables;
+  const [user] = await store.db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(eq(users.id, id))
+    .limit(1);
+  return user ?? null;
 }

@@ -58,7 +58,7 @@ export async function grantRole(
 
 /** 404 where the person does not have it. It is gone from the next call on. */
 export async function endRole(ports: Needs, { by, userId, role, requestId }: Deed): Promise<void> {
-  const { store, clock } = ports;
+  const { store, clock, ids } = ports;
   const { staffRoles } = store.tables;
   const [found] = await store.db
     .select({ id: staffRoles.id })
@@ -66,24 +66,25 @@ export async function endRole(ports: Needs, { by, userId, role, requestId }: Dee
     .where(isLive(ports, userId, role))
     .limit(1);
   if (!found) throw notHeld(role);
-  const endedAt = clock.now();
-  const isOurs = and(
-    eq(staffRoles.id, found.id),
-    eq(staffRoles.endedBy, by),
-    eq(staffRoles.endedAt, endedAt),
-  );
+  // Unique to this call until the last statement: of two at the same moment one ends it, and one row says so.
+  const mark = ids.newId('rol');
+  const isOurs = eq(staffRoles.endedBy, mark);
   const [ended] = await store.write((db) => [
     db
       .update(staffRoles)
-      .set({ endedAt, endedBy: by })
+      .set({ endedAt: clock.now(), endedBy: mark })
       .where(and(eq(staffRoles.id, found.id), isNull(staffRoles.endedAt)))
       .returning({ id: staffRoles.id }),
     recordAuditIf(
       db,
       ports,
       auditOf('staff.end', { by, userId, role, ...(requestId ? { requestId } : {}) }),
-      sql`exists (select 1 from ${staffRoles} where ${isOurs})`,
+      sql`exists (select 1 from ${staffRoles} where ${and(eq(staffRoles.id, found.id), isOurs)})`,
     ),
+    db
+      .update(staffRoles)
+      .set({ endedBy: by })
+      .where(and(eq(staffRoles.id, found.id), isOurs)),
   ]);
   if (ended.length === 0) throw notHeld(role);
 }

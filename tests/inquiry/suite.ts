@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, like } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addMember, revoke, suspend } from '../../src/access/index.ts';
 import { openCase } from '../../src/cases/index.ts';
@@ -314,6 +314,34 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
     expect((await get('search?q=%00%00')).status).toBe(400);
   });
   const ownId = async (): Promise<string> => (await get('me')).body.id as string;
+
+  test('each look leaves its row in the trail, of who looked and in which request', async () => {
+    const { account, app, userId, caseId } = state;
+    const { audit } = state.hub.hub.store.tables;
+    const looks = async () =>
+      state.hub.hub.store.db.select().from(audit).where(like(audit.action, 'look.%')).orderBy(audit.position);
+    const paths: [string, string, string][] = [
+      ['search?q=nobody', 'look.search', 'search'],
+      [`tokens/${account.tokenId}`, 'look.token', account.tokenId],
+      [`grants/${app.grantId}`, 'look.grant', app.grantId],
+      [`users/${userId}`, 'look.user', userId],
+      [`apps/${app.appId}`, 'look.app', app.appId],
+      [`partners/${app.partnerId}`, 'look.partner', app.partnerId],
+      [`accounts/${account.id}`, 'look.account', account.id],
+      [`users/${userId}/timeline`, 'look.timeline', userId],
+      [`users/${userId}/behaviour`, 'look.behaviour', userId],
+      ['cases', 'look.cases', 'cases'],
+      [`cases/${caseId}`, 'look.case', caseId],
+    ];
+    for (const [path, action, subject] of paths) {
+      const before = (await looks()).length;
+      const { status, headers } = await get(path);
+      const after = await looks();
+      expect([path, status, after.length - before]).toEqual([path, 200, 1]);
+      const requestId = headers.get('x-request-id');
+      expect(after.at(-1)).toMatchObject({ action, subject, requestId, actor: `staff:${await ownId()}` });
+    }
+  });
 
   test('a day is compared with the days before it, in numbers and words', async () => {
     const { hub } = state.hub;
