@@ -14,7 +14,7 @@ import { type CanaryStand, startCanaryStand } from './stand.ts';
  * answer and page but the one that shows it, in what receivers get, and in every byte of the data folder. The tests build
  * on each other; the last one looks.
  */
-describe('no secret is where it should not be', { timeout: 120_000 }, () => {
+describe('no secret is where it should not be', { timeout: 240_000 }, () => {
   const state = {} as {
     stand: CanaryStand;
     sink: Sink;
