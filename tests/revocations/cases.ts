@@ -82,7 +82,7 @@ export function proveRevocations(title: string, environment: () => Promise<Recor
       expect((await hub.call('POST', '/admin/v1/revocations', null, wish)).status).toBe(401);
     });
 
-    test('an app: what the preview promised is what the receipt counts, and nothing of it leaves [S2-54]', async () => {
+    test('an app: what the preview promised is what the receipt counts, and nothing of it leaves', async () => {
       const { client, partnerId } = await newApp();
       const { link, subscribe, publish, deliveriesOf, preview, revoke, completed, hub, sink } = state.stand;
       const { access_token } = await link(client);

@@ -86,7 +86,7 @@ describe('what an app hears of access that has ended', () => {
     ]);
   });
 
-  test('a person is revoked: each app hears of each grant that this person gave', async () => {
+  test('a person is revoked: each app hears of each grant that this person gave [S2-54]', async () => {
     const { userId, revoke: byStaff, completed } = state.stand;
     const [one, other] = [await listening(), await listening()];
     const grants = [await consentTo(one.client), await consentTo(other.client)];
