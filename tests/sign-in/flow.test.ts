@@ -286,6 +286,8 @@ describe('signing in at a real issuer', () => {
         );
       };
       expect(await has([first.accountId, 'acc_none', 7, closed.accountId])).toEqual(['Eve here', 'First']);
+      const members = await hub.hub.store.db.select().from(hub.hub.store.tables.members);
+      expect(members.filter(({ accountId }) => accountId === closed.accountId)).toHaveLength(1);
       expect(await has([second.accountId])).toEqual(['Eve here', 'Second']);
       expect(await has([second.accountId])).toEqual(['Eve here', 'Second']);
       expect(await has('all')).toEqual(['Eve here']);
