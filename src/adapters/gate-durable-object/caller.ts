@@ -27,7 +27,9 @@ export function createCaller(leases: EpochLeases, borrow: (key: string, ask: Loa
   };
 
   function decide(caps: readonly Cap[], mine: Cap[], shared: Cap[]): Admission {
-    const lacking = shared.filter((cap) => unitsOf(cap) < cap.cost);
+    // Whatever is in hand now, also where its term passed while others were asked: the lender counts it as spent until it
+    // comes back.
+    const lacking = shared.filter((cap) => handOf(cap).units < cap.cost);
     const answer = lacking.length === 0 ? own.spend(mine) : own.look(mine);
     const isAllowed = lacking.length === 0 && answer.refused === null;
     if (isAllowed) for (const cap of shared) handOf(cap).units -= cap.cost;
@@ -41,8 +43,8 @@ export function createCaller(leases: EpochLeases, borrow: (key: string, ask: Loa
 
   async function fillHand(cap: Cap): Promise<void> {
     const hand = handOf(cap);
-    if (unitsOf(cap) >= cap.cost) return;
     const isOver = hand.untilMs <= Date.now();
+    if (!isOver && hand.units >= cap.cost) return;
     const unused = isOver ? hand.units : 0;
     if (isOver) hand.units = 0;
     const needed = cap.cost - hand.units;
@@ -64,14 +66,9 @@ export function createCaller(leases: EpochLeases, borrow: (key: string, ask: Loa
     return hand;
   }
 
-  function unitsOf(cap: Cap): number {
-    const hand = handOf(cap);
-    return hand.untilMs > Date.now() ? hand.units : 0;
-  }
-
   function stateOf(cap: Cap): CapState {
-    const { state } = handOf(cap);
-    return { ...state, remaining: state.remaining + unitsOf(cap) };
+    const { state, units } = handOf(cap);
+    return { ...state, remaining: state.remaining + units };
   }
 
   /** Others of this caller may have used what was lent for this call: then there is more where it came from. */
