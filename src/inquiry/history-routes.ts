@@ -43,7 +43,7 @@ function timelineRoute(door: StaffDoor, level: Level): void {
       tag,
       summary: `Read what happened to this ${level} and what it did, newest first`,
       description:
-        'The audit trail, deliveries, days of use and cases in one order. What an app-wide subscription sent under one grant stands in the timeline of the app.',
+        'The audit trail, deliveries, days of use and cases in one order. Of an app-wide subscription the newest thousand deliveries are looked at for those of one grant.',
       permission: 'timeline:read',
       also: levelPermissions[level],
       params: idOf(level),

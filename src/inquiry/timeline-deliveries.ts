@@ -1,19 +1,27 @@
-import { desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import type { Subject } from './levels.ts';
 import { numberAt } from './places.ts';
 import type { Source } from './timeline.ts';
 
+/** So many of the newest of a subscription are looked at for those of one grant. */
+const newestLooked = 1_000;
+
 /**
  * Deliveries have no index by grant (it would cost each of them), so they are found through their subscriptions: the
- * newest few of each by one index, then the newest of all. What an app-wide subscription sent under one grant stands in
- * the timeline of the app.
+ * newest few of each by one index, then the newest of all. An app-wide subscription serves many grants: for one of them
+ * its newest thousand are looked at.
  */
 export const deliveriesOf: Source = async ({ store }, subject, { place, limit }) => {
   const { subscriptions, deliveries } = store.tables;
   const isBefore = place === '' ? sql`` : sql`and x.position < ${numberAt(place)}`;
-  const newest = sql`(select x.position from deliveries x where x.subscription_id = ${subscriptions.id} ${isBefore}
-    order by x.position desc limit ${limit})`;
+  const newestOf = (count: number) => sql`(select x.position, x.grant_id from deliveries x
+    where x.subscription_id = ${subscriptions.id} ${isBefore} order by x.position desc limit ${count}) as y`;
+  const newest =
+    subject.level === 'grant'
+      ? sql`(select y.position from ${newestOf(newestLooked)} where y.grant_id = ${subject.id}
+          order by y.position desc limit ${limit})`
+      : sql`(select y.position from ${newestOf(limit)})`;
   // PostgreSQL takes a list by its key only as an array.
   const isNewest =
     store.dialect === 'postgres'
@@ -56,12 +64,17 @@ export const deliveriesOf: Source = async ({ store }, subject, { place, limit })
 };
 
 function listeningFor({ db, tables }: Ports['store'], { level, id }: Subject): SQL | undefined {
-  const { subscriptions, tokens, apps } = tables;
+  const { subscriptions, tokens, apps, grants } = tables;
   switch (level) {
     case 'token':
       return eq(subscriptions.tokenId, id);
-    case 'grant':
-      return eq(subscriptions.grantId, id);
+    case 'grant': {
+      const app = db.select({ id: grants.appId }).from(grants).where(eq(grants.id, id));
+      return or(
+        eq(subscriptions.grantId, id),
+        and(inArray(subscriptions.appId, app), eq(subscriptions.owner, 'app')),
+      );
+    }
     case 'account':
       return eq(subscriptions.accountId, id);
     case 'app':

@@ -1,6 +1,6 @@
 import { eq, like } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addMember, revoke, suspend } from '../../src/access/index.ts';
+import { addMember, raiseVersion, revoke, suspend } from '../../src/access/index.ts';
 import { openCase } from '../../src/cases/index.ts';
 import { encodeCursor } from '../../src/columns/index.ts';
 import { hashNetwork } from '../../src/oauth/index.ts';
@@ -283,6 +283,35 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
       expect.arrayContaining(['token.create', 'subscription.create']),
     );
     expect(token.filter(({ kind }) => kind === 'delivery')).toHaveLength(5);
+  });
+
+  test('the timeline of a grant has what an app-wide subscription sent under it, and nothing of its neighbour', async () => {
+    const [one, other] = [await state.hub.account(), await state.hub.account()];
+    const app = await appGrant(state.hub, one.id, ['bookings:read', 'webhooks:manage']);
+    const wish = {
+      owner: 'app',
+      endpoint: { type: 'webhook', url: `${state.sink.origin}/app` },
+      event_types: ['booking.*'],
+    };
+    expect((await state.hub.call('POST', '/v1/subscriptions', app.token, wish)).status).toBe(201);
+    const { store, ids } = state.hub.hub;
+    const { grants } = store.tables;
+    const [row] = await store.db.select().from(grants).where(eq(grants.id, app.grantId));
+    const neighbour = ids.newId('grt');
+    const { account: _, ...epochs } = row?.epochs ?? {};
+    await store.write((db) => [
+      db
+        .insert(grants)
+        .values({ ...row!, id: neighbour, accountId: other.id, epochs, createdAt: new Date() }),
+      ...raiseVersion(db, state.hub.hub, { accountId: other.id }),
+    ]);
+    const publisher = await state.hub.service();
+    for (const { id } of [one, other, other])
+      await state.hub.call('POST', '/v1/events', publisher, eventFor([id]));
+    const sent = async (path: string) => (await pages(path, 'delivery')).length;
+    await until('all has been written down', async () => (await sent(`apps/${app.appId}`)) === 3);
+    expect(await sent(`grants/${app.grantId}`)).toBe(1);
+    expect(await sent(`grants/${neighbour}`)).toBe(2);
   });
 
   test('a timeline tells of cases and, when asked, of who looked', async () => {
