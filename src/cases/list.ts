@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import type { Schema } from '#src/store';
 
@@ -14,4 +14,18 @@ export async function listCases(
     .where(which === 'open' ? eq(cases.state, 'open') : undefined)
     .orderBy(desc(cases.id))
     .limit(1_000);
+}
+
+/** What is open about exactly this (`grant:grt_01…`), newest first, at most ten. */
+export async function openCasesAbout(
+  { store }: Pick<Ports, 'store'>,
+  subject: string,
+): Promise<{ id: string; kind: string }[]> {
+  const { cases } = store.tables;
+  return store.db
+    .select({ id: cases.id, kind: cases.kind })
+    .from(cases)
+    .where(and(eq(cases.subject, subject), eq(cases.state, 'open')))
+    .orderBy(desc(cases.id))
+    .limit(10);
 }

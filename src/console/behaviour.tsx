@@ -1,5 +1,5 @@
 import type { Behaviour, Compared } from '#src/inquiry';
-import { Chip, type Tone } from '#src/ui';
+import { Chip, counted, type Tone } from '#src/ui';
 
 const names: Record<Compared['measure'], string> = {
   calls: 'Calls',
@@ -8,11 +8,11 @@ const names: Record<Compared['measure'], string> = {
   failed: 'Attempts that failed',
 };
 
-const nouns: Record<Compared['measure'], string> = {
-  calls: 'calls',
-  refused: 'refused by a cap',
-  delivered: 'deliveries taken',
-  failed: 'attempts that failed',
+const counts: Record<Compared['measure'], (n: number) => string> = {
+  calls: (n) => counted(n, 'call'),
+  refused: (n) => `${n.toLocaleString('en')} refused by a cap`,
+  delivered: (n) => `${counted(n, 'delivery', 'deliveries')} taken`,
+  failed: (n) => `${counted(n, 'attempt')} that failed`,
 };
 
 /** Today beside the usual, in bars and in words. For a person to judge: nothing acts on it. */
@@ -24,7 +24,7 @@ export function Compare({ behaviour }: { behaviour: Behaviour }) {
       {known < 3 ? (
         <p>
           It has been in use for fewer than three days, so there is no usual yet. Today so far:{' '}
-          {compared.map(({ measure, now }) => `${now.toLocaleString('en')} ${nouns[measure]}`).join(', ')}.
+          {compared.map(({ measure, now }) => counts[measure](now)).join(', ')}.
         </p>
       ) : (
         <>

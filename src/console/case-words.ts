@@ -1,4 +1,4 @@
-type CaseFacts = { kind: string; subject: string; evidence: Record<string, unknown> };
+type CaseFacts = { kind: string; evidence: Record<string, unknown> };
 
 /** What a case says, to somebody who has just been woken. `done`: what the hub has done by itself. */
 export type CaseWords = { title: string; what: string; done: string; next: string };

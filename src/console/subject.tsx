@@ -1,3 +1,4 @@
+import { openCasesAbout } from '#src/cases';
 import {
   behaviourOf,
   type Entry,
@@ -7,10 +8,11 @@ import {
   type ShownRecord,
 } from '#src/inquiry';
 import type { Staff } from '#src/staff';
-import { Chip, Copyable, Crumb, Facts, type Tone, When, withQuery } from '#src/ui';
+import { Chip, Copyable, Crumb, Facts, Note, type Tone, When, withQuery } from '#src/ui';
 import { Compare } from './behaviour.tsx';
+import { wordsOf } from './case-words.ts';
 import { type Console, page, type Visit } from './door.tsx';
-import { elevationPath, searchPath, subjectLevels, subjectPath } from './paths.ts';
+import { casePath, elevationPath, searchPath, subjectLevels, subjectPath } from './paths.ts';
 import { reasonWords } from './reasons.ts';
 import { Hanging } from './hanging.tsx';
 import { factsOf } from './subject-facts.tsx';
@@ -30,9 +32,10 @@ async function show(visit: Visit, level: Level) {
   const subject = { level, id: param('id') };
   // First whether it is there at all: what is not has no activity either.
   const record = await lookAt(ctx, subject);
-  const [newest, behaviour] = await Promise.all([
+  const [newest, behaviour, cases] = await Promise.all([
     staff.permissions.has('timeline:read') ? newestOf(visit, level) : null,
     isCompared(level) && staff.permissions.has('behaviour:read') ? behaviourOf(ctx, subject) : null,
+    staff.permissions.has('cases:read') ? openCasesAbout(ctx, `${level}:${record.id}`) : [],
   ]);
   return {
     title: `${level} ${record.title || record.id}`,
@@ -47,6 +50,13 @@ async function show(visit: Visit, level: Level) {
             <Chip tone={tones[record.standing.state]}>{record.standing.state}</Chip>
           </div>
           <Verdict record={record} />
+          {cases.map((one) => (
+            <Note tone="bad" title={`A case is open: ${wordsOf({ ...one, evidence: {} }).title}`}>
+              <p>
+                <a href={casePath(one.id)}>Decide it</a>
+              </p>
+            </Note>
+          ))}
           <Press record={record} staff={staff} />
         </header>
         <div class="halves">
@@ -98,10 +108,10 @@ const tones: Record<State, Tone> = {
 };
 
 /** Is it dangerous now? In the first line, before anything else. */
-function Verdict({ record: { level, standing, facts } }: { record: ShownRecord }) {
-  const { state, because } = standing;
+function Verdict({ record }: { record: ShownRecord }) {
+  const { level, standing, facts } = record;
   const lastUsed = typeof facts['last_used_at'] === 'string' ? facts['last_used_at'] : null;
-  if (state === 'active')
+  if (standing.state === 'active')
     return (
       <p class="verdict">
         It is alive: {aliveWords[level]}
@@ -114,22 +124,38 @@ function Verdict({ record: { level, standing, facts } }: { record: ShownRecord }
       </p>
     );
   return (
-    <p class="verdict">
-      {state === 'suspended' ? 'Nothing passes now, and it can be lifted.' : 'It opens nothing any more.'}{' '}
-      <span class="dim">
-        {because ? (
-          <>
-            Because of {because.of === 'itself' ? 'itself' : <SubjectLink subject={because.of} />}
-            {because.reason ? `: ${reasonWords(because.reason)}` : ''}
-            {because.since ? (
-              <>
-                , since <When at={because.since} />
-              </>
-            ) : null}
-            .
-          </>
-        ) : null}
-      </span>
+    <>
+      <p class="verdict">
+        {standing.state === 'suspended'
+          ? 'Nothing passes now, and it can be lifted.'
+          : 'It opens nothing any more.'}
+      </p>
+      <Because record={record} />
+    </>
+  );
+}
+
+/** What makes it so: it was stopped itself, or what it hangs on. */
+function Because({ record: { level, id, standing } }: { record: ShownRecord }) {
+  const { state, because } = standing;
+  if (!because) return null;
+  const { of, reason, since } = because;
+  const isOwn = of === 'itself' || of === `${level}:${id}`;
+  return (
+    <p>
+      {isOwn ? (
+        `It is ${state} itself`
+      ) : (
+        <>
+          What it hangs on is {state}: <SubjectLink subject={of} />
+        </>
+      )}
+      {since ? (
+        <>
+          , <When at={since} />
+        </>
+      ) : null}
+      {reason ? `: ${reasonWords(reason)}` : ''}.
     </p>
   );
 }

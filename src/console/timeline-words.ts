@@ -23,7 +23,7 @@ export function sentenceOf({ kind, what, detail }: Entry): string {
     case 'use':
       return useWords(detail);
     case 'case':
-      return `Case: ${wordsOf({ kind: what, subject: '', evidence: {} }).title}, ${text(detail['state'])}`;
+      return `Case: ${wordsOf({ kind: what, evidence: {} }).title}, ${text(detail['state'])}`;
     default:
       return kind satisfies never;
   }

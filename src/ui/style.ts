@@ -126,7 +126,7 @@ input[type=checkbox],input[type=radio]{width:16px;height:16px;margin:4px 12px 4p
 .filters>.field{flex:1 1 168px;min-width:0;max-width:280px}
 .halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:40px 48px;align-items:start}
 .choices{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:32px;align-items:start}
-.choice{border-top:4px solid var(--accent);padding-top:16px}
+.choice{max-width:680px;border-top:4px solid var(--accent);padding-top:16px}
 .choice.grave{border-color:var(--bad)}
 .seek{display:grid;grid-template-columns:minmax(0,1fr) max-content;gap:0 16px;align-items:end;max-width:760px}
 .seek .hint{grid-column:1/-1;padding-top:4px}

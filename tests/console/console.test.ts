@@ -134,7 +134,10 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await page.waitForURL('**/admin/revocations/rvk_*');
     await expect.poll(() => page.locator('main').textContent(), { timeout: 15_000 }).toContain('complete');
     expect(await page.locator('main').textContent()).toMatch(/Time to effect\s*\d+ ms/);
-    await page.goto(at);
+    await page.getByRole('link', { name: /^grt_/ }).click();
+    await page.getByText('It opens nothing any more.').waitFor();
+    await page.getByRole('link', { name: 'Decide it' }).click();
+    expect(page.url()).toBe(at);
     await page.getByLabel('What did you find?').fill('The app lost its phone; the grant is revoked.');
     await page.getByRole('button', { name: 'Close the case' }).click();
     await page.getByText('The case is closed, with your note.').waitFor();
@@ -323,7 +326,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
             'requestfinished',
             (request) => void sizes.push(request.sizes().then((s) => s.responseBodySize)),
           );
-          await looked.goto(night.issuer + path, { waitUntil: 'networkidle' });
+          await looked.goto(night.issuer + path);
           looked.removeAllListeners('requestfinished');
           await looked.screenshot({
             path: join(folder, `${label}-${look.width}-${look.scheme}.png`),
