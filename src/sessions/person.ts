@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { callerCaps, classOf, refuseSpent } from '#src/limits';
+import { callerCaps, classOf, readPlan, refuseSpent } from '#src/limits';
 import type { Person } from './links.ts';
 import { hashSecret } from './secret.ts';
 import { findSession, type SessionRow } from './sessions.ts';
@@ -27,13 +27,16 @@ export async function enterPerson(
 
 /** One step of the gate: the epochs of the person, and of the account where they act for one, and the caps. */
 export async function stands(
-  { gate, settings }: Needs,
+  ports: Needs,
   row: SessionRow,
-  caller: Pick<Caller, 'grantId' | 'epochs'> | null,
+  caller: Pick<Caller, 'grantId' | 'accountId' | 'epochs'> | null,
   method: string,
 ): Promise<boolean> {
+  const { gate, settings } = ports;
   const who = { tokenId: row.id, grantId: caller?.grantId ?? null, userId: row.userId, kind: 'k' } as const;
-  const caps = callerCaps(who, settings)[classOf(method)];
+  // The grant's bucket is one with that of the account's tokens, so it is judged by the same plan.
+  const plan = await readPlan(ports, caller?.accountId ? `account:${caller.accountId}` : null);
+  const caps = callerCaps(who, settings, plan)[classOf(method)];
   const admission = await gate.admit({
     epochs: caller ? [row.epochs, caller.epochs] : [row.epochs],
     token: { id: row.id, locator: row.hash.slice(0, 8) },

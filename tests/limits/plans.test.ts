@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
+import { addMember } from '#src/access';
 import { setPlan } from '#src/limits';
+import { enterSession, startSession } from '#src/sessions';
 import { startTestHub, type TestHub } from '../harness/hub.ts';
 import { patchbay } from '../cli/spawn.ts';
 
@@ -29,6 +31,19 @@ describe('the plan of an account or a partner', () => {
     const { audit } = hub.hub.store.tables;
     const trail = await hub.hub.store.db.select().from(audit).where(eq(audit.action, 'plan.set'));
     expect(trail).toMatchObject([{ subject: id, detail: { from: 'free', to: 'high_volume' } }]);
+  });
+
+  test('counts in the browser as well: what its tokens may use shuts nobody out of the portal', async () => {
+    const hub = await hubWith({
+      PATCHBAY_OFFERED_PLANS: 'high_volume',
+      PATCHBAY_GRANT_UNITS_PER_MINUTE: '10',
+    });
+    const { id, token } = await hub.account();
+    await setPlan(hub.hub, 'test', { id, plan: 'high_volume' });
+    const userId = await addMember(hub.hub, 'test', { accountId: id, userName: 'Ada', role: 'owner' });
+    const { secret } = await startSession(hub.hub, userId);
+    for (let i = 0; i < 40; i += 1) expect((await hub.call('GET', '/v1/me', token)).status).toBe(200);
+    expect(await enterSession(hub.hub, secret, 'GET')).toMatchObject({ caller: { accountId: id } });
   });
 
   test('cannot be chosen while it is off, and one that was switched off is nobody’s', async () => {
