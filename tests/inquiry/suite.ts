@@ -410,13 +410,12 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
     expect((await get(`cases/${state.caseId}`)).body).toMatchObject({ evidence: { generation: 3 } });
     const close = () =>
       state.security.call('POST', `/admin/v1/cases/${state.caseId}/close`, { note: 'a restored phone' });
-    expect(await close()).toMatchObject({ status: 200, body: { state: 'closed' } });
-    expect((await close()).status).toBe(404);
+    const answers = await Promise.all(Array.from({ length: 5 }, close));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404, 404]);
+    expect((await trail(state.caseId)).filter(({ action }) => action === 'case.close')).toMatchObject([
+      { actor: `staff:${await ownId()}`, detail: { note: 'a restored phone' } },
+    ]);
     expect((await get('cases')).body.data).toEqual([]);
     expect((await get('cases?state=closed')).body.data).toHaveLength(1);
-    expect((await trail(state.caseId)).at(-1)).toMatchObject({
-      action: expect.stringMatching(/^case\.close|look\.case/),
-      actor: expect.stringMatching(/^staff:usr_/),
-    });
   });
 }
