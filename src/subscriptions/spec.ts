@@ -13,12 +13,9 @@ const cities = z
   .array(z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, 'A city is a lower-case name such as houston.'))
   .max(100);
 const schemaVersion = z.int().min(1).max(1_000).nullable();
-const format = z
-  .enum(['standard', 'cloudevents', 'secevent'])
-  .meta({
-    description:
-      '`secevent`: signed security event tokens, for `grant.revoked` and `token.revoked` of an app.',
-  });
+const format = z.enum(['standard', 'cloudevents', 'secevent']).meta({
+  description: '`secevent`: signed security event tokens, for `grant.revoked` and `token.revoked` of an app.',
+});
 const ordering = z.enum(['none', 'subject']);
 const maxPerSecond = z.int().min(1);
 const description = z.string().max(500);
