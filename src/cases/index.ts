@@ -1,3 +1,3 @@
 export { closeCase } from './close.ts';
-export { listCases, openCasesAbout } from './list.ts';
+export { closingOf, listCases, openCasesAbout } from './list.ts';
 export { type NewCase, openCase } from './open.ts';

@@ -29,3 +29,20 @@ export async function openCasesAbout(
     .orderBy(desc(cases.id))
     .limit(10);
 }
+
+/** What was found, by whom and when; null while it is open. The trail keeps it. */
+export async function closingOf(
+  { store }: Pick<Ports, 'store'>,
+  id: string,
+): Promise<{ by: string; at: Date; note: string } | null> {
+  const { audit } = store.tables;
+  const [row] = await store.db
+    .select({ by: audit.actor, at: audit.at, detail: audit.detail })
+    .from(audit)
+    .where(and(eq(audit.subject, id), eq(audit.action, 'case.close')))
+    .orderBy(desc(audit.position))
+    .limit(1);
+  if (!row) return null;
+  const { note } = row.detail;
+  return { by: row.by, at: row.at, note: typeof note === 'string' ? note : '' };
+}

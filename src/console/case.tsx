@@ -1,3 +1,4 @@
+import { closingOf } from '#src/cases';
 import { closeOneCase, oneCase } from '#src/inquiry';
 import {
   Ask,
@@ -5,6 +6,7 @@ import {
   Copyable,
   Crumb,
   Facts,
+  Note,
   TextArea,
   When,
   withQuery,
@@ -17,7 +19,7 @@ import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { casePath, casesPath, isSubjectLevel, subjectPath } from './paths.ts';
 import { reasonOf } from './reason.ts';
 import { valueOf } from './subject-facts.tsx';
-import { SubjectLink } from './subject-link.tsx';
+import { AnyId, SubjectLink } from './subject-link.tsx';
 
 type Case = Awaited<ReturnType<typeof oneCase>>;
 
@@ -39,6 +41,7 @@ async function show({ ctx, staff, param }: Visit, note = '', wrong: Wrong = new 
   const found = await oneCase(ctx, param('id'));
   const { title, what, done, next } = wordsOf(found);
   const isOpen = found.state === 'open';
+  const closing = isOpen ? null : await closingOf(ctx, found.id);
   return {
     title,
     body: (
@@ -53,6 +56,14 @@ async function show({ ctx, staff, param }: Visit, note = '', wrong: Wrong = new 
           <p>
             {done} {isOpen ? next : ''}
           </p>
+          {closing ? (
+            <Note tone="plain" title="What was found">
+              <p>{closing.note}</p>
+              <p class="dim small">
+                Closed <When at={closing.at.toISOString()} /> by <AnyId text={closing.by} />
+              </p>
+            </Note>
+          ) : null}
           {isOpen ? <Press found={found} mayStop={staff.permissions.has('revocations:preview')} /> : null}
         </header>
         <div class="halves">

@@ -142,6 +142,9 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await page.getByRole('button', { name: 'Close the case' }).click();
     await page.getByText('The case is closed, with your note.').waitFor();
     expect(await page.locator('tbody').textContent()).not.toContain('A refresh token was used twice');
+    await page.goto(at);
+    await page.getByText('The app lost its phone; the grant is revoked.').waitFor();
+    expect(await page.getByRole('button', { name: 'Close the case' }).count()).toBe(0);
   });
 
   test('a partner is suspended and lifted in a dialog, and what was held is told before', async () => {
