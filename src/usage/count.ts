@@ -25,11 +25,11 @@ const rowsPerWrite = 100;
  * never.
  */
 export function createUsage({ store, clock }: Needs): Usage {
-  /** By row id; a call that comes after midnight opens rows of its own. */
-  const pending = new Map<string, Row>();
+  /** By day, then by holder: a call that comes after midnight opens rows of its own. */
+  const pending = new Map<string, Map<Holder, Row>>();
   /** Units of the current day that are in the store. */
   const written = new Map<Holder, number>();
-  const state = { dayNumber: -1, day: '' };
+  const state = { dayNumber: -1, day: '', rows: new Map<Holder, Row>() };
 
   return {
     count: (holders, counts) => {
@@ -51,12 +51,13 @@ export function createUsage({ store, clock }: Needs): Usage {
     },
     unitsToday: (holder) => {
       turnDay();
-      return (written.get(holder) ?? 0) + (pending.get(rowId(state.day, holder))?.units ?? 0);
+      return (written.get(holder) ?? 0) + (state.rows.get(holder)?.units ?? 0);
     },
     flush: async () => {
       // In one order everywhere, so that two processes never wait for each other in a circle.
-      const rows = [...pending.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+      const rows = [...pending.values()].flatMap((ofDay) => [...ofDay.values()]).toSorted(byId);
       pending.clear();
+      state.rows = rowsOf(state.day);
       for (let i = 0; i < rows.length; i += rowsPerWrite) {
         try {
           await write(rows.slice(i, i + rowsPerWrite));
@@ -105,18 +106,27 @@ export function createUsage({ store, clock }: Needs): Usage {
     if (dayNumber === state.dayNumber) return;
     state.dayNumber = dayNumber;
     state.day = dayOf(ms);
+    state.rows = rowsOf(state.day);
     written.clear();
   }
 
+  function rowsOf(day: string): Map<Holder, Row> {
+    const rows = pending.get(day) ?? new Map<Holder, Row>();
+    pending.set(day, rows);
+    return rows;
+  }
+
   function rowOf(holder: Holder, day = state.day): Row {
-    const id = rowId(day, holder);
-    const known = pending.get(id);
+    const rows = day === state.day ? state.rows : rowsOf(day);
+    const known = rows.get(holder);
     if (known) return known;
     const row = { day, holder, ...nothing };
-    pending.set(id, row);
+    rows.set(holder, row);
     return row;
   }
 }
+
+const byId = (a: Row, b: Row): number => (rowId(a.day, a.holder) < rowId(b.day, b.holder) ? -1 : 1);
 
 function add(row: Row, counts: Partial<UsageCounts>): void {
   row.reads += counts.reads ?? 0;

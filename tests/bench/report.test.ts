@@ -76,6 +76,8 @@ test('`--only access` is a profile of its own, with its own place in the page', 
     '-->e<!-- bench:end --><!-- bench:access:start -->\nnew',
   );
   const figures = { 'access.embedded.micros': 21, 'access.redis.trips': 2_000 };
-  expect(verdict(figures, 'authentication and caps, embedded', 'access')).toMatchObject({ isMet: false });
+  expect(verdict(figures, 'authentication and caps, embedded, over HTTP', 'access')).toMatchObject({
+    isMet: false,
+  });
   expect(verdict(figures, 'round trips to Redis', 'access')).toMatchObject({ hub: 1, isMet: true });
 });
