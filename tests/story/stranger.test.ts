@@ -91,7 +91,8 @@ await describeWith('chromium', 'from a registration to a revocation', ({ url }) 
     );
     const made = await oauth.processDynamicClientRegistrationResponse(answer);
     state.client = { client_id: made.client_id };
-    state.auth = oauth.ClientSecretBasic(String(made.client_secret));
+    expect(made.client_id).toMatch(/^app_/);
+    state.auth = oauth.ClientSecretBasic(made.client_secret as string); // Its kind is what was asked for.
   });
 
   test('a person signs in, and gives it less than it asks for', async () => {
