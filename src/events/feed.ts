@@ -5,9 +5,10 @@ import { encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { postgresFeedEnd } from '#src/store';
+import { isOfAnotherGrant } from '#src/subscriptions';
 import { createViews } from '#src/view';
 import { decodePlace } from '#src/wire';
-import { bodyFor, isForReader, recordOf, type ShownEvent } from './show.ts';
+import { bodyFor, recordOf, type ShownEvent } from './show.ts';
 
 /**
  * The pull side of webhooks: the same events, fields and sequence numbers, oldest first. A cursor is a place in
@@ -101,7 +102,7 @@ async function readBodies({ store }: Ctx, reader: Reader, positions: number[]): 
   const byPosition = new Map(rows.map((row) => [row.position, row]));
   return positions.flatMap((position) => {
     const row = byPosition.get(position);
-    const shown = row && isForReader(row, reader) ? bodyFor(createViews(recordOf(row)), reader) : null;
+    const shown = row && !isOfAnotherGrant(row, reader) ? bodyFor(createViews(recordOf(row)), reader) : null;
     return shown ? [shown] : [];
   });
 }
