@@ -10,7 +10,7 @@ export type Day = { counts: PlaceCount[]; names: Map<string, string>; isMore: bo
 
 const dayMs = 86_400_000;
 /** Of all deliveries the newest alone: a busy day must not make the page slow. */
-const mostCounted = 10_000;
+export const mostCounted = 10_000;
 
 /** What was made in the last 24 hours with live data, over all partners. */
 export async function readDay(ports: Pick<Ports, 'store' | 'clock'>, by: Places): Promise<Day> {

@@ -1,12 +1,14 @@
 import { Chip, Empty, type Health, PatchBay, type Tone, withQuery } from '#src/ui';
 import { bayOf, cordWords, type PartnerCord, partnerHref } from './cords.ts';
-import type { Places } from './day.ts';
+import { mostCounted, type Places } from './day.ts';
 import { home } from './paths.ts';
 
 const words: Record<Places, string> = { city: 'Cities', host: 'Destinations' };
 
+type FlowProps = { cords: readonly PartnerCord[]; by: Places; isMore: boolean };
+
 /** The patch bay over everybody: partners, and where their day went. The list below says the same to ears and keys. */
-export function Flow({ cords, by }: { cords: readonly PartnerCord[]; by: Places }) {
+export function Flow({ cords, by, isMore }: FlowProps) {
   const stamp = cords.map(({ health, total, delivered }) => `${health}${total}${delivered}`).join();
   return (
     <section class="stack" aria-labelledby="flow" data-live="flow" data-stamp={stamp}>
@@ -23,6 +25,9 @@ export function Flow({ cords, by }: { cords: readonly PartnerCord[]; by: Places 
           ))}
         </nav>
       </div>
+      {isMore ? (
+        <p class="dim">A busy day: the newest {mostCounted.toLocaleString('en')} deliveries are drawn.</p>
+      ) : null}
       {cords.length === 0 ? <NothingFlows /> : <Drawn cords={cords} by={by} />}
     </section>
   );

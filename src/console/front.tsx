@@ -13,9 +13,9 @@ export function frontPage(desk: Console): void {
     const { ctx, staff, query } = visit;
     const by: Places = query.get('by') === 'host' ? 'host' : 'city';
     const { permissions } = staff;
-    const [cases, cords] = await Promise.all([
+    const [cases, flow] = await Promise.all([
       permissions.has('cases:read') ? listCases(ctx, 'open') : null,
-      permissions.has('behaviour:read') ? cordsNow(visit, by) : null,
+      permissions.has('behaviour:read') ? flowNow(visit, by) : null,
     ]);
     return {
       title: 'Now',
@@ -26,14 +26,14 @@ export function frontPage(desk: Console): void {
             {permissions.has('search:read') ? <SearchField value="" isFirst /> : null}
           </header>
           {cases ? <Decide cases={cases} /> : null}
-          {cords ? <Flow cords={cords} by={by} /> : null}
+          {flow ? <Flow {...flow} by={by} /> : null}
         </div>
       ),
     };
   });
 }
 
-async function cordsNow({ ctx }: Visit, by: Places) {
+async function flowNow({ ctx }: Visit, by: Places) {
   const [day, suspended] = await Promise.all([readDay(ctx, by), suspendedPartners(ctx)]);
-  return cordsOf(day, suspended);
+  return { cords: cordsOf(day, suspended), isMore: day.isMore };
 }
