@@ -134,9 +134,7 @@ export async function startNodeHub(
   const server = await serve(
     environment,
     hub,
-    role === 'worker'
-      ? createWorkerApp(hub, host)
-      : createApp(hub, host, pull, await loadPages()),
+    role === 'worker' ? createWorkerApp(hub, host) : createApp(hub, host, pull, await loadPages()),
     role,
   );
   const isLoopbackOpen = environment['PATCHBAY_ALLOW_LOOPBACK'] === '1';

@@ -10,15 +10,7 @@ export {
   type NewAccount,
 } from './accounts.ts';
 export { type Authenticator, type Call, createAuthenticator } from './authenticate.ts';
-export {
-  endsAtMs,
-  grantEndsAt,
-  isWarned,
-  lastUseMs,
-  tokenEndsAt,
-  type Used,
-  warnsAtMs,
-} from './disuse.ts';
+export { endsAtMs, grantEndsAt, isWarned, lastUseMs, tokenEndsAt, type Used, warnsAtMs } from './disuse.ts';
 export { eraseAccount } from './erase.ts';
 export { findGrant, listGrants, narrowOwnGrant, showGrant, type ShownGrant } from './grants.ts';
 export { findToken, listTokens, showToken } from './list-tokens.ts';
