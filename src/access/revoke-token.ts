@@ -48,14 +48,15 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
       .where(and(isMadeBy, sql`${subscriptions.state} <> 'deleted'`));
   const [[counted]] = await store.write((db) => [
     countEpochWrite(db, ports),
-    ...(chain ? endTokens(db, ports, chain) : []),
-    ...markTokens(db, ports, dead, { reason: input.reason, now }),
+    // Before its chain: who mints by a refresh token holds its row meanwhile, and what was minted is then found.
     ...slices(dead).map((ids) =>
       db
         .update(tokens)
         .set({ revokedAt: now, revokedReason: input.reason })
         .where(and(inArray(tokens.id, ids), isNull(tokens.revokedAt))),
     ),
+    ...(chain ? endTokens(db, ports, chain) : []),
+    ...markTokens(db, ports, dead, { reason: input.reason, now }),
     ...(isTainted ? slices(dead).map((ids) => disableMadeBy(db, inArray(subscriptions.tokenId, ids))) : []),
     ...(isTainted && chain
       ? [

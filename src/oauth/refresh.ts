@@ -1,4 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Db } from '#src/ports';
 import { insertIf, type Schema } from '#src/store';
 import type { Asker } from './chain.ts';
 import type { Client } from './clients.ts';
@@ -92,20 +93,36 @@ const holderOf = ({ client, row }: Call): Holder => ({
   chainId: row.chainId,
 });
 
+/**
+ * Uses the refresh token, unless it was revoked meanwhile. First in the write: until its end a revocation waits for the
+ * row, and then finds what was minted; one that came before is seen by `isAlive`.
+ */
+function use(db: Db, { store, clock }: TokenPorts, { row }: Call, over: { expiresAt?: Date } = {}) {
+  const { tokens } = store.tables;
+  return db
+    .update(tokens)
+    .set({ lastUsedAt: clock.now(), ...over })
+    .where(and(eq(tokens.id, row.id), isNull(tokens.revokedAt)))
+    .returning({ id: tokens.id });
+}
+
+function isAlive({ store }: TokenPorts, { row }: Call): SQL {
+  const { tokens } = store.tables;
+  return sql`exists (select 1 from ${tokens} where ${and(eq(tokens.id, row.id), isNull(tokens.revokedAt))})`;
+}
+
 /** A confidential client: a new access token, and the refresh token lives on from now. */
 async function renew(ports: TokenPorts, call: Call, scopes: string[]): Promise<TokenAnswer> {
   const { store, clock, settings } = ports;
-  const { tokens } = store.tables;
   const { row, asker, presented } = call;
   const holder = holderOf(call);
   const access = mintAccess(ports, holder, scopes, asker.jkt);
-  await store.write((db) => [
-    access.insert(db, sql`1 = 1`),
-    db
-      .update(tokens)
-      .set({ expiresAt: new Date(clock.ms() + settings.refreshIdleMs), lastUsedAt: clock.now() })
-      .where(eq(tokens.id, row.id)),
+  const expiresAt = new Date(clock.ms() + settings.refreshIdleMs);
+  const [used] = await store.write((db) => [
+    use(db, ports, call, { expiresAt }),
+    access.insert(db, isAlive(ports, call)),
   ]);
+  if (used.length === 0) throw refused();
   await requireStanding(ports, holder, [access], row.id);
   // Told again: clients that keep whatever came last would otherwise lose it.
   return { ...tokenAnswer(ports, holder, access, scopes, asker.jkt), refresh_token: presented };
@@ -129,11 +146,12 @@ async function rotate(ports: TokenPorts, call: Call, scopes: string[]): Promise<
   const sealedAnswer = await sealAnswer(ports, presented, row.id, JSON.stringify(sealed));
   const isOurs = and(eq(refreshes.id, row.id), eq(refreshes.successorId, next.id));
   const isRotated = sql`exists (select 1 from ${refreshes} where ${isOurs})`;
-  const [rotated] = await store.write((db) => [
+  const [, rotated] = await store.write((db) => [
+    use(db, ports, call),
     db
       .update(refreshes)
       .set({ supersededAt: clock.now(), successorId: next.id, sealedAnswer })
-      .where(and(eq(refreshes.id, row.id), isNull(refreshes.supersededAt)))
+      .where(and(eq(refreshes.id, row.id), isNull(refreshes.supersededAt), isAlive(ports, call)))
       .returning({ id: refreshes.id }),
     access.insert(db, isRotated),
     next.insert(db, isRotated),

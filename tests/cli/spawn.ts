@@ -8,7 +8,8 @@ export type Running = {
   done: Promise<Ran>;
 };
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** As bundled at the start of the run (tests/services/lend.ts). */
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** The real command, in a process of its own, on this data folder. */
 export function start(folder: string, args: string[], environment: Record<string, string> = {}): Running {

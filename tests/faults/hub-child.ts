@@ -11,14 +11,11 @@ export type Child = {
 };
 export type HubChild = Child & { origin: string };
 
-/** The bundle starts in a third of the time, which ten restarts notice. */
+/** The bundle starts in a third of the time, which ten restarts notice. A run of the tests has built it already. */
 export async function buildStart(): Promise<string> {
-  await buildEntry('src/start.ts');
+  if (process.env['PATCHBAY_TESTS_BUILT'] !== '1')
+    await promisify(execFile)(process.execPath, ['src/build.ts']);
   return 'dist/start.js';
-}
-
-export async function buildEntry(entry: string): Promise<void> {
-  await promisify(execFile)(process.execPath, ['src/build.ts', entry]);
 }
 
 /** Resolves once it listens; rejects with what it printed when it ends before. */
@@ -28,8 +25,7 @@ export async function startChild(
   args: readonly string[] = [],
 ): Promise<HubChild> {
   const { ready, ...child } = await startProgram(
-    // From the sources, it needs somebody to read the pages.
-    [...(entry.endsWith('.ts') ? ['--import=./src/read-tsx.ts'] : []), entry, ...args],
+    [entry, ...args],
     { PORT: '0', ...environment },
     /listens on (http:\/\/127\.0\.0\.1:\d+)/,
   );

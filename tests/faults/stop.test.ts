@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSink, until } from '../harness/sink.ts';
-import { startChild } from './hub-child.ts';
+import { buildStart, startChild } from './hub-child.ts';
 import { createLoad } from './load.ts';
 import { prepareFolder } from './people.ts';
 
@@ -24,7 +24,8 @@ describe('SIGTERM in the middle of load', () => {
     const { publisher, account } = await prepareFolder(folder);
     const load = createLoad(publisher, account.id, 3, 20);
 
-    const first = await startChild('src/start.ts', environment);
+    const entry = await buildStart();
+    const first = await startChild(entry, environment);
     undo.push(() => first.child.kill('SIGKILL'));
     const made = await fetch(`${first.origin}/v1/subscriptions`, {
       method: 'POST',
@@ -38,7 +39,7 @@ describe('SIGTERM in the middle of load', () => {
     await publishing.stop();
     expect(load.accepted.size).toBeGreaterThan(sink.received.length);
 
-    const second = await startChild('src/start.ts', environment);
+    const second = await startChild(entry, environment);
     undo.push(() => second.kill('SIGTERM'));
     await load.makeGood(second.origin);
     const eventOf = (text: string) => (JSON.parse(text) as { id: string }).id;

@@ -1,4 +1,4 @@
-import { buildEntry, type Child, startProgram } from '../faults/hub-child.ts';
+import { buildStart, type Child, startProgram } from '../faults/hub-child.ts';
 import { startEdgeHub } from './edge.ts';
 import { startEmbeddedHub } from './embedded.ts';
 import { type Host, newKey, type RunningHub, settings } from './host.ts';
@@ -12,7 +12,7 @@ export const pulled: Host = { name: 'pulled', start: () => withWorkers(startEmbe
 async function withWorkers(
   startHub: (environment: Record<string, string>) => Promise<RunningHub>,
 ): Promise<RunningHub> {
-  await buildEntry('src/cli.ts');
+  await buildStart();
   const keys = newKey();
   const hub = await startHub({ PATCHBAY_DELIVERY: 'pull', PATCHBAY_WORKER_KEYS: keys });
   const [url = ''] = hub.origins;

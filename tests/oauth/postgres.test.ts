@@ -113,7 +113,7 @@ await describeWith('postgres', 'the authorization server of a cluster', (postgre
 
   test('revoke against refresh at the other: nothing that was minted lives on', async () => {
     const { app, authOf, linked, post } = state.stand;
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 20; round++) {
       const client = await app();
       const { refresh_token } = await linked(client);
       const [minted] = await Promise.all([

@@ -88,7 +88,7 @@ export function proveRevocations(title: string, environment: () => Promise<Recor
       const { access_token } = await link(client);
       const sub = await subscribe(access_token, { max_per_second: 1 });
       await publish(20);
-      await until('one has left', () => sub.arrived().length === 1);
+      await until('one has left', () => sub.arrived().length > 0);
       const seen = await preview({ level: 'app', id: client.clientId });
       expect(seen).toMatchObject({
         name: 'Acme',

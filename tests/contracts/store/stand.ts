@@ -173,6 +173,8 @@ export function grantOf(stand: Stand, over: Partial<Store['tables']['grants']['$
     history: false,
     createdAt: new Date(atMs),
     endedAt: null,
+    lastUsedAt: null,
+    warnedAt: null,
     ...over,
   };
 }
@@ -191,6 +193,7 @@ export function subscriptionOf(
     appId: null,
     partnerId: null,
     tokenId: 'tok_1',
+    userId: null,
     scopes: ['bookings:read'],
     epochs: {},
     endpoint: { type: 'webhook' as const, url: 'https://sink.example/hook' },
