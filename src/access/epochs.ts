@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import type { Db, EpochMark } from '#src/ports';
 
@@ -53,6 +53,35 @@ export const markTokens = (
       .onConflictDoNothing(),
   );
 };
+
+/**
+ * Tokens that leaked, as makers: nothing that they had made leaves any more, whatever a process still believes of it.
+ * What is resumed afterwards was written later, and goes on.
+ */
+export const markMakers = (
+  db: Db,
+  { store }: Store,
+  which: SQL | undefined,
+  { reason, now }: { reason: string; now: Date },
+) => {
+  const { epochs, tokens } = store.tables;
+  const ms = sql`cast(${now.getTime()} as bigint)`;
+  return db
+    .insert(epochs)
+    .select(
+      sql`select 'maker:' || ${tokens.id}, 'maker', ${tokens.id}, ${ms}, cast(null as bigint), cast(${reason} as text), ${ms}, ${epochVersion} from ${tokens} where ${which}`,
+    )
+    .onConflictDoUpdate({
+      target: epochs.id,
+      set: { value: now.getTime(), updatedAt: now, version: epochVersion },
+    });
+};
+
+export const makerMark = (id: string, now: Date, version: number): EpochMark => ({
+  ...tokenMark(id, now, version),
+  level: 'maker',
+  value: now.getTime(),
+});
 
 export const tokenMark = (id: string, now: Date, version: number): EpochMark => ({
   level: 'token',

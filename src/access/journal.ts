@@ -3,7 +3,10 @@ import { PatchbayError } from '#src/errors';
 import type { EpochMark, Gate, Store } from '#src/ports';
 
 /** One revocation or suspension, as its write left it. */
-export type JournalLine = Omit<EpochMark, 'version'> & { reason: string | null };
+export type JournalLine = Omit<EpochMark, 'version' | 'level'> & {
+  level: Exclude<EpochMark['level'], 'maker'>;
+  reason: string | null;
+};
 
 /** A record of them outside the store, so that a restored backup can hear of what was done after it was made. */
 export type RevocationJournal = {
@@ -21,10 +24,12 @@ export const journaledGate = (gate: Gate, store: Store, journal: RevocationJourn
     await gate.note(marks);
     const reasons = await readReasons(store, marks);
     await journal.append(
-      marks.map(({ version: _, ...mark }) => ({
-        ...mark,
-        reason: reasons.get(`${mark.level}:${mark.subjectId}`) ?? null,
-      })),
+      // That a token leaked is told by its reason.
+      marks.flatMap(({ version: _, level, ...mark }) =>
+        level === 'maker'
+          ? []
+          : [{ ...mark, level, reason: reasons.get(`${level}:${mark.subjectId}`) ?? null }],
+      ),
     );
   },
 });

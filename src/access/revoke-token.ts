@@ -4,7 +4,7 @@ import { PatchbayError } from '#src/errors';
 import type { Db } from '#src/ports';
 import { announceEnd } from './announce-end.ts';
 import { endedTokens, endTokens } from './end-tokens.ts';
-import { countEpochWrite, markTokens, tokenMark } from './epochs.ts';
+import { countEpochWrite, makerMark, markMakers, markTokens, tokenMark } from './epochs.ts';
 import { receiptStatements, writeEffect } from './receipt-row.ts';
 import type { Revocation, RevocationReceipt } from './revoke.ts';
 import { raiseVersion } from './version.ts';
@@ -31,6 +31,7 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
   const dead = isTainted ? [input.id, ...(await tokensMadeBy(ports, input.id, token.accountId))] : [input.id];
   const beganTicks = clock.ticks();
   const now = clock.now();
+  const about = { reason: input.reason, now };
   const rvk = input.receiptId ?? ports.ids.newId('rvk');
   const chain =
     token.kind === 'r' && token.chainId !== null
@@ -56,8 +57,10 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
         .where(and(inArray(tokens.id, ids), isNull(tokens.revokedAt))),
     ),
     ...(chain ? endTokens(db, ports, chain) : []),
-    ...markTokens(db, ports, dead, { reason: input.reason, now }),
+    ...markTokens(db, ports, dead, about),
     ...(isTainted ? slices(dead).map((ids) => disableMadeBy(db, inArray(subscriptions.tokenId, ids))) : []),
+    ...(isTainted ? slices(dead).map((ids) => markMakers(db, ports, inArray(tokens.id, ids), about)) : []),
+    ...(isTainted && chain ? [markMakers(db, ports, chain.which, about)] : []),
     ...(isTainted && chain
       ? [
           disableMadeBy(
@@ -73,7 +76,13 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
     ...(input.alongside?.(db, rvk) ?? []),
   ]);
   const ended = chain ? await endedTokens(ports, chain) : [];
-  await ports.gate.note([...dead, ...ended].map((id) => tokenMark(id, now, counted?.version ?? 0)));
+  const version = counted?.version ?? 0;
+  await ports.gate.note(
+    [...new Set([...dead, ...ended])].flatMap((id) => [
+      ...(isTainted ? [makerMark(id, now, version)] : []),
+      tokenMark(id, now, version),
+    ]),
+  );
   const effectMs = Math.ceil(clock.ticks() - beganTicks);
   ports.queue.wake('tasks');
   await writeEffect(ports, rvk, { effectMs, ...(await countStopped(ports, [...dead, ...ended], now)) });

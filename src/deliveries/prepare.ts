@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { deliveredVersion } from '#src/catalog';
 import type { Ports } from '#src/context';
-import type { Candidate, Env, LeasedDelivery, OutboundRequest } from '#src/ports';
+import type { Candidate, Carried, Env, LeasedDelivery, OutboundRequest } from '#src/ports';
 import { findNoticeCandidate, type HoldReason, holdReason, isNotice, viewerOf } from '#src/subscriptions';
 import type { EventViews } from '#src/view';
 import { createBodyWriter } from './format.ts';
@@ -102,7 +102,8 @@ export async function prepare(
       maxAnswerBytes: ports.settings.maxAnswerBytes,
       keepAnswerBytes: ports.settings.keepAnswerBytes,
       // Asked again when the connection is up: a revocation stops every attempt of which no byte has left.
-      mayStillSend: () => ports.gate.standing(subscription.epochs, grant.epochs) === 'valid',
+      mayStillSend: () =>
+        ports.gate.standing(subscription.epochs, grant.epochs, makerOf(subscription)) === 'valid',
     },
   };
 }
@@ -114,5 +115,11 @@ export function stopReason({ gate }: Pick<Ports, 'gate'>, candidate: Candidate):
     return { do: 'cancel', reason: 'revoked' };
   if (accountStatus === 'closed' || accountStatus === 'erased') return { do: 'cancel', reason: 'revoked' };
   const held = holdReason(candidate, gate);
+  // Its row says so already; the copy of it that this process has was read before.
+  if (!held && gate.standing(makerOf(subscription)) === 'revoked')
+    return { do: 'hold', reason: 'subscription_disabled' };
   return held ? { do: 'hold', reason: held } : null;
 }
+
+const makerOf = ({ tokenId, updatedAt }: Candidate['subscription']): Carried =>
+  tokenId === null ? {} : { maker: [tokenId, updatedAt.getTime()] };

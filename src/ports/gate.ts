@@ -5,16 +5,23 @@ export type Standing = 'valid' | 'suspended' | 'revoked';
 
 /**
  * A row of the epochs as its last write left it. `value` only rises; of two rows of one subject the later `atMs` tells
- * whether it is suspended. `version` is the store's number of that write. A token has a row once it is revoked.
+ * whether it is suspended. `version` is the store's number of that write. A token has a row once it is revoked, and one
+ * as a maker once it has leaked: its value is that moment, in milliseconds.
  */
 export type EpochMark = {
-  level: EpochLevel | 'token';
+  level: EpochLevel | 'token' | 'maker';
   subjectId: string;
   value: number;
   suspendedAtMs: number | null;
   atMs: number;
   version: number;
 };
+
+/**
+ * What is asked about. `maker`: the token that made it, and when what is known of it was written (milliseconds): it is
+ * revoked where the token has leaked since, for then what it made was stopped by a later write.
+ */
+export type Carried = EpochSnapshot & { maker?: [id: string, atMs: number] };
 
 /**
  * One bucket of a caller's, as GCRA: `burst` units may go at once after a rest, and one comes back every `periodMs`.
@@ -61,7 +68,7 @@ export type Gate = {
   /** Brings this process in step with all that was noted before the call. Callers of one turn share the work. */
   freshen(): Promise<void>;
   /** Judged by this process's copy, at once: asked between connect and the first byte. */
-  standing(...snapshots: EpochSnapshot[]): Standing;
+  standing(...snapshots: Carried[]): Standing;
   /** The values of now, to be carried by something that is being made. */
   snapshot(subjects: Partial<Record<EpochLevel, string>>): EpochSnapshot;
   /** After this process has written them to the store. Resolves when no process goes by what was before. */

@@ -3,6 +3,7 @@ export type { Candidate, Directory, Lookup } from './directory.ts';
 export {
   type Admission,
   type Ask,
+  type Carried,
   type Cap,
   type CapLevel,
   type CapState,

@@ -1,4 +1,4 @@
-import { type EpochMark, rememberTokenMs, type Standing } from '#src/ports';
+import { type Carried, type EpochMark, rememberTokenMs, type Standing } from '#src/ports';
 import type { EpochLevel, EpochSnapshot } from '#src/store';
 
 type Entry = Pick<EpochMark, 'value' | 'suspendedAtMs' | 'atMs'>;
@@ -6,7 +6,7 @@ type Entry = Pick<EpochMark, 'value' | 'suspendedAtMs' | 'atMs'>;
 export type EpochCopy = {
   /** Under maximum: a value never falls, and the later write tells of the suspension. */
   merge(mark: Omit<EpochMark, 'version'>): void;
-  standing(...snapshots: readonly EpochSnapshot[]): Standing;
+  standing(...snapshots: readonly Carried[]): Standing;
   isTokenRevoked(tokenId: string): boolean;
   snapshot(subjects: Partial<Record<EpochLevel, string>>): EpochSnapshot;
   entries(): IterableIterator<[id: string, entry: Readonly<Entry>]>;
@@ -34,7 +34,7 @@ export function createEpochCopy(): EpochCopy {
       let worst: Standing = 'valid';
       for (const snapshot of snapshots) {
         for (const level in snapshot) {
-          const carried = snapshot[level as EpochLevel];
+          const carried = snapshot[level as keyof Carried];
           const entry = carried && entries.get(`${level}:${carried[0]}`);
           if (!entry) continue;
           if (entry.value > carried[1]) return 'revoked';

@@ -147,13 +147,14 @@ export const accessTables = (c: Columns) => ({
   ),
   /**
    * `id` is `level:subject`, e.g. `grant:grt_01…`; the installation's is `installation:`. A revoked token has a row for
-   * a while beside its own, so that one reading tells all that changed. `version` counts the writes (mark `epochs`).
+   * a while beside its own, so that one reading tells all that changed; one that leaked has another, `maker:tok_01…`,
+   * whose value is the moment in milliseconds. `version` counts the writes (mark `epochs`).
    */
   epochs: c.table(
     'epochs',
     {
       id: c.text('id').primaryKey(),
-      level: c.text('level').notNull().$type<EpochLevel | 'token'>(),
+      level: c.text('level').notNull().$type<EpochLevel | 'token' | 'maker'>(),
       subjectId: c.text('subject_id').notNull(),
       value: c.count('value').notNull(),
       suspendedAt: c.instant('suspended_at'),

@@ -106,6 +106,33 @@ export const epochCases: GateCase[] = [
     },
   },
   {
+    title: 'what a token made is stopped where it leaked, not where it ended; what was written since goes on',
+    run: async (stand) => {
+      const [mine, theirs] = [await stand.open(), await stand.open()];
+      const [ended, leaked] = [await storedToken(stand), await storedToken(stand)];
+      const before = Date.now() - 1;
+      await staff(stand, mine).revoke('token', ended.id);
+      await staff(stand, mine).revoke('token', leaked.id, 'leaked');
+      await theirs.freshen();
+      for (const gate of [mine, theirs, await stand.open()]) {
+        assert.equal(gate.standing({ maker: [ended.id, before] }), 'valid');
+        assert.equal(gate.standing({ maker: [leaked.id, before] }), 'revoked');
+        assert.equal(gate.standing({ maker: [leaked.id, Date.now() + 1] }), 'valid');
+      }
+    },
+  },
+  {
+    title: 'a leak is heard of by itself, too',
+    isPushed: true,
+    run: async (stand) => {
+      const [mine, theirs] = [await stand.open(), await stand.open()];
+      const token = await storedToken(stand);
+      const carried = { maker: [token.id, Date.now() - 1] as [string, number] };
+      await staff(stand, mine).revoke('token', token.id, 'leaked');
+      await until('standing follows', () => theirs.standing(carried) === 'revoked');
+    },
+  },
+  {
     title: 'a process that died between the store and its note is heard of all the same',
     isOfSeveral: true,
     run: async (stand) => {

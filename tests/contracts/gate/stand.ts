@@ -41,7 +41,8 @@ export const staff = (stand: Stand, gate: Gate) => {
   };
   const about = { reason: 'test', actor: 'test' };
   return {
-    revoke: (level: EpochLevel | 'token', id: string) => revoke(ports, { level, id, ...about }),
+    revoke: (level: EpochLevel | 'token', id: string, reason = 'test') =>
+      revoke(ports, { level, id, ...about, reason }),
     suspend: (level: EpochLevel, id: string) => suspend(ports, { level, id, ...about }),
     unsuspend: (level: EpochLevel, id: string) => unsuspend(ports, { level, id, actor: 'test' }),
   };
