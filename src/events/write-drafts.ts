@@ -1,12 +1,11 @@
 import type { Ctx } from '#src/context';
-import { PatchbayError } from '#src/errors';
 import type { LeasedDelivery, NewDelivery, NewEvent, NewReceipt, PublishAnswer } from '#src/ports';
 import { createViews, type EventViews } from '#src/view';
 import type { Draft } from './draft.ts';
 import { lookUpAudience, type Match, matchAccounts } from './match-draft.ts';
 
-/** Enough for a set that changes all the time; then the caller is told to come again. */
-const maxRounds = 8;
+/** Enough for a set that changes all the time; then the event is written unmatched, and its task matches it. */
+const maxRounds = 4;
 
 /**
  * Matches, writes, hands over. The write is refused as stale when the set of subscriptions has moved since it was
@@ -18,8 +17,8 @@ export async function writeDrafts(
   drafts: readonly Draft[],
 ): Promise<PublishAnswer> {
   const views = drafts.map((draft) => createViews(draft.record));
-  for (let round = 0; round < maxRounds; round++) {
-    const events = await matched(ctx, drafts, views);
+  for (let round = 1; ; round++) {
+    const events = round <= maxRounds ? await matched(ctx, drafts, views) : unmatched(ctx, drafts);
     const answer = await write(ctx, receipt, events);
     if (!answer.events.some((event) => event.outcome === 'stale')) {
       handOver(ctx, events, views, answer);
@@ -28,11 +27,15 @@ export async function writeDrafts(
     releaseAll(ctx, events);
     await ctx.directory.freshen();
   }
-  throw new PatchbayError('overloaded', {
-    public: 'Subscriptions are changing faster than this could be matched. Nothing was accepted; try again.',
-    retryAfterSeconds: 1,
-  });
 }
+
+/** Fits any set: each is matched by its task, after it is accepted. Never stale. */
+const unmatched = (ctx: Ctx, drafts: readonly Draft[]): NewEvent[] =>
+  drafts.map(({ event }) => ({
+    ...event,
+    matchedVersion: null,
+    expandTaskId: event.state === 'accepted' ? ctx.ids.newId('tsk') : null,
+  }));
 
 async function matched(ctx: Ctx, drafts: readonly Draft[], views: EventViews[]): Promise<NewEvent[]> {
   const open = drafts.filter((draft) => draft.event.state === 'accepted');

@@ -51,8 +51,8 @@ export type NewEvent = {
   fingerprint: string;
   critical: boolean;
   entity: { kind: string; id: string } | null;
-  /** The version of the subscription set that `deliveries` come from. */
-  matchedVersion: number;
+  /** The version of the subscription set that `deliveries` come from; null: whatever the set is, these are they. */
+  matchedVersion: number | null;
   deliveries: NewDelivery[];
   /** The task that expands it, where it matches too many to be written at once. */
   expandTaskId: string | null;

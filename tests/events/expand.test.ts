@@ -1,3 +1,4 @@
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { raiseVersion } from '../../src/access/index.ts';
 import { expandEvent } from '../../src/events/index.ts';
@@ -87,6 +88,29 @@ describe('expansion of an event with many matches', () => {
     await until('all are delivered', async () => (await rows()).every((d) => d.state === 'delivered'));
     expect(new Set(state.sink.received.map((one) => one.path)).size).toBe(1_500);
     expect(state.sink.received).toHaveLength(1_500);
+  });
+
+  test('subscriptions that change before each write refuse no event: it is accepted unmatched, and its task matches it', async () => {
+    await start({});
+    const account = await state.hub.account();
+    await subscribe(account, 2);
+    const { store } = state.hub.hub;
+    const publishNow = store.publish;
+    store.publish = async (receipt, events) => {
+      await store.write((db) => [
+        db
+          .update(tables().marks)
+          .set({ value: sql`${tables().marks.value} + 1` })
+          .where(eq(tables().marks.name, 'subscriptions')),
+      ]);
+      return publishNow(receipt, events);
+    };
+    await publish([account]);
+    await until(
+      'both are delivered',
+      async () => (await rows()).filter((d) => d.state === 'delivered').length === 2,
+    );
+    expect(state.sink.received).toHaveLength(2);
   });
 
   test('a worker that dies between two chunks loses nothing and doubles nothing', async () => {

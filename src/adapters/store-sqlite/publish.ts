@@ -78,7 +78,7 @@ export function createPublish(file: Database.Database): (calls: PublishCall[]) =
     const { idempotencyId } = receipt;
     if (idempotencyId === null) return null;
     // A claim without its events would answer "duplicate" for what never was.
-    if (events[0]?.matchedVersion === versionNow) {
+    if (isOfVersion(events[0]?.matchedVersion, versionNow)) {
       const ids = JSON.stringify(events.map((event) => event.id));
       insertClaim.run(idempotencyId, receipt.fingerprint, receipt.id, receipt.receivedAtMs, ids);
     }
@@ -98,7 +98,7 @@ export function createPublish(file: Database.Database): (calls: PublishCall[]) =
       const { receiptId, receiptIndex, ...row } = known;
       return { outcome: receiptId === receipt.id && receiptIndex === index ? 'written' : 'known', ...row };
     }
-    if (isClaimed || event.matchedVersion !== versionNow) {
+    if (isClaimed || !isOfVersion(event.matchedVersion, versionNow)) {
       const outcome = isClaimed ? 'claimed' : 'stale';
       return { outcome, position: 0, sequence: 0, state: 'accepted', fingerprint: '' };
     }
@@ -175,3 +175,6 @@ export function createPublish(file: Database.Database): (calls: PublishCall[]) =
     );
   }
 }
+
+const isOfVersion = (matched: number | null | undefined, now: number): boolean =>
+  matched === null || matched === now;

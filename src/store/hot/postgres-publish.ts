@@ -32,7 +32,7 @@ export function postgresPublish(calls: Call[]): PostgresStatement {
         receipt: receipt.id,
         at: receipt.receivedAtMs,
         events: rows.map((event) => event.id),
-        matched: rows[0]?.matchedVersion ?? 0,
+        matched: rows[0]?.matchedVersion ?? null,
       });
     }
     rows.forEach((event, index) => {
@@ -121,7 +121,7 @@ asked AS MATERIALIZED (
 -- calls with one key the first has it. The update changes nothing: it makes RETURNING answer with a rival's row too.
 claim AS (
   INSERT INTO idempotency (id, fingerprint, receipt_id, created_at, event_ids)
-  SELECT DISTINCT ON (c.id) c.id, c.print, c.receipt, c.at, c.events FROM asked c JOIN mark m ON m.value = c.matched ORDER BY c.id, c.n
+  SELECT DISTINCT ON (c.id) c.id, c.print, c.receipt, c.at, c.events FROM asked c JOIN mark m ON c.matched IS NULL OR m.value = c.matched ORDER BY c.id, c.n
   ON CONFLICT (id) DO UPDATE SET receipt_id = idempotency.receipt_id
   RETURNING id, fingerprint, receipt_id, event_ids),
 held AS (
@@ -138,7 +138,7 @@ fit AS MATERIALIZED (
   SELECT u.*, dense_rank() OVER (ORDER BY line) AS rank, row_number() OVER (PARTITION BY line ORDER BY n) AS place,
     count(*) OVER (PARTITION BY line) AS places
   FROM (
-    SELECT b.*, row_number() OVER (PARTITION BY b.id ORDER BY b.n) AS twin FROM batch b JOIN mark m ON m.value = b.matched
+    SELECT b.*, row_number() OVER (PARTITION BY b.id ORDER BY b.n) AS twin FROM batch b JOIN mark m ON b.matched IS NULL OR m.value = b.matched
     WHERE (b.claim IS NULL OR EXISTS (SELECT 1 FROM claim c WHERE c.id = b.claim AND c.receipt_id = b.receipt))
       AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = b.id)) u
   WHERE twin = 1),

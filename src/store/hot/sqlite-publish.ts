@@ -16,7 +16,7 @@ const insertReceipts = `INSERT INTO receipts (id, token_id, received_at, body)
 // Guarded like the events themselves: a claim without its events would answer "duplicate" for what never was.
 const insertClaims = `INSERT INTO idempotency (id, fingerprint, receipt_id, created_at, event_ids)
   SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4 FROM json_each(?1) r
-  WHERE (SELECT value FROM marks WHERE name = 'subscriptions') = r.value ->> 5
+  WHERE (r.value ->> 5 IS NULL OR (SELECT value FROM marks WHERE name = 'subscriptions') = r.value ->> 5)
   ON CONFLICT (id) DO NOTHING`;
 
 const insertEvents = `INSERT INTO events (id, env, type, schema_version, stream, occurred_at, accepted_at, city, subject,
@@ -27,7 +27,7 @@ const insertEvents = `INSERT INTO events (id, env, type, schema_version, stream,
     coalesce((SELECT last_sequence FROM subjects WHERE id = r.value ->> 20), 0)
       + row_number() OVER (PARTITION BY r.value ->> 20 ORDER BY r.key)
   FROM json_each(?1) r
-  WHERE (SELECT value FROM marks WHERE name = 'subscriptions') = r.value ->> 18
+  WHERE (r.value ->> 18 IS NULL OR (SELECT value FROM marks WHERE name = 'subscriptions') = r.value ->> 18)
     AND (r.value ->> 19 IS NULL OR EXISTS (
       SELECT 1 FROM idempotency i WHERE i.id = r.value ->> 19 AND i.receipt_id = r.value ->> 14))
   ON CONFLICT (id) DO NOTHING`;
@@ -95,7 +95,7 @@ export function publishStatements(
         receipt.id,
         receipt.receivedAtMs,
         eventIds,
-        rows[0]?.matchedVersion ?? 0,
+        rows[0]?.matchedVersion ?? null,
       ]);
     }
     rows.forEach((event, index) => {

@@ -79,6 +79,17 @@ export const publishCases: Case[] = [
     },
   },
   {
+    title: 'an event that was matched against no set is never stale, nor is its key',
+    prove: async (stand) => {
+      const receipt = { ...receiptOf(stand), idempotencyId: stand.name('key'), fingerprint: 'print' };
+      const event = eventOf(stand, { matchedVersion: null, expandTaskId: stand.name('tsk') });
+      const answer = await stand.store.publish(receipt, [event]);
+      deepEqual([answer.events[0]!.outcome, answer.claim], ['written', null]);
+      const again = { ...receipt, id: stand.name('rcp') };
+      equal((await stand.store.publish(again, [eventOf(stand)])).claim?.eventIds[0], event.id);
+    },
+  },
+  {
     title: 'a change of the subscription set makes every earlier match stale',
     prove: async (stand) => {
       const { marks } = stand.store.tables;
