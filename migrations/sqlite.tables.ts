@@ -11,5 +11,5 @@ export const {
   sessions, signInLinks,
   identities, sessionOrigins, claimedMembers,
   usageDays, callLeases, blocks,
-  staffRoles, elevations,
+  staffRoles, elevations, approvalRules,
 } = tables;

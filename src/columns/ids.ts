@@ -38,6 +38,7 @@ export const idKinds = [
   'par',
   'cas',
   'apl',
+  'apr',
   'sig',
   'aud',
   'bin',

@@ -1,5 +1,6 @@
 import type { Columns } from '#src/columns';
 import { accessTables } from './tables/access.ts';
+import { approvalTables } from './tables/approvals.ts';
 import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
 import { oauthTables } from './tables/oauth.ts';
@@ -20,6 +21,7 @@ export const schema = (c: Columns) => ({
   ...signInTables(c),
   ...usageTables(c),
   ...staffTables(c),
+  ...approvalTables(c),
 });
 
 export type Schema = ReturnType<typeof schema>;

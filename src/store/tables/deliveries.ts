@@ -52,6 +52,12 @@ export const deliveryTables = (c: Columns) => ({
       sinceEvent: c.count('since_event').notNull(),
       provenAt: c.instant('proven_at'),
       failingSince: c.instant('failing_since'),
+      /** `hook`: by /v1/hooks, for a service that ends what it no longer wants with a 410. */
+      via: c.text('via').$type<'hook' | null>(),
+      /** Staff decide about it (#src/approvals); null: nobody has to. Inert until `approved`. */
+      approval: c.text('approval').$type<'pending' | 'approved' | 'refused' | null>(),
+      /** The rule that asked. */
+      approvalRule: c.text('approval_rule'),
       createdAt: c.instant('created_at').notNull(),
       updatedAt: c.instant('updated_at').notNull(),
       version: c.count('version').notNull(),
@@ -63,6 +69,10 @@ export const deliveryTables = (c: Columns) => ({
       c.index('subscriptions_token').on(t.tokenId),
       c.index('subscriptions_user').on(t.userId),
       c.index('subscriptions_host').on(t.host),
+      c
+        .index('subscriptions_approval')
+        .on(t.approval, t.id)
+        .where(sql`approval is not null`),
     ],
   ),
   /** Sealed signing secrets; during a rotation two sign. */
