@@ -12,4 +12,5 @@ export const {
   identities, sessionOrigins, claimedMembers,
   usageDays, callLeases, blocks,
   staffRoles, elevations, approvalRules,
+  intents, intentFeed, intentSources, broadcastPlaces, broadcastPaces,
 } = tables;

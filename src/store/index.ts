@@ -15,6 +15,7 @@ export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';
 export type { DeliveryState, EndpointSpec } from './tables/deliveries.ts';
 export type { Reason } from './tables/events.ts';
+export type { IntentKind, IntentState } from './tables/intents.ts';
 export type { ClientAuthMethod, GrantType } from './tables/oauth.ts';
 export {
   type PostgresStatement,

@@ -3,6 +3,7 @@ import { accessTables } from './tables/access.ts';
 import { approvalTables } from './tables/approvals.ts';
 import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
+import { intentTables } from './tables/intents.ts';
 import { oauthTables } from './tables/oauth.ts';
 import { sessionTables } from './tables/sessions.ts';
 import { signInTables } from './tables/sign-in.ts';
@@ -22,6 +23,7 @@ export const schema = (c: Columns) => ({
   ...usageTables(c),
   ...staffTables(c),
   ...approvalTables(c),
+  ...intentTables(c),
 });
 
 export type Schema = ReturnType<typeof schema>;
