@@ -31,8 +31,12 @@ export type Desk = {
       eventTypes: readonly string[];
       state: string;
       description: string;
+      /** `endpoint.options`, as the manifest's schema read it. */
+      options: unknown;
     }[];
   }>;
+  /** The key of what we made there, by its id at the vendor (`Ref.id`) and by how its key begins; null: none of ours. */
+  keyOf(refId: string, begins: string): Promise<string | null>;
   /** Pauses what it sends; null: until somebody resumes it. */
   mute(forMs: number | null): Promise<void>;
   unmute(): Promise<void>;
