@@ -13,6 +13,7 @@ export { insertIf } from './insert-if.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';
 export type { EpochLevel, EpochSnapshot } from './tables/access.ts';
+export type { ConnectionState, StoredRef } from './tables/connections.ts';
 export type { DeliveryState, EndpointSpec } from './tables/deliveries.ts';
 export type { Reason } from './tables/events.ts';
 export type { IntentKind, IntentState } from './tables/intents.ts';

@@ -1,6 +1,7 @@
 import type { Columns } from '#src/columns';
 import { accessTables } from './tables/access.ts';
 import { approvalTables } from './tables/approvals.ts';
+import { connectionTables } from './tables/connections.ts';
 import { deliveryTables } from './tables/deliveries.ts';
 import { eventTables } from './tables/events.ts';
 import { intentTables } from './tables/intents.ts';
@@ -22,8 +23,9 @@ export const schema = (c: Columns) => ({
   ...signInTables(c),
   ...usageTables(c),
   ...staffTables(c),
-  ...approvalTables(c),
   ...intentTables(c),
+  ...approvalTables(c),
+  ...connectionTables(c),
 });
 
 export type Schema = ReturnType<typeof schema>;

@@ -194,6 +194,10 @@ export const accessTables = (c: Columns) => ({
       grants: c.count('grants'),
       subscriptions: c.count('subscriptions'),
       sessions: c.count('sessions'),
+      /** Vendors' credentials below it: how many, revoked by the vendor, and destroyed here. */
+      credentials: c.count('credentials'),
+      credentialsRevoked: c.count('credentials_revoked'),
+      credentialsShredded: c.count('credentials_shredded'),
     },
     (t) => [
       c.index('revocations_subject').on(t.subjectId, t.id),
