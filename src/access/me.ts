@@ -5,7 +5,7 @@ import { conditional, type Door, mount, notModified } from '#src/wire';
 
 const shownMe = z.strictObject({
   token: z.string(),
-  kind: z.enum(['personal', 'access', 'refresh', 'client', 'service']),
+  kind: z.enum(['personal', 'access', 'refresh', 'client', 'service', 'calendar_feed']),
   env: z.enum(['live', 'test']),
   account: z
     .strictObject({
@@ -71,4 +71,5 @@ const kindNames: Record<Caller['kind'], ShownMe['kind']> = {
   c: 'client',
   k: 'personal',
   s: 'service',
+  f: 'calendar_feed',
 };

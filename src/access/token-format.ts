@@ -4,11 +4,11 @@ import type { Chance } from '#src/ports';
  * `pbk_<kind><env>_<8>_<30 base62><6 CRC32>`. The checksum lets a scanner or the API reject a mistyped token before
  * any look-up; it proves nothing. The locator is for routing only, never the id of a person.
  */
-export type TokenKind = 'a' | 'r' | 'c' | 'k' | 's';
+export type TokenKind = 'a' | 'r' | 'c' | 'k' | 's' | 'f';
 export type ParsedToken = { kind: TokenKind; env: 'live' | 'test'; locator: string };
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const shape = /^pbk_([arcks])([lt])_([0-9A-Za-z]{8})_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
+const shape = /^pbk_([acfkrs])([lt])_([0-9A-Za-z]{8})_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
 export function newToken(
   kind: TokenKind,

@@ -12,4 +12,4 @@ export function findTokens(text: string): string[] {
   return [...found];
 }
 
-const candidate = /pbk_(?=([arcks][lt]_[0-9A-Za-z]{8}_[0-9A-Za-z]{36}))/g;
+const candidate = /pbk_(?=([acfkrs][lt]_[0-9A-Za-z]{8}_[0-9A-Za-z]{36}))/g;

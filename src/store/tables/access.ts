@@ -108,7 +108,7 @@ export const accessTables = (c: Columns) => ({
     'tokens',
     {
       id: c.text('id').primaryKey(),
-      kind: c.text('kind').notNull().$type<'a' | 'r' | 'c' | 'k' | 's'>(),
+      kind: c.text('kind').notNull().$type<'a' | 'r' | 'c' | 'k' | 's' | 'f'>(),
       env: c.text('env').notNull().$type<'live' | 'test'>(),
       /** HMAC-SHA-256 by the pepper of `pepperVersion`, base64url. The token itself is nowhere. */
       hash: c.text('hash').notNull(),
@@ -135,9 +135,15 @@ export const accessTables = (c: Columns) => ({
       dpopJkt: c.text('dpop_jkt'),
       /** The authorization that its chain of tokens began with. */
       chainId: c.text('chain_id'),
+      /** Of a calendar feed: the token that made it, with which it ends. Null: a person made it. */
+      makerId: c.text('maker_id'),
     },
     (t) => [
       c.uniqueIndex('tokens_hash').on(t.hash),
+      c
+        .index('tokens_maker')
+        .on(t.makerId)
+        .where(sql`maker_id is not null`),
       c.index('tokens_grant').on(t.grantId),
       c.index('tokens_account').on(t.accountId),
       c.index('tokens_user').on(t.userId),
