@@ -13,4 +13,5 @@ export const {
   usageDays, callLeases, blocks,
   staffRoles, elevations, approvalRules,
   intents, intentFeed, intentSources, broadcastPlaces, broadcastPaces,
+  connections, credentials, connectionRefs, connectionCalls, connectStates, inbox,
 } = tables;
