@@ -40,6 +40,8 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     createsPerMinute: number('PATCHBAY_CREATES_PER_MINUTE', base.createsPerMinute),
     unitsPerDay: number('PATCHBAY_UNITS_PER_DAY', base.unitsPerDay),
     offeredPlans: readPlans(environment) ?? base.offeredPlans,
+    intentsPerHour: number('PATCHBAY_INTENTS_PER_HOUR', base.intentsPerHour),
+    intentsPerSourcePerHour: number('PATCHBAY_SOURCE_INTENTS_PER_HOUR', base.intentsPerSourcePerHour),
     tokenRequestsPerHour: number('PATCHBAY_TOKEN_REQUESTS_PER_HOUR', base.tokenRequestsPerHour),
     maxRefusedCalls: number('PATCHBAY_MAX_REFUSED_CALLS', base.maxRefusedCalls),
     serviceUnitsPerMinute: number('PATCHBAY_SERVICE_UNITS_PER_MINUTE', base.serviceUnitsPerMinute),

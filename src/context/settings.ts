@@ -39,6 +39,8 @@ export const defaultSettings = {
 
   /** Caps of the free plan; others multiply them. A reading call costs one unit, a writing one five. */
   tokenUnitsPerMinute: 12_000,
+  /** Of one calendar feed, by everybody who subscribes to it: a whole calendar each time. */
+  feedFetchesPerMinute: 60,
   grantUnitsPerMinute: 24_000,
   /** A person, across all apps. */
   userUnitsPerMinute: 48_000,
@@ -52,6 +54,9 @@ export const defaultSettings = {
   offeredPlans: ['free'] as readonly PlanName[],
   /** Of an app, at /oauth/token. */
   tokenRequestsPerHour: 2_000,
+  /** What comes in for the marketplace: of a person, an account or a partner; and of an origin, all its people together. */
+  intentsPerHour: 120,
+  intentsPerSourcePerHour: 3_000,
   /** The marketplace's own: 20,000 publishing calls a second. */
   serviceUnitsPerMinute: 6_000_000,
   /** Malformed and unknown tokens in ten minutes. */
@@ -69,6 +74,9 @@ export const defaultSettings = {
   keepEventsMs: 30 * day,
   keepIdempotencyMs: 2 * day,
   purgeEveryMs: hour,
+  /** What nobody has approved or answered by then expires; what has ended is kept this long. */
+  intentMs: 30 * day,
+  keepIntentsMs: 90 * day,
 
   /** Access tokens of public clients, and of those that authenticate. */
   accessPublicMs: 15 * minute,

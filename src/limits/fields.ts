@@ -47,4 +47,6 @@ const spentWords: Record<CapLevel, string> = {
   creates: 'Too many calls that create something in one minute.',
   day: 'The units of the plan’s day are used up; it ends at midnight, UTC.',
   token_requests: 'Too many token requests of this app in one hour.',
+  intents: 'Too much was asked of the marketplace in one hour.',
+  source_intents: 'Too much came from this origin in one hour.',
 };

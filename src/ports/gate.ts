@@ -38,8 +38,21 @@ export type Cap = {
 };
 /** `usedAtLeast`: units that the asker knows of, for a gate that has forgotten; `leftMs`: until the end, for the answer. */
 export type CapSpan = { endsAtMs: number; leftMs: number; usedAtLeast: number };
-/** `creates` is the one class of endpoints with a cap of its own; `day` is the plan's; `token_requests` an app's at /oauth/token. */
-export type CapLevel = 'token' | 'grant' | 'user' | 'app' | 'partner' | 'creates' | 'day' | 'token_requests';
+/**
+ * `creates` is the one class of endpoints with a cap of its own; `day` is the plan's; `token_requests` an app's at
+ * /oauth/token; `intents` of who asks the marketplace for something, `source_intents` of where all such come from.
+ */
+export type CapLevel =
+  | 'token'
+  | 'grant'
+  | 'user'
+  | 'app'
+  | 'partner'
+  | 'creates'
+  | 'day'
+  | 'token_requests'
+  | 'intents'
+  | 'source_intents';
 
 export type Ask = {
   /** What the call hangs on: all of it must stand. */

@@ -1,0 +1,2 @@
+export type { IntentAsk, IntentSource } from './ask.ts';
+export { recordIntent, type Recorded } from './record.ts';
