@@ -94,4 +94,7 @@ CREATE TABLE `inbox` (
 	`at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `inbox_at` ON `inbox` (`at`);
+CREATE INDEX `inbox_at` ON `inbox` (`at`);--> statement-breakpoint
+ALTER TABLE `revocations` ADD `credentials` integer;--> statement-breakpoint
+ALTER TABLE `revocations` ADD `credentials_revoked` integer;--> statement-breakpoint
+ALTER TABLE `revocations` ADD `credentials_shredded` integer;

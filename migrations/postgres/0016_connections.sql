@@ -94,4 +94,7 @@ CREATE INDEX "connections_user" ON "connections" USING btree ("user_id");--> sta
 CREATE INDEX "connections_app" ON "connections" USING btree ("app_id");--> statement-breakpoint
 CREATE INDEX "connections_partner" ON "connections" USING btree ("partner_id");--> statement-breakpoint
 CREATE INDEX "connections_due" ON "connections" USING btree ("due_at") WHERE due_at is not null;--> statement-breakpoint
-CREATE INDEX "inbox_at" ON "inbox" USING btree ("at");
+CREATE INDEX "inbox_at" ON "inbox" USING btree ("at");--> statement-breakpoint
+ALTER TABLE "revocations" ADD COLUMN "credentials" bigint;--> statement-breakpoint
+ALTER TABLE "revocations" ADD COLUMN "credentials_revoked" bigint;--> statement-breakpoint
+ALTER TABLE "revocations" ADD COLUMN "credentials_shredded" bigint;
