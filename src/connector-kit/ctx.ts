@@ -15,6 +15,8 @@ export type ConnectorCtx<Options = unknown> = {
   facts: Facts;
   /** Scopes that the user gave. */
   scopes: ReadonlySet<string>;
+  /** Options of `manifest.approvals` that staff have approved for what is delivered; absent: none. */
+  approved?: ReadonlySet<string>;
   now(): Date;
   /** What stands at the vendor for this key, made by us. */
   ref(key: string): Promise<Ref | undefined>;

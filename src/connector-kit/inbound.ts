@@ -1,3 +1,5 @@
+import type { ConnectorCtx } from './ctx.ts';
+
 /** What a vendor sent, as it came: signatures are over the raw bytes. */
 export type Received = {
   method: string;
@@ -48,6 +50,11 @@ export type Desk = {
   changed(): Promise<void>;
   /** `off`: the account has not switched this kind on. Unsure of who asked? Then do not call it. */
   ask(intent: IntentDraft): Promise<'recorded' | 'known' | 'off' | 'refused'>;
+  /**
+   * As `ctx.fetch`, for an answer that the vendor takes at an address of its own (Slack's `response_url`). Its deadline is
+   * short, 2 s: the vendor waits for our answer meanwhile.
+   */
+  fetch: ConnectorCtx['fetch'];
   link(path: string): string;
 };
 

@@ -30,6 +30,8 @@ export type Manifest<Options, Kind extends string> = {
   options: z.ZodType<Options>;
   /** The same for a person: one field each, in the order of the form. */
   form: readonly FormField[];
+  /** Options that do nothing, where they are switched on, until staff approve them; each with why, for staff. */
+  approvals?: Readonly<Record<string, string>>;
   limits: readonly Limit[];
   /** How a second try of each kind is kept from doing a second thing. `none` needs `reconcile`. */
   idempotency: Readonly<Record<Kind, Idempotency>>;
