@@ -1,9 +1,7 @@
-import * as z from 'zod';
 import { PatchbayError } from '#src/errors';
 import { eventTypes, sampleEvent, versionsOf } from './event-types.ts';
+import { type JsonSchema, jsonSchemaDraft, jsonSchemaOf } from './json-schema.ts';
 import type { EventData, EventType } from './types/event-type.ts';
-
-export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** What `GET /v1/event-types` says of one type. */
 export type TypeDescription = {
@@ -60,13 +58,9 @@ function makeSchema({ type, description, versions }: EventType, version: number)
   return {
     title: `${type}, version ${version}`,
     description,
-    ...z.toJSONSchema(schema, { override: shorten }),
+    $schema: jsonSchemaDraft,
+    ...jsonSchemaOf(schema),
   };
-}
-
-// zod spells a leap-year-proof pattern of 300 characters; `format` says the same, but for the zone.
-function shorten({ jsonSchema: node }: { jsonSchema: JsonSchema }): void {
-  if (node.format === 'date-time') node.pattern = 'Z$';
 }
 
 function knownType(type: string): EventType {

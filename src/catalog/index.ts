@@ -1,6 +1,7 @@
 export { breakingChanges } from './compare.ts';
-export { describeType, jsonSchema, type JsonSchema, type TypeDescription } from './describe.ts';
+export { describeType, jsonSchema, type TypeDescription } from './describe.ts';
 export { deliveredVersion, eventTypes, sampleEvent, typeNames, versionsOf } from './event-types.ts';
+export type { JsonSchema } from './json-schema.ts';
 export { manifestDigest, type ManifestFile, verifyManifest } from './manifest.ts';
 export { expandTypes, matchesType } from './match.ts';
 export { downConvert, type MediaView, project, type View } from './project.ts';

@@ -1,5 +1,6 @@
-import { jsonSchema, type JsonSchema } from './describe.ts';
+import { jsonSchema } from './describe.ts';
 import { eventTypes, versionsOf } from './event-types.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** One field as others rely on it. Everything of its JSON Schema but the words, and whether it is required. */
 export type RecordedField = { required: boolean } & Record<string, unknown>;

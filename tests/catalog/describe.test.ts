@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeType, jsonSchema, sampleEvent } from '#src/catalog';
+import * as z from 'zod';
+import { describeType, eventTypes, jsonSchema, sampleEvent, versionsOf } from '#src/catalog';
 
 test('a type is described with its versions, schemas and samples', () => {
   const described = describeType('booking.confirmed');
@@ -45,6 +46,19 @@ test('a JSON Schema says of each field who sees it and what it is', () => {
       references: { items: { 'x-patchbay-media': 'drop', required: ['url', 'content_rating'] } },
     },
   });
+});
+
+test('it is what zod itself would print, for every version of every type', () => {
+  for (const known of eventTypes.values())
+    for (const version of versionsOf(known)) {
+      const printed = z.toJSONSchema(known.versions[version] ?? z.never(), {
+        override: ({ jsonSchema: node }) => {
+          if (node.format === 'date-time') node.pattern = 'Z$';
+        },
+      });
+      const { title: _, description: __, ...ours } = jsonSchema(known.type, version);
+      expect(JSON.stringify(ours), known.type).toBe(JSON.stringify(printed));
+    }
 });
 
 test('an unknown type or version is not found', () => {

@@ -2,7 +2,7 @@
  * How a field of an event is spelled. Every leaf says which scope reveals it and what kind of data it is;
  * the projector, the filter language, the JSON Schemas and erasure all read that from here, so that a field
  * without it cannot exist (the outline of a schema refuses it).
- * The marks ride in zod's metadata under their JSON Schema names: z.toJSONSchema then prints them as they are.
+ * The marks ride in zod's metadata under their JSON Schema names, which print them as they are.
  */
 import * as z from 'zod';
 import type { Scope } from './scopes.ts';
