@@ -1,5 +1,4 @@
 import { max, nice, ticks } from 'd3-array';
-import { stack } from 'd3-shape';
 
 /** One value a day, in the order of the days. */
 export type Series = { name: string; tone: 'accent' | 'good' | 'wait' | 'bad'; values: readonly number[] };
@@ -20,27 +19,27 @@ const wantedTicks = 3;
 /** Stacked columns from zero up to a round number; pure. */
 export function layOutDays(days: readonly string[], series: readonly Series[]): DayChartLayout {
   const rows = days.map((_, day) => series.map(({ values }) => values[day] ?? 0));
-  const sums = rows.map((row) => row.reduce((sum, value) => sum + value, 0));
+  const sums = rows.map(sumOf);
   // Half an event is none: up to three, every whole number has its line.
   const [, most] = nice(0, Math.max(wantedTicks, max(sums) ?? 0), wantedTicks);
   const yOf = (value: number): number => rounded(plot.top + plot.height * (1 - value / most));
-  const layers = stack<number[], number>()
-    .keys(series.map((_, key) => key))
-    .value((row, key) => row[key] ?? 0)(rows);
   const step = 100 / Math.max(1, days.length);
   const width = rounded(step * (days.length > 14 ? 0.72 : 0.5));
   return {
     height: plot.top + plot.height + 32,
     ticks: ticks(0, most, wantedTicks).map((value) => ({ value, y: yOf(value) })),
-    bars: days.map((_, day) =>
-      layers.flatMap((layer, key) => {
-        const [from = 0, to = 0] = layer[day] ?? [];
-        const bar = { x: rounded(step * day + (step - width) / 2), width, y: yOf(to) };
-        return to > from ? [{ series: key, ...bar, height: rounded(yOf(from) - yOf(to)) }] : [];
+    bars: rows.map((row, day) =>
+      row.flatMap((value, key) => {
+        if (value <= 0) return [];
+        const from = sumOf(row.slice(0, key));
+        const bar = { x: rounded(step * day + (step - width) / 2), width, y: yOf(from + value) };
+        return [{ series: key, ...bar, height: rounded(yOf(from) - bar.y) }];
       }),
     ),
     sums,
   };
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 const rounded = (n: number): number => Math.round(n * 100) / 100;

@@ -1,3 +1,4 @@
+import { stack } from 'd3-shape';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layOutDays, type Series } from '../../src/ui/chart-layout.ts';
@@ -27,6 +28,30 @@ describe('columns by day', () => {
         expect(zero).toBeLessThan(height);
       }),
     );
+  });
+
+  test('they stand where d3 stacks them', () => {
+    const days = [
+      [3, 1, 2],
+      [0, 4, 0],
+      [1, 0, 7],
+    ];
+    const series = days.map((_, key): Series => ({
+      ...two([], [])[0]!,
+      values: days.map((row) => row[key]!),
+    }));
+    const { bars, ticks } = layOutDays(daysOf(days.length), series);
+    const zero = ticks[0]?.y ?? 0;
+    const pixels = (zero - (ticks.at(-1)?.y ?? 0)) / (ticks.at(-1)?.value ?? 1);
+    for (const layer of stack<number[], number>()
+      .keys([0, 1, 2])
+      .value((row, key) => row[key]!)(days))
+      layer.forEach(([from, to], day) => {
+        const bar = bars[day]?.find((one) => one.series === layer.key);
+        if (to === from) return expect(bar).toBeUndefined();
+        expect(bar?.height).toBeCloseTo((to - from) * pixels, 1);
+        expect(bar?.y).toBeCloseTo(zero - to * pixels, 1);
+      });
   });
 
   test('a day without anything has no column, and small numbers have whole lines', () => {
