@@ -7,6 +7,7 @@ import { proofAlgorithms } from '#src/dpop';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { clientAddress, createAddresses, type LimitFields } from '#src/limits';
+import { intentReviewRoutes, intentRoutes } from '#src/intents';
 import { githubLeakRoute, type LeakDoor, leakRoutes, tokenLookUpRoute } from '#src/leaks';
 import { inquiryRoutes } from '#src/inquiry';
 import { marketplaceRoutes } from '#src/marketplace';
@@ -148,6 +149,8 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor
   catalogRoutes(door);
   subscriptionRoutes(door);
   deliveryRoutes(door);
+  // Before the RFPs themselves: /v1/rfps/requests is no RFP's id.
+  intentRoutes(door);
   marketplaceRoutes(door);
   meRoutes(door);
   usageRoutes(door);
@@ -158,6 +161,7 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor
   inquiryRoutes(staffDoor);
   staffUsageRoutes(staffDoor);
   tokenLookUpRoute(staffDoor);
+  intentReviewRoutes(staffDoor);
 }
 
 type Knock = Pick<Call, 'authorization' | 'method' | 'shown'> & {
