@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { approvalRoutes } from '#src/approvals';
 import { accessRoutes, type Authenticator, type Call, meRoutes } from '#src/access';
 import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
@@ -8,6 +9,7 @@ import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { clientAddress, createAddresses, type LimitFields } from '#src/limits';
 import { intentReviewRoutes, intentRoutes } from '#src/intents';
+import { hookRoutes } from '#src/hooks';
 import { githubLeakRoute, type LeakDoor, leakRoutes, tokenLookUpRoute } from '#src/leaks';
 import { inquiryRoutes } from '#src/inquiry';
 import { marketplaceRoutes } from '#src/marketplace';
@@ -148,6 +150,7 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor
   quarantineRoutes(door);
   catalogRoutes(door);
   subscriptionRoutes(door);
+  hookRoutes(door);
   deliveryRoutes(door);
   // Before the RFPs themselves: /v1/rfps/requests is no RFP's id.
   intentRoutes(door);
@@ -160,6 +163,7 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor
   revocationRoutes(staffDoor);
   inquiryRoutes(staffDoor);
   staffUsageRoutes(staffDoor);
+  approvalRoutes(staffDoor);
   tokenLookUpRoute(staffDoor);
   intentReviewRoutes(staffDoor);
 }

@@ -1,3 +1,4 @@
+import { approvalCommands } from './specs-approvals.ts';
 import { accessCommands } from './specs-access.ts';
 import { eventCommands } from './specs-events.ts';
 import { oauthCommands } from './specs-oauth.ts';
@@ -12,6 +13,7 @@ export const commands = [
   ...accessCommands,
   ...oauthCommands,
   ...staffCommands,
+  ...approvalCommands,
   ...eventCommands,
   ...planCommands,
   ...operateCommands,

@@ -3,6 +3,7 @@ import { raiseVersion } from '#src/access';
 import { recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { Candidate } from '#src/ports';
+import { endGone, endsWhenGone } from '#src/subscriptions';
 import { addTask } from '#src/tasks';
 import type { Lane } from './lane.ts';
 import type { EndpointAdvice } from './schedule.ts';
@@ -51,7 +52,9 @@ export function createHealthBook(ports: Needs): HealthBook {
       lane.failingSinceMs = since.getTime();
       writes.push(quietly('health.failing', id, () => writeFailing(id, since)));
     }
-    if (advice === 'gone' || advice === 'failing_too_long')
+    if (advice === 'gone' && endsWhenGone(candidate.subscription))
+      writes.push(quietly('health.end', id, () => endGone(ports, candidate.subscription)));
+    else if (advice === 'gone' || advice === 'failing_too_long')
       writes.push(quietly('health.disable', id, () => disable(ports, candidate, advice)));
     return writes;
   }

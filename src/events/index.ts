@@ -7,6 +7,6 @@ export { expandEvent } from './expand.ts';
 export { findQuarantined, listQuarantined } from './quarantine.ts';
 export { type Mended, redrive, type Redriven } from './redrive.ts';
 export { feedRoutes } from './feed-routes.ts';
-export { isForReader, recordOf, showEvent } from './show.ts';
+export { isForReader, recordOf, showEvent, shownEvent } from './show.ts';
 export { type Trace, traceEvent } from './trace.ts';
 export { quarantineRoutes } from './quarantine-routes.ts';

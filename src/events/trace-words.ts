@@ -13,7 +13,7 @@ export function mismatchWords(
 ): string {
   switch (why.code) {
     case 'before_subscription':
-      return 'the event was accepted before this subscription was made; a replay can bring it.';
+      return 'the event was accepted before this subscription was made or approved; a replay can bring it.';
     case 'before_consent':
       return 'the event came before the consent, which did not include history.';
     case 'audience':
@@ -32,6 +32,10 @@ export function mismatchWords(
       return 'the access that the subscription was made under is revoked.';
     case 'account_ended':
       return `the account is ${why.status}.`;
+    case 'pending_approval':
+      return 'the subscription waits for approval by the marketplace; until then nothing is sent.';
+    case 'approval_refused':
+      return 'the marketplace refused to approve the subscription; changing it asks again.';
     default:
       return why satisfies never;
   }

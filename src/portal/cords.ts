@@ -62,7 +62,7 @@ function healthOf(
   { delivered, held, dead, total }: Counted,
 ): Health {
   if (state === 'disabled' || failing_since !== null || (dead > 0 && delivered === 0)) return 'broken';
-  if (state === 'paused' || held > 0) return 'held';
+  if (state === 'paused' || state === 'pending_approval' || held > 0) return 'held';
   return total === 0 ? 'quiet' : 'flowing';
 }
 

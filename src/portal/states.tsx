@@ -19,7 +19,7 @@ export function DeliveryChip({ state }: { state: DeliveryState }) {
 
 export type Standing = { tone: Tone; word: string; why: string | null };
 type Facts = {
-  state: 'active' | 'paused' | 'disabled';
+  state: 'active' | 'paused' | 'disabled' | 'pending_approval';
   state_reason: string | null;
   failing_since: string | null;
 };
@@ -28,6 +28,12 @@ type Facts = {
 export function standingOf({ state, state_reason: reason, failing_since }: Facts): Standing {
   if (state === 'paused')
     return { tone: 'wait', word: 'paused', why: 'Its events are kept until you resume it.' };
+  if (state === 'pending_approval')
+    return {
+      tone: 'wait',
+      word: 'waits for approval',
+      why: 'The marketplace looks at it first. Nothing is sent until then, nor afterwards for what happens meanwhile; you can replay that once it is approved.',
+    };
   if (state === 'disabled') return { tone: 'bad', word: 'disabled', why: disabledWords(reason) };
   if (failing_since !== null)
     return {
@@ -44,6 +50,8 @@ function disabledWords(reason: string | null): string {
       return 'The endpoint answered 410 Gone. Its events are kept; resume it when the endpoint is back.';
     case 'failing_too_long':
       return 'The endpoint has failed for five days. Its events are kept; resume it when the endpoint works.';
+    case 'approval_refused':
+      return 'The marketplace has refused it. Nothing is kept or sent for it; change it, and it is looked at again.';
     case 'token_leaked':
       return 'The token that made it leaked. Its events are kept; resume it if the endpoint is yours.';
     default:

@@ -5,7 +5,7 @@ import {
   showSubscription,
   type ShownSubscription,
 } from '#src/subscriptions';
-import { Ask, type Choice, Copyable, Crumb, Empty, Facts, Note, Pages, Payload, When } from '#src/ui';
+import { Ask, type Choice, Crumb, Empty, Note, Pages, Payload, When } from '#src/ui';
 import { cordsOf, counted, nameOf } from './cords.ts';
 import { page, type Portal } from './door.tsx';
 import { cordWords } from './patch-bay.tsx';
@@ -20,6 +20,7 @@ import {
 } from './paths.ts';
 import { StateFilter } from './state-filter.tsx';
 import { StandingChip, standingOf } from './states.tsx';
+import { AddressOf, FactsOf } from './subscription-facts.tsx';
 
 export function subscriptionPages(portal: Portal): void {
   page(portal, subscriptionsPath, async ({ ctx, query }) => {
@@ -47,7 +48,13 @@ export function subscriptionPages(portal: Portal): void {
             <StateFilter
               action={subscriptionsPath}
               value={state}
-              choices={[['', 'Any'], ...states.map((one): Choice => [one, one])]}
+              choices={[
+                ['', 'Any'],
+                ...states.map((one): Choice => [
+                  one,
+                  one === 'pending_approval' ? 'waits for approval' : one,
+                ]),
+              ]}
             />
           ) : null}
           {data.length > 0 ? <List subscriptions={data} /> : <None isFiltered={state !== ''} />}
@@ -71,7 +78,7 @@ export function subscriptionPages(portal: Portal): void {
   });
 }
 
-const states = ['active', 'paused', 'disabled'] as const;
+const states = ['active', 'paused', 'disabled', 'pending_approval'] as const;
 
 function List({ subscriptions }: { subscriptions: ShownSubscription[] }) {
   return (
@@ -108,10 +115,6 @@ function List({ subscriptions }: { subscriptions: ShownSubscription[] }) {
       </tbody>
     </table>
   );
-}
-
-function AddressOf({ subscription: { endpoint } }: { subscription: ShownSubscription }) {
-  return <code>{endpoint.type === 'webhook' ? endpoint.url : endpoint.connection_id}</code>;
 }
 
 function wishWords({ event_types: types, cities }: ShownSubscription): string {
@@ -184,7 +187,7 @@ function One({ subscription, waiting, cords }: OneProps) {
               </tbody>
             </table>
           </section>
-          <Replay id={subscription.id} />
+          {isInert(subscription) ? null : <Replay id={subscription.id} />}
           {subscription.filter ? (
             <section class="stack" aria-labelledby="filter">
               <h2 id="filter">Filter</h2>
@@ -204,11 +207,12 @@ function One({ subscription, waiting, cords }: OneProps) {
 const TypeLink = ({ type }: { type: string }) =>
   type.includes('*') ? <b>{type}</b> : <a href={typePath(type)}>{type}</a>;
 
-function Actions({ subscription: { id, state } }: { subscription: ShownSubscription }) {
+function Actions({ subscription }: { subscription: ShownSubscription }) {
+  const { id, state } = subscription;
   const path = subscriptionPath(id);
   return (
     <div class="row">
-      {state === 'active' ? (
+      {isInert(subscription) ? null : state === 'active' ? (
         <>
           <Ask action={`${path}/test`} label="Test">
             <button>Send a test event</button>
@@ -231,6 +235,10 @@ function Actions({ subscription: { id, state } }: { subscription: ShownSubscript
     </div>
   );
 }
+
+/** Staff decide about it: its owner can change or delete it, and nothing else. */
+const isInert = ({ state, state_reason: reason }: ShownSubscription): boolean =>
+  state === 'pending_approval' || reason === 'approval_refused';
 
 function Replay({ id }: { id: string }) {
   return (
@@ -262,33 +270,5 @@ function Replay({ id }: { id: string }) {
         </div>
       </Ask>
     </section>
-  );
-}
-
-function FactsOf({ subscription, waiting }: { subscription: ShownSubscription; waiting: number }) {
-  const { id, event_types: types, cities, proven_at: proven } = subscription;
-  return (
-    <Facts
-      facts={[
-        ['Subscription', <Copyable text={id} name="the subscription id" />],
-        ['Address', <AddressOf subscription={subscription} />],
-        ['Events', types.join(', ')],
-        ['Cities', cities.length > 0 ? cities.join(', ') : 'all'],
-        ['Waiting', waiting.toLocaleString('en')],
-        ['First success', proven ? <When at={proven} /> : 'not yet: until then one event a second is sent'],
-        subscription.failing_since ? ['Failing since', <When at={subscription.failing_since} />] : null,
-        ['Order', subscription.ordering === 'subject' ? 'kept within each subject' : 'as they come'],
-        ['At most', `${subscription.max_per_second} a second`],
-        ['Form', subscription.format === 'cloudevents' ? 'CloudEvents 1.0' : 'Standard Webhooks'],
-        [
-          'Schema version',
-          subscription.schema_version === null ? 'newest' : String(subscription.schema_version),
-        ],
-        subscription.public_key
-          ? ['Public key', <Copyable text={subscription.public_key} name="the public key" />]
-          : ['Signature', 'Standard Webhooks v1 (HMAC)'],
-        ['Made', <When at={subscription.created_at} />],
-      ]}
-    />
   );
 }

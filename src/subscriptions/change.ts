@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { raiseVersion } from '#src/access';
+import { approvalFor } from '#src/approvals';
 import { recordAudit } from '#src/audit';
 import { readScopes } from '#src/catalog';
 import { actorOf, type Ctx } from '#src/context';
@@ -25,8 +26,9 @@ export async function changeSubscription(
   const format = change.format ?? row.format;
   checkFormat(format, row.owner, change.event_types ?? row.eventTypes);
   if (format === 'secevent') await ensureSetKey(ctx);
-  const set = { ...endpointSet(ctx, row, change), ...wishesSet(ctx, row, change), ...restSet(ctx, change) };
-  if (Object.keys(set).length === 0) return row;
+  const content = { ...endpointSet(ctx, row, change), ...wishesSet(ctx, row, change) };
+  if (Object.keys(content).length + Object.keys(restSet(ctx, change)).length === 0) return row;
+  const set = { ...content, ...restSet(ctx, change), ...(await approvalSet(ctx, row, content)) };
   const { subscriptions } = ctx.store.tables;
   const [, , [changed]] = await ctx.store.write((db) => [
     ...raiseVersion(db, ctx, { accountId: row.accountId, subscriptionId: id }),
@@ -48,6 +50,15 @@ export async function changeSubscription(
   if (!changed) throw request.headers.has('if-match') ? preconditionFailed() : changedMeanwhile();
   await ctx.directory.freshen();
   return changed;
+}
+
+/** What was approved was what it said then: where it goes and what it wants. A change may make it wait, and frees nothing. */
+async function approvalSet(ctx: Ctx, row: SubscriptionRow, content: Partial<SubscriptionRow>) {
+  const names = ['endpoint', 'eventTypes', 'schemaVersion', 'filter', 'cities'] as const;
+  const isOther = names.some(
+    (name) => name in content && JSON.stringify(content[name]) !== JSON.stringify(row[name]),
+  );
+  return isOther ? approvalFor(ctx, { ...row, ...content }, row) : {};
 }
 
 function endpointSet(ctx: Ctx, row: SubscriptionRow, { endpoint }: SubscriptionChange) {

@@ -1,5 +1,6 @@
 import { and, count, eq, ne, sql } from 'drizzle-orm';
 import { raiseVersion, requireGrant } from '#src/access';
+import { approvalFor } from '#src/approvals';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
@@ -21,6 +22,7 @@ export type CreatedSubscription = ShownSubscription & ({ secret: string } | { pu
 export async function createSubscription(
   ctx: Ctx,
   spec: SubscriptionSpec,
+  via: SubscriptionRow['via'] = null,
 ): Promise<{ row: SubscriptionRow; shown: CreatedSubscription }> {
   const { store, ids, settings, caller } = ctx;
   requireOwner(ctx, spec.owner);
@@ -37,7 +39,8 @@ export async function createSubscription(
 
   const id = ids.newId('sub');
   const secret = await makeSigningSecret(ctx, id, spec.signature);
-  const draft = draftOf(ctx, id, { ...spec, host, maxPerSecond });
+  const wish = draftOf(ctx, id, { ...spec, host, maxPerSecond });
+  const draft = { ...wish, via, ...(await approvalFor(ctx, wish)) };
   const { subscriptions, secrets } = store.tables;
   const [, , [row]] = await store.write((db) => [
     // The version first: on Postgres it waits for the publishes under way, so that the position read next is behind them.

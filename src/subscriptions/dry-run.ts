@@ -101,13 +101,14 @@ function examine({ gate }: Ctx, result: DryRun, views: EventViews, candidate: Ca
 }
 
 /** The subscription under the caller's own grant. Throws 422 where it wants what the caller may not see. */
-async function candidateOf(ctx: Ctx, row: SubscriptionRow): Promise<Candidate> {
+export async function candidateOf(ctx: Ctx, row: SubscriptionRow): Promise<Candidate> {
   const { caller } = ctx;
   const { accountStatus, grant } = await readGrant(ctx);
   const scopes = row.scopes.filter((scope) => caller.scopes.has(scope) && grant.scopes.includes(scope));
   const { eventTypes: wished, schemaVersion, filter } = row;
   checkWishes({ eventTypes: wished, schemaVersion, filter }, new Set(scopes));
-  return compileCandidate({ accountStatus, grant, subscription: { ...row, scopes } });
+  // What it would be sent, whether or not it was approved to be.
+  return compileCandidate({ accountStatus, grant, subscription: { ...row, scopes, approval: null } });
 }
 
 async function readGrant({ store, caller }: Ctx): Promise<Pick<CandidateRow, 'accountStatus' | 'grant'>> {

@@ -29,6 +29,10 @@ export function explainMismatch(views: EventViews, candidate: Candidate, why: Mi
       return 'The access behind the subscription has been revoked.';
     case 'account_ended':
       return `The account is ${why.status}.`;
+    case 'pending_approval':
+      return 'The subscription waits for approval; until then nothing is sent.';
+    case 'approval_refused':
+      return 'The subscription was refused approval, so nothing is sent.';
     default:
       return why satisfies never;
   }

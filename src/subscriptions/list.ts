@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import { decodeCursor, encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import { ownedByCaller } from './find.ts';
@@ -18,7 +18,7 @@ export async function listSubscriptions(
     .where(
       and(
         ownedByCaller(ctx),
-        state ? eq(subscriptions.state, state) : undefined,
+        state ? isShownAs(ctx, state) : undefined,
         before === null ? undefined : lt(subscriptions.id, before),
       ),
     )
@@ -30,4 +30,12 @@ export async function listSubscriptions(
     data: page.map(showSubscription),
     next_cursor: rows.length > limit && last ? encodeCursor('subscriptions', [last.id]) : null,
   };
+}
+
+function isShownAs({ store }: Ctx, state: NonNullable<ListQuery['state']>): SQL | undefined {
+  const { subscriptions } = store.tables;
+  const waits = sql`coalesce(${subscriptions.stateReason}, '') = 'pending_approval'`;
+  if (state === 'pending_approval') return and(eq(subscriptions.state, 'disabled'), waits);
+  if (state === 'disabled') return and(eq(subscriptions.state, 'disabled'), sql`not ${waits}`);
+  return eq(subscriptions.state, state);
 }

@@ -1,3 +1,4 @@
+import { isInert } from '#src/approvals';
 import { eventTypes } from '#src/catalog';
 import type { Candidate, Gate } from '#src/ports';
 import type { EventViews } from '#src/view';
@@ -13,7 +14,9 @@ export type Mismatch =
   | { code: 'city'; city: string | null }
   | { code: 'filter' }
   | { code: 'revoked' }
-  | { code: 'account_ended'; status: string };
+  | { code: 'account_ended'; status: string }
+  | { code: 'pending_approval' }
+  | { code: 'approval_refused' };
 
 export type HoldReason = 'suspended' | 'account_suspended' | 'subscription_paused' | 'subscription_disabled';
 
@@ -66,6 +69,8 @@ function mismatch(
   if (gate.standing(subscription.epochs, grant.epochs) === 'revoked') return { code: 'revoked' };
   if (candidate.accountStatus === 'closed' || candidate.accountStatus === 'erased')
     return { code: 'account_ended', status: candidate.accountStatus };
+  if (subscription.approval === 'pending') return { code: 'pending_approval' };
+  if (subscription.approval === 'refused') return { code: 'approval_refused' };
   return null;
 }
 
@@ -84,7 +89,7 @@ export function holdReason(
   if (accountStatus === 'suspended') return 'account_suspended';
   if (gate.standing(subscription.epochs, grant.epochs) === 'suspended') return 'suspended';
   if (subscription.state === 'paused') return 'subscription_paused';
-  if (subscription.state === 'disabled') return 'subscription_disabled';
+  if (subscription.state === 'disabled' || isInert(subscription)) return 'subscription_disabled';
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { raiseVersion } from '#src/access';
+import { isInert } from '#src/approvals';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
@@ -14,6 +15,7 @@ import { addTask } from '#src/tasks';
 export async function pauseSubscription(ctx: Ctx, id: string): Promise<SubscriptionRow> {
   const row = await findSubscription(ctx, id);
   if (row.state === 'paused') return row;
+  if (isInert(row)) throw waits(row);
   if (row.state === 'disabled') throw stopped(row);
   const { subscriptions } = ctx.store.tables;
   const [, , [changed]] = await ctx.store.write((db) => [
@@ -39,6 +41,7 @@ export async function pauseSubscription(ctx: Ctx, id: string): Promise<Subscript
 export async function resumeSubscription(ctx: Ctx, id: string): Promise<SubscriptionRow> {
   const row = await findSubscription(ctx, id);
   if (row.state === 'active') return row;
+  if (isInert(row)) throw waits(row);
   if (row.state === 'disabled' && !mayResume(row.stateReason)) throw stopped(row);
   const { subscriptions } = ctx.store.tables;
   const [, , [changed]] = await ctx.store.write((db) => [
@@ -57,6 +60,7 @@ export async function resumeSubscription(ctx: Ctx, id: string): Promise<Subscrip
           eq(subscriptions.id, id),
           ownedByCaller(ctx),
           inArray(subscriptions.state, ['paused', 'disabled']),
+          sql`coalesce(${subscriptions.approval}, 'approved') = 'approved'`,
           // Staff may have stopped it between the read and this.
           row.stateReason === null ? undefined : eq(subscriptions.stateReason, row.stateReason),
         ),
@@ -77,6 +81,15 @@ export async function resumeSubscription(ctx: Ctx, id: string): Promise<Subscrip
  */
 const ownersAffair: readonly (string | null)[] = ['gone', 'failing_too_long', 'token_leaked'];
 const mayResume = (reason: string | null): boolean => ownersAffair.includes(reason);
+
+/** For what the owner asks of one that is inert. */
+export const waits = ({ approval }: SubscriptionRow): PatchbayError =>
+  new PatchbayError('state_conflict', {
+    public:
+      approval === 'refused'
+        ? 'The marketplace refused to approve the subscription. Changing it asks again.'
+        : 'The subscription waits for approval by the marketplace; until then nothing is sent for it.',
+  });
 
 const stopped = (row: SubscriptionRow): PatchbayError =>
   new PatchbayError('state_conflict', {

@@ -1,10 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import * as z from 'zod';
+import { isInert } from '#src/approvals';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Task } from '#src/tasks';
 import { findSubscription } from './find.ts';
+import { waits } from './pause.ts';
 import type { ReplaySpec } from './spec.ts';
 import { addTask } from '#src/tasks';
 
@@ -37,6 +39,7 @@ export type ShownReplay = z.output<typeof shownReplay>;
  */
 export async function replay(ctx: Ctx, id: string, spec: ReplaySpec): Promise<ShownReplay> {
   const row = await findSubscription(ctx, id);
+  if (isInert(row)) throw waits(row);
   const payload = { ...windowOf(spec, ctx.clock.ms()), only: spec.only };
   await refuseSecond(ctx, id);
   const taskId = ctx.ids.newId('rpl');

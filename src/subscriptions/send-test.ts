@@ -1,10 +1,12 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
+import { isInert } from '#src/approvals';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { NewEvent } from '#src/ports';
 import { findSubscription, type SubscriptionRow } from './find.ts';
 import { testSubject } from './match.ts';
+import { waits } from './pause.ts';
 
 /**
  * One event for this subscription alone, and its delivery, in one write: matched by hand, whatever types it wants. From
@@ -12,6 +14,7 @@ import { testSubject } from './match.ts';
  */
 export async function sendTest(ctx: Ctx, id: string): Promise<{ delivery_id: string; event_id: string }> {
   const row = await findSubscription(ctx, id);
+  if (isInert(row)) throw waits(row);
   if (row.state !== 'active') {
     throw new PatchbayError('state_conflict', {
       public: `The subscription is ${row.state}: a test would wait with the rest. Resume it first.`,

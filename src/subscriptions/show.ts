@@ -19,7 +19,7 @@ export const shownSubscription = z
     ordering: z.enum(['none', 'subject']),
     max_per_second: z.int(),
     description: z.string(),
-    state: z.enum(['active', 'paused', 'disabled']),
+    state: z.enum(['active', 'paused', 'disabled', 'pending_approval']),
     state_reason: z.string().nullable(),
     public_key: z.string().nullable(),
     created_by: z.string().meta({ description: 'The token that made it.' }),
@@ -47,8 +47,7 @@ export const showSubscription = (row: SubscriptionRow): ShownSubscription => ({
   ordering: row.ordering,
   max_per_second: row.maxPerSecond,
   description: row.description,
-  // A deleted one is found by nobody.
-  state: row.state === 'deleted' ? 'disabled' : row.state,
+  state: shownState(row),
   state_reason: row.stateReason,
   public_key: row.publicKey,
   created_by: row.tokenId,
@@ -57,3 +56,9 @@ export const showSubscription = (row: SubscriptionRow): ShownSubscription => ({
   proven_at: row.provenAt?.toISOString() ?? null,
   failing_since: row.failingSince?.toISOString() ?? null,
 });
+
+function shownState({ state, stateReason }: SubscriptionRow): ShownSubscription['state'] {
+  if (state === 'disabled' && stateReason === 'pending_approval') return 'pending_approval';
+  // A deleted one is found by nobody.
+  return state === 'deleted' ? 'disabled' : state;
+}

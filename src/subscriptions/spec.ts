@@ -78,7 +78,7 @@ export const rotateSpec = z.strictObject({
 });
 
 export const listQuery = z.strictObject({
-  state: z.enum(['active', 'paused', 'disabled']).optional(),
+  state: z.enum(['active', 'paused', 'disabled', 'pending_approval']).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(1_024).optional(),
 });

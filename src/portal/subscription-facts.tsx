@@ -1,0 +1,34 @@
+import type { ShownSubscription } from '#src/subscriptions';
+import { Copyable, Facts, When } from '#src/ui';
+
+export function FactsOf({ subscription, waiting }: { subscription: ShownSubscription; waiting: number }) {
+  const { id, event_types: types, cities, proven_at: proven } = subscription;
+  return (
+    <Facts
+      facts={[
+        ['Subscription', <Copyable text={id} name="the subscription id" />],
+        ['Address', <AddressOf subscription={subscription} />],
+        ['Events', types.join(', ')],
+        ['Cities', cities.length > 0 ? cities.join(', ') : 'all'],
+        ['Waiting', waiting.toLocaleString('en')],
+        ['First success', proven ? <When at={proven} /> : 'not yet: until then one event a second is sent'],
+        subscription.failing_since ? ['Failing since', <When at={subscription.failing_since} />] : null,
+        ['Order', subscription.ordering === 'subject' ? 'kept within each subject' : 'as they come'],
+        ['At most', `${subscription.max_per_second} a second`],
+        ['Form', subscription.format === 'cloudevents' ? 'CloudEvents 1.0' : 'Standard Webhooks'],
+        [
+          'Schema version',
+          subscription.schema_version === null ? 'newest' : String(subscription.schema_version),
+        ],
+        subscription.public_key
+          ? ['Public key', <Copyable text={subscription.public_key} name="the public key" />]
+          : ['Signature', 'Standard Webhooks v1 (HMAC)'],
+        ['Made', <When at={subscription.created_at} />],
+      ]}
+    />
+  );
+}
+
+export function AddressOf({ subscription: { endpoint } }: { subscription: ShownSubscription }) {
+  return <code>{endpoint.type === 'webhook' ? endpoint.url : endpoint.connection_id}</code>;
+}
