@@ -86,4 +86,6 @@ export type Messages = {
   }[];
   /** Of the connection that `inbound.of: 'app'` finds by. Default: what `connected` told. */
   accountId?: string;
+  /** `keyOf` answers so for these ids at the vendor. Default: its second argument and the id. */
+  keys?: Readonly<Record<string, string>>;
 };

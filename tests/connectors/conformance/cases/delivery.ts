@@ -1,0 +1,196 @@
+import { isSameSet, same, sameSet, hold } from '../hold.ts';
+import { connect, type Hub } from '../hub.ts';
+import { cut, gatewayError } from '../faulty-answers.ts';
+import type { Fault } from '../line.ts';
+import { arrange, copy, type Case, holdNoBreach, type Proved, type Told } from '../story.ts';
+
+/** What can happen to one call, and be mended by trying again. */
+const faults: readonly (Pick<Fault, 'committed' | 'answer' | 'sent'> & { title: string })[] = [
+  {
+    title: 'the vendor commits, the answer is lost, we try again: exactly one object',
+    committed: true,
+    answer: null,
+  },
+  {
+    title: 'the vendor commits, a gateway answers 502: exactly one object',
+    committed: true,
+    answer: gatewayError(502),
+  },
+  {
+    title: 'the vendor commits, a gateway answers 504: exactly one object',
+    committed: true,
+    answer: gatewayError(504),
+  },
+  { title: 'the vendor commits, the answer is cut: exactly one object', committed: true, answer: cut },
+  {
+    title: 'nothing arrived, and nobody knows: exactly one object, or a person is told',
+    committed: false,
+    answer: null,
+  },
+  { title: 'nothing left: it is sent again', committed: false, answer: null, sent: false },
+];
+
+export function deliveryCases(proved: Proved): Case[] {
+  return [
+    {
+      title: 'delivery: the story is delivered, one change for each op at most',
+      prove: async () => {
+        const runs = await proved.runs();
+        const planned = new Set(runs.flat().map(({ op }) => op.kind));
+        const undone = await undoneKinds(proved, runs);
+        for (const kind of Object.keys(proved.connector.manifest.idempotency))
+          hold(
+            planned.has(kind) || undone.has(kind),
+            `no event of the story plans ${kind}, so nothing of it is proved`,
+          );
+        hold(
+          runs.flat().some(({ before, after }) => !isSameSet(before, after)),
+          'the story changes nothing that objects() shows, so nothing can be counted',
+        );
+      },
+    },
+    ...faults.map((fault): Case => ({
+      title: `delivery: ${fault.title}`,
+      prove: () =>
+        eachCall(proved, async (hub, run, index) => {
+          const met = hub.line.break({ ...fault, meets: (call) => call.index === index });
+          const settled = await hub.carry(run.op);
+          const words = `${run.words}, call ${index + 1}`;
+          hold(
+            met(),
+            `${words}: the call was not made again in the same order; deliver is not deterministic`,
+          );
+          holdEnd(proved, hub, run, settled, words, fault.committed && index === run.mutating);
+        }),
+    })),
+    {
+      title: 'delivery: the hub dies before it writes the outcome down: exactly one object',
+      prove: () =>
+        eachStep(proved, async (hub, run) => {
+          const refs = new Map(hub.refs);
+          await hub.attempt(run.op);
+          hub.refs = refs;
+          const settled = await hub.carry(run.op, true);
+          holdEnd(proved, hub, run, settled, run.words, true);
+        }),
+    },
+    {
+      title: 'delivery: whatever the order, it ends the same',
+      prove: async () => {
+        for (const run of await proved.runs()) {
+          const end = run.at(-1)?.after ?? [];
+          for (const order of [run.toReversed(), [...run.slice(1), ...run.slice(0, 1)]]) {
+            if (order.length === 0) continue;
+            const hub = await connect(proved, order[0]!.connection);
+            for (const { op, words } of order) {
+              const settled = await hub.carry(op);
+              hold(settled === 'done' || settled === 'late', `${words}, out of order: is ${settled}`);
+            }
+            sameSet(
+              hub.line.standIn.objects(),
+              end,
+              `${order.map(({ event, op }) => `${op.kind} after ${event.type}`).join(', then ')}: ends otherwise than in order`,
+            );
+          }
+        }
+      },
+    },
+    {
+      title: 'delivery: each event may be the first that arrives, a cancellation too',
+      prove: async () => {
+        for (const run of await proved.runs())
+          for (const { connection, op, words } of run) {
+            const hub = await connect(proved, connection);
+            hold((await hub.carry(op)) === 'done', `${words}: fails where nothing came before it`);
+            holdNoBreach(hub, words);
+          }
+      },
+    },
+    {
+      title: 'delivery: what was made is taken back, however often',
+      prove: async () => {
+        await undoneKinds(proved, await proved.runs());
+      },
+    },
+  ];
+}
+
+/** Where it stands after the fault and all that followed it. */
+function holdEnd(
+  { connector }: Proved,
+  hub: Hub,
+  run: Told,
+  settled: string,
+  words: string,
+  isThere: boolean,
+): void {
+  holdNoBreach(hub, words);
+  const objects = hub.line.standIn.objects();
+  const mayBeUnknown = connector.manifest.idempotency[run.op.kind] === 'none';
+  if (settled === 'unknown' && mayBeUnknown) {
+    // Nobody can know, so nothing was sent again: what was there is there once.
+    sameSet(objects, isThere ? run.after : isSameSet(objects, run.before) ? run.before : run.after, words);
+    return;
+  }
+  hold(settled === 'done' || settled === 'late', `${words}: is ${settled}`);
+  sameSet(objects, run.after, words);
+}
+
+async function eachStep(proved: Proved, prove: (hub: Hub, run: Told) => Promise<void>): Promise<void> {
+  for (const steps of await proved.runs())
+    for (const run of steps) {
+      const hub = await arrange(proved, steps, run);
+      if (run.calls > 0) await prove(hub, run);
+    }
+}
+
+async function eachCall(
+  proved: Proved,
+  prove: (hub: Hub, run: Told, index: number) => Promise<void>,
+): Promise<void> {
+  for (const steps of await proved.runs())
+    for (const run of steps)
+      for (let index = 0; index < run.calls; index += 1)
+        await prove(await arrange(proved, steps, run), run, index);
+}
+
+/** Takes everything of the story back, twice, and tells which kinds that takes. */
+async function undoneKinds(proved: Proved, runs: readonly Told[][]): Promise<Set<string>> {
+  const kinds = new Set<string>();
+  const { connector } = proved;
+  for (const run of runs.flatMap((steps) => steps.map((step) => ({ steps, step })))) {
+    const { steps, step } = run;
+    const hub = await arrange(proved, steps, step);
+    await hub.carry(step.op);
+    const kept = hub.refs.get(step.op.key);
+    if (!connector.undo || !kept) continue;
+    const undo = connector.undo({ key: step.op.key, ...kept }, hub.facts);
+    if ('manual' in undo) {
+      hold(undo.manual.trim() !== '', `${step.words}: undo tells nobody what to do by hand`);
+      continue;
+    }
+    kinds.add(undo.kind);
+    same(
+      connector.undo({ key: step.op.key, ...kept }, hub.facts),
+      undo,
+      `${step.words}: undo is not the same twice`,
+    );
+    hold(undo.key === step.op.key, `${step.words}: undo is about another key`);
+    const before = copy(hub.line.standIn.objects());
+    // Lost and tried again, then once more: taking back bears repetition.
+    hub.line.break({ committed: true, answer: null, meets: () => true });
+    await hub.attempt(undo);
+    for (const time of ['after a lost answer', 'twice']) {
+      const outcome = await hub.attempt(undo);
+      hold(outcome.ok, `${step.words}: taken back ${time}, it answers ${JSON.stringify(outcome)}`);
+    }
+    const left = hub.line.standIn.objects();
+    hold(left.length <= before.length, `${step.words}: taken back, and more stands there than before`);
+    hold(
+      before.length === 0 || !isSameSet(left, before),
+      `${step.words}: taken back, and nothing has changed`,
+    );
+    holdNoBreach(hub, step.words);
+  }
+  return kinds;
+}

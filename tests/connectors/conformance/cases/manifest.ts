@@ -1,0 +1,155 @@
+import type { Connector } from '#kit';
+import * as z from 'zod';
+import { expandTypes } from '../../../../src/catalog/index.ts';
+import { hold, same } from '../hold.ts';
+import { type Hub, open, scopesOf } from '../hub.ts';
+import { reaches } from '../line.ts';
+import { manifestSchema } from '../manifest-schema.ts';
+import { type Case, type Proved, stepsOf } from '../story.ts';
+import { exercise } from '../exercise.ts';
+
+export function manifestCases(proved: Proved): Case[] {
+  const { connector, conformance } = proved;
+  const { manifest } = connector;
+  const now = (title: string, prove: () => void): Case => ({
+    title: `manifest: ${title}`,
+    prove: () => Promise.resolve(prove()),
+  });
+  return [
+    now('fits its schema', () => {
+      const read = manifestSchema.safeParse(manifest);
+      hold(read.success, read.success ? '' : z.prettifyError(read.error));
+      expandTypes(manifest.consumes);
+    }),
+    now('every scope is asked for by a tier, says which kinds need it, and no tier asks for another', () => {
+      const asked = manifest.tiers.flatMap(({ scopes, optionalScopes = [] }) => [
+        ...scopes,
+        ...optionalScopes,
+      ]);
+      same(
+        [...new Set(asked)].toSorted(),
+        Object.keys(manifest.scopes).toSorted(),
+        'scopes of the tiers, and manifest.scopes',
+      );
+      const known = [...Object.keys(manifest.idempotency), 'health', 'inbound', 'set-up'];
+      for (const [scope, { kinds }] of Object.entries(manifest.scopes))
+        for (const kind of kinds)
+          hold(known.includes(kind), `${scope} is said to be for ${kind}, which is no kind`);
+    }),
+    now('a kind that the vendor cannot tell apart can be asked for', () => {
+      const blind = Object.entries(manifest.idempotency).filter(([, how]) => how === 'none');
+      hold(
+        blind.length === 0 || connector.reconcile !== undefined,
+        `idempotency of ${blind.map(([kind]) => kind).join(', ')} is none, and there is no reconcile`,
+      );
+    }),
+    now('what it says of itself is there', () => {
+      hold(
+        (manifest.inbound !== undefined) === (connector.verify !== undefined),
+        'inbound needs verify, and verify inbound',
+      );
+      hold(
+        (manifest.inbound !== undefined) === (connector.receive !== undefined),
+        'inbound needs receive, and receive inbound',
+      );
+      hold(
+        (manifest.inbound !== undefined) === (conformance.inbound !== undefined),
+        'inbound needs conformance.inbound',
+      );
+      hold(
+        manifest.form.every(({ type }) => type !== 'vendor-choice') || connector.choices !== undefined,
+        'a vendor-choice needs choices',
+      );
+    }),
+    now('the form has one field for each option, and unknown options are refused', () => {
+      const { options, form } = manifest;
+      hold(options instanceof z.ZodObject, 'options is no z.strictObject');
+      same(
+        form.map(({ name }) => name).toSorted(),
+        Object.keys(options.shape).toSorted(),
+        'fields of the form, and options',
+      );
+      for (const { name, options: given } of conformance.connections) {
+        const read = options.safeParse(given);
+        hold(
+          read.success,
+          `the options of ${name} do not fit: ${read.success ? '' : z.prettifyError(read.error)}`,
+        );
+        hold(
+          !options.safeParse({ ...(given as object), zz_unknown: 1 }).success,
+          'options takes unknown fields',
+        );
+      }
+    }),
+    now('every tier is proved by a connection', () => {
+      const tiers = manifest.tiers.map(({ id }) => id);
+      same(
+        [...new Set(conformance.connections.map(({ tier }) => tier))].toSorted(),
+        tiers.toSorted(),
+        'tiers of connections',
+      );
+      const names = conformance.connections.map(({ name }) => name);
+      same([...new Set(names)], names, 'two connections have one name');
+    }),
+    {
+      title: 'manifest: hosts are those that are fetched',
+      prove: async () => {
+        const fetched = new Set<string>();
+        for (const connection of conformance.connections)
+          for (const { request } of (await exercise(proved, connection)).line.calls)
+            fetched.add(new URL(request.url).hostname);
+        for (const host of manifest.hosts)
+          hold(
+            [...fetched].some((name) => reaches(host, name)),
+            `manifest.hosts has ${host}, and nothing fetches it`,
+          );
+      },
+    },
+    {
+      title: 'manifest: without any one scope, something is refused',
+      prove: async () => {
+        for (const [scope, { kinds }] of Object.entries(manifest.scopes)) {
+          // Of what only the vendor asks for (a slash command) no call can tell.
+          if (kinds.every((kind) => kind === 'inbound')) continue;
+          hold(
+            await isNeeded(proved, connector, scope),
+            `everything goes well without ${scope}: do not ask for it`,
+          );
+        }
+      },
+    },
+  ];
+}
+
+async function isNeeded(proved: Proved, connector: Connector, scope: string): Promise<boolean> {
+  for (const connection of proved.conformance.connections) {
+    const scopes = scopesOf(connector, connection);
+    if (!scopes.delete(scope)) continue;
+    const hub = open(proved, connection, scopes);
+    if (!(await goesWell(proved, hub, connector))) return true;
+  }
+  return false;
+}
+
+async function goesWell(proved: Proved, hub: Hub, connector: Connector): Promise<boolean> {
+  if (connector.setUp) {
+    const made = await hub.call((ctx) => connector.setUp?.(ctx) ?? Promise.reject(new Error('no setUp')));
+    if (!made.ok) return false;
+    hub.facts = { ...hub.facts, ...made.facts };
+  }
+  const health = await hub.call((ctx) => connector.health(ctx));
+  if (!health.ok || (health.missingScopes?.length ?? 0) > 0) return false;
+  for (const { op } of await stepsOf(proved, hub.connection)) {
+    const outcome = await hub.attempt(op);
+    if (!outcome.ok) return false;
+    if (outcome.ref) hub.refs.set(op.key, { ref: outcome.ref, seq: op.seq });
+  }
+  for (const { name, type } of connector.manifest.form) {
+    if (type !== 'vendor-choice') continue;
+    const listed = await hub.call(
+      (ctx) => connector.choices?.(name, ctx) ?? Promise.reject(new Error('no choices')),
+    );
+    if (!listed.ok) return false;
+  }
+  return true;
+}
