@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { approvalRoutes } from '#src/approvals';
 import { accessRoutes, type Authenticator, type Call, meRoutes } from '#src/access';
+import { calendarFeedRoutes, calendarRoute } from '#src/calendar-feeds';
 import { catalogRoutes } from '#src/catalog';
 import type { Ctx, Ports } from '#src/context';
 import { deliveryRoutes } from '#src/deliveries';
@@ -8,8 +9,8 @@ import { proofAlgorithms } from '#src/dpop';
 import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { clientAddress, createAddresses, type LimitFields } from '#src/limits';
-import { intentReviewRoutes, intentRoutes } from '#src/intents';
 import { hookRoutes } from '#src/hooks';
+import { intentReviewRoutes, intentRoutes } from '#src/intents';
 import { githubLeakRoute, type LeakDoor, leakRoutes, tokenLookUpRoute } from '#src/leaks';
 import { inquiryRoutes } from '#src/inquiry';
 import { marketplaceRoutes } from '#src/marketplace';
@@ -93,6 +94,11 @@ export function createApp(
   openToOtherOrigins(app);
   mountRoutes(door, staffDoor, leakDoor);
   githubLeakRoute(app, hub, { addressOf, addresses: finders });
+  calendarRoute(app, hub, {
+    addressOf,
+    idOf: (request) => requests.idOf(request),
+    answerWith: (request, fields) => requests.answerWith(request, fields),
+  });
   oauthRoutes(app, hub, addressOf);
   operateRoutes(app, hub, host);
   pages?.(app, hub, {
@@ -155,6 +161,7 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor
   // Before the RFPs themselves: /v1/rfps/requests is no RFP's id.
   intentRoutes(door);
   marketplaceRoutes(door);
+  calendarFeedRoutes(door);
   meRoutes(door);
   usageRoutes(door);
   accessRoutes(door);

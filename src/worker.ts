@@ -16,7 +16,7 @@ export { PaceObject } from './adapters/pace-durable-object.ts';
 
 /** What needs no page. Whatever is missing here is answered all the same, by an app that has everything. */
 const isOfApi =
-  /^\/(?:v1|oauth|admin\/v1|internal|leak-reports|\.well-known|docs|openapi\.json|healthz|readyz|metrics)(?:\/|$)/;
+  /^\/(?:v1|calendar|oauth|admin\/v1|internal|leak-reports|\.well-known|docs|openapi\.json|healthz|readyz|metrics)(?:\/|$)/;
 
 /** One hub an isolate. What opens it belongs to its own invocation alone, so two that begin together open two. */
 const hubs = new WeakMap<Bindings, EdgeHub>();

@@ -21,6 +21,8 @@ export type Call = {
   address: string;
   /** The proof that came with it; without one a token that is bound to a key is refused. */
   shown?: Shown;
+  /** What it is to open. The secret of a calendar feed opens that calendar alone, and nothing else opens it. */
+  opens?: 'api' | 'calendar';
 };
 /** `limits`: what the caller's caps say after this call, as header fields. */
 export type Entry = { caller: Caller; limits: LimitFields };
@@ -49,8 +51,8 @@ export function createAuthenticator(ports: Needs): Authenticator {
   const lastUsed = new Map<string, number>();
 
   return {
-    authenticate: async ({ authorization, method, address, shown }) => {
-      const { token: text, scheme } = wellFormed(authorization, address);
+    authenticate: async ({ authorization, method, address, shown, opens = 'api' }) => {
+      const { token: text, scheme } = wellFormed(authorization, address, opens);
       const hashes = possibleHashes(ports, text);
       const found = remembered(hashes) ?? (await read(hashes, address));
       const { row, caller, purse } = found;
@@ -60,6 +62,8 @@ export function createAuthenticator(ports: Needs): Authenticator {
       const token = { id: row.id, locator: row.locator };
       const limits = await spending.spend(purse, { epochs: [row.epochs], token }, method);
       lastUsed.set(row.id, clock.ms());
+      // What a feed is fetched by keeps alive the token that it ends with.
+      if (row.makerId !== null) lastUsed.set(row.makerId, clock.ms());
       return { caller, limits };
     },
     exchangeBlocks: () => spending.exchangeBlocks(),
@@ -70,9 +74,9 @@ export function createAuthenticator(ports: Needs): Authenticator {
     },
   };
 
-  function wellFormed(authorization: string | undefined, address: string): Presented {
+  function wellFormed(authorization: string | undefined, address: string, opens: Call['opens']): Presented {
     try {
-      return presented(authorization);
+      return presented(authorization, opens);
     } catch (error) {
       addresses.charge(address);
       throw error;
@@ -118,7 +122,7 @@ export function createAuthenticator(ports: Needs): Authenticator {
 
 type Presented = { token: string; scheme: 'bearer' | 'dpop' };
 
-function presented(authorization: string | undefined): Presented {
+function presented(authorization: string | undefined, opens: Call['opens']): Presented {
   if (!authorization)
     throw new PatchbayError('unauthenticated', { public: 'Send a token: Authorization: Bearer pbk_…' });
   const [, scheme = '', token] = /^(Bearer|DPoP) +([^\s]+)$/i.exec(authorization) ?? [];
@@ -135,6 +139,10 @@ function presented(authorization: string | undefined): Presented {
   if (parsed.kind === 'r' || parsed.kind === 'c')
     throw new PatchbayError('unauthenticated', {
       public: 'This is a refresh token or a secret: it is for /oauth/ alone, and calls nothing else.',
+    });
+  if ((parsed.kind === 'f') !== (opens === 'calendar'))
+    throw new PatchbayError('unauthenticated', {
+      public: 'The secret of a calendar feed opens that calendar alone, and nothing else opens it.',
     });
   return { token, scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer' };
 }

@@ -17,6 +17,7 @@ export const taints = (reason: string): boolean => reason === 'leaked' || reason
 /**
  * With reason `leaked` or `abuse` all that the token created stops too: nobody knows who made it. A refresh token ends
  * with its whole chain, before and after it (RFC 7009 §2.1), and what the chain's access tokens made counts as its own.
+ * Calendar feeds end with the token that made them, whatever the reason: each is a credential, too.
  */
 export async function revokeToken(ports: Needs, input: Revocation): Promise<RevocationReceipt> {
   const { store, clock } = ports;
@@ -35,8 +36,9 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
   const rvk = input.receiptId ?? ports.ids.newId('rvk');
   const chain =
     token.kind === 'r' && token.chainId !== null
-      ? { which: eq(tokens.chainId, token.chainId), reason: input.reason, now }
+      ? { which: eq(tokens.chainId, token.chainId), ...about }
       : null;
+  const withIt = chain ?? { which: eq(tokens.makerId, input.id), ...about };
   const disableMadeBy = (db: Db, isMadeBy: SQL) =>
     db
       .update(subscriptions)
@@ -56,7 +58,7 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
         .set({ revokedAt: now, revokedReason: input.reason })
         .where(and(inArray(tokens.id, ids), isNull(tokens.revokedAt))),
     ),
-    ...(chain ? endTokens(db, ports, chain) : []),
+    ...endTokens(db, ports, withIt),
     ...markTokens(db, ports, dead, about),
     ...(isTainted ? slices(dead).map((ids) => disableMadeBy(db, inArray(subscriptions.tokenId, ids))) : []),
     ...(isTainted ? slices(dead).map((ids) => markMakers(db, ports, inArray(tokens.id, ids), about)) : []),
@@ -75,7 +77,7 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
     ...(token.accountId ? [announceEnd(db, ports, 'token.revoked', rvk, input)] : []),
     ...(input.alongside?.(db, rvk) ?? []),
   ]);
-  const ended = chain ? await endedTokens(ports, chain) : [];
+  const ended = await endedTokens(ports, withIt);
   const version = counted?.version ?? 0;
   await ports.gate.note(
     [...new Set([...dead, ...ended])].flatMap((id) => [

@@ -56,6 +56,7 @@ function tokenWords({ tokens }: Preview): string {
     tokens.personal > 0 ? counted(tokens.personal, 'personal', 'personal') : '',
     tokens.service > 0 ? counted(tokens.service, 'service', 'service') : '',
     tokens.client_secrets > 0 ? counted(tokens.client_secrets, 'secret') : '',
+    tokens.calendar_feeds > 0 ? counted(tokens.calendar_feeds, 'calendar feed') : '',
   ]
     .filter(Boolean)
     .join(', ');

@@ -33,6 +33,7 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     maxMatchesAtOnce: number('PATCHBAY_MAX_MATCHES', base.maxMatchesAtOnce),
     expandChunk: number('PATCHBAY_EXPAND_CHUNK', base.expandChunk),
     tokenUnitsPerMinute: number('PATCHBAY_TOKEN_UNITS_PER_MINUTE', base.tokenUnitsPerMinute),
+    feedFetchesPerMinute: number('PATCHBAY_FEED_FETCHES_PER_MINUTE', base.feedFetchesPerMinute),
     grantUnitsPerMinute: number('PATCHBAY_GRANT_UNITS_PER_MINUTE', base.grantUnitsPerMinute),
     userUnitsPerMinute: number('PATCHBAY_USER_UNITS_PER_MINUTE', base.userUnitsPerMinute),
     appUnitsPerMinute: number('PATCHBAY_APP_UNITS_PER_MINUTE', base.appUnitsPerMinute),

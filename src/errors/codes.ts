@@ -22,6 +22,7 @@ export const errorCodes = {
   event_conflict: { status: 409, title: 'An event with this id but other content was accepted before' },
   idempotency_conflict: { status: 409, title: 'This Idempotency-Key was used with another body' },
   state_conflict: { status: 409, title: 'The current state does not allow this' },
+  gone: { status: 410, title: 'This was here and has ended' },
   precondition_failed: { status: 412, title: 'The resource has changed' },
   body_too_large: { status: 413, title: 'The body is too large' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },

@@ -9,7 +9,7 @@ type TokenRow = Schema['tokens']['$inferSelect'];
 const tokensPerLook = 40;
 const dayMs = 86_400_000;
 
-/** Living personal tokens behind this id: notes deliveries of what they made, warns, ends. */
+/** Living personal tokens and calendar feeds behind this id: notes deliveries of what they made, warns, ends. */
 export async function tokenPage(ports: Ports, after: string): Promise<Page> {
   const { clock, settings, store } = ports;
   const { tokens } = store.tables;
@@ -51,7 +51,7 @@ function livingAfter({ store, clock }: Ports, after: string): Promise<TokenRow[]
     .where(
       and(
         gt(tokens.id, after),
-        eq(tokens.kind, 'k'),
+        inArray(tokens.kind, ['k', 'f']),
         isNull(tokens.revokedAt),
         or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())),
       ),

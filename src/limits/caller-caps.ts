@@ -15,6 +15,7 @@ type Who = Pick<Caller, 'tokenId' | 'grantId' | 'kind'> &
 type Rates = Pick<
   Settings,
   | 'tokenUnitsPerMinute'
+  | 'feedFetchesPerMinute'
   | 'serviceUnitsPerMinute'
   | 'grantUnitsPerMinute'
   | 'userUnitsPerMinute'
@@ -35,7 +36,7 @@ export function callerCaps(caller: Who, settings: Rates, plan: Plan = plans.free
   const of = (level: CapLevel, id: string | null | undefined, perMinute: number, times = plan.times): Cap[] =>
     id ? [capOf(level, id, perMinute * times)] : [];
   const units = [
-    ...of('token', tokenId, settings.tokenUnitsPerMinute),
+    ...of('token', tokenId, kind === 'f' ? settings.feedFetchesPerMinute : settings.tokenUnitsPerMinute),
     ...of('grant', grantId, settings.grantUnitsPerMinute),
     ...of('user', userId, settings.userUnitsPerMinute, 1),
     ...of('app', appId, settings.appUnitsPerMinute),

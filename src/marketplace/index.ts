@@ -1,1 +1,2 @@
+export { listEntities, type ShownEntity } from './read.ts';
 export { marketplaceRoutes } from './routes.ts';

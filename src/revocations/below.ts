@@ -11,7 +11,8 @@ export function tokensBelow({ store }: Needs, { level, id }: At): SQL | undefine
   const { tokens } = store.tables;
   switch (level) {
     case 'token':
-      return eq(tokens.id, id);
+      // Its calendar feeds end with it.
+      return or(eq(tokens.id, id), eq(tokens.makerId, id));
     case 'grant':
       return eq(tokens.grantId, id);
     case 'user':

@@ -13,6 +13,7 @@ export type TokenCounts = {
   personal: number;
   service: number;
   client_secrets: number;
+  calendar_feeds: number;
 };
 
 /** Those that still work, by kind; past ten thousand the kinds are those of the ten thousand that were looked at. */
@@ -40,6 +41,7 @@ export async function countTokens(ports: Needs, subject: FoundSubject): Promise<
     personal: of('k'),
     service: of('s'),
     client_secrets: of('c'),
+    calendar_feeds: of('f'),
   };
 }
 

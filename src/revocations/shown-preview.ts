@@ -23,6 +23,7 @@ export const shownPreview = z.strictObject({
     personal: z.int(),
     service: z.int(),
     client_secrets: z.int(),
+    calendar_feeds: z.int(),
   }),
   made: z.strictObject({ tokens: counted, subscriptions: counted }).describe('What a token made.'),
   made_stops: z.boolean().describe('Whether that stops with it: for the reasons `leaked` and `abuse`.'),

@@ -8,12 +8,12 @@ import type { Answer } from './mount.ts';
 export function conditional({ digest }: Pick<Ctx, 'digest'>, request: Request, body: unknown): Answer {
   const etag = `"${digest.sha256(JSON.stringify(body)).slice(0, 32)}"`;
   const headers = { etag, 'cache-control': 'private, no-cache', vary: 'authorization' };
-  return names(request.headers.get('if-none-match'), etag)
-    ? { status: 304, headers }
-    : { status: 200, body, headers };
+  return hasAlready(request, etag) ? { status: 304, headers } : { status: 200, body, headers };
 }
 
-function names(ifNoneMatch: string | null, etag: string): boolean {
+/** Whether If-None-Match names this ETag. */
+export function hasAlready(request: Request, etag: string): boolean {
+  const ifNoneMatch = request.headers.get('if-none-match');
   if (ifNoneMatch === null) return false;
   return ifNoneMatch
     .split(',')

@@ -1,5 +1,5 @@
 export { checked, fieldErrors, readBody, readBytes, requireJson, tooLarge } from './body.ts';
-export { conditional } from './conditional.ts';
+export { conditional, hasAlready } from './conditional.ts';
 export {
   always,
   type Answer,

@@ -5,6 +5,7 @@ import type { Cap } from '#src/ports';
 
 const settings = {
   tokenUnitsPerMinute: 600,
+  feedFetchesPerMinute: 60,
   grantUnitsPerMinute: 1_200,
   userUnitsPerMinute: 2_400,
   appUnitsPerMinute: 6_000,
