@@ -39,28 +39,24 @@ const link = z
   .describe('Where it is: https, a public host, no password in it.');
 
 /** What `POST /v1/rfps` takes beside the asker's own id of it. */
-export const rfpWish = z
-  .strictObject({
-    title: line(140).describe('What is wanted, in a line.'),
-    brief: prose(5_000).describe('What is wanted, in full.'),
-    roles: z.array(z.enum(providerRoles)).min(1).max(5).describe('Who is wanted.'),
-    city: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{1,62}$/, 'A city is a lower-case name such as houston.')
-      .describe('City slug.'),
-    time_zone: z.enum(usTimeZones).optional().describe('The zone of the place; else that of the city.'),
-    shoot_starts_at: instant().optional().describe('When the work should start.'),
-    shoot_ends_at: instant().optional().describe('When the work should end.'),
-    respond_by: instant().optional().describe('When quotes should be due.'),
-    references: z
-      .array(z.strictObject({ url: link, alt: line(200).optional().describe('What it shows, in words.') }))
-      .max(30)
-      .optional()
-      .describe(
-        'Pictures and pages that say what is meant. Reviewers look at them before anybody else does.',
-      ),
-  })
-  .meta({ id: 'RfpWish' });
+export const rfpWish = z.strictObject({
+  title: line(140).describe('What is wanted, in a line.'),
+  brief: prose(5_000).describe('What is wanted, in full.'),
+  roles: z.array(z.enum(providerRoles)).min(1).max(5).describe('Who is wanted.'),
+  city: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,62}$/, 'A city is a lower-case name such as houston.')
+    .describe('City slug.'),
+  time_zone: z.enum(usTimeZones).optional().describe('The zone of the place; else that of the city.'),
+  shoot_starts_at: instant().optional().describe('When the work should start.'),
+  shoot_ends_at: instant().optional().describe('When the work should end.'),
+  respond_by: instant().optional().describe('When quotes should be due.'),
+  references: z
+    .array(z.strictObject({ url: link, alt: line(200).optional().describe('What it shows, in words.') }))
+    .max(30)
+    .optional()
+    .describe('Pictures and pages that say what is meant. Reviewers look at them before anybody else does.'),
+});
 
 const bodies = {
   'rfp.create': rfpWish,
