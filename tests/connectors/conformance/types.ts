@@ -67,7 +67,7 @@ export type Answer<Kind extends string = string> = {
   /** An object is sent as JSON. */
   body?: string | Readonly<Record<string, unknown>>;
   /** What `deliver` gives back; fields that are not named may be anything. */
-  then: Partial<Extract<Outcome, { ok: true }>> | (Partial<Failed> & Pick<Failed, 'kind'>);
+  outcome: Partial<Extract<Outcome, { ok: true }>> | (Partial<Failed> & Pick<Failed, 'kind'>);
 };
 
 /** What the vendor sends, and how it signs. */

@@ -33,14 +33,14 @@ export const conformance: Conformance<Options, Kind> = {
       kind: 'card',
       status: 404,
       body: { error: 'no_wall' },
-      then: { kind: 'permanent', code: 'no_wall' },
+      outcome: { kind: 'permanent', code: 'no_wall' },
     },
     {
       when: 'the card is gone already',
       kind: 'drop',
       status: 404,
       body: { error: 'no_card' },
-      then: { ok: true, applied: 'unchanged' },
+      outcome: { ok: true, applied: 'unchanged' },
     },
     {
       when: 'a note and too many of them',
@@ -48,7 +48,7 @@ export const conformance: Conformance<Options, Kind> = {
       on: 'POST /v1/walls',
       status: 429,
       headers: { 'retry-after': '30' },
-      then: { kind: 'transient', slow: 'connection', retryAfterMs: 30_000 },
+      outcome: { kind: 'transient', slow: 'connection', retryAfterMs: 30_000 },
     },
   ],
   inbound: {

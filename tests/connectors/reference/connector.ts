@@ -22,7 +22,6 @@ const options = z.strictObject({ lane: z.string().min(1), notes: z.boolean() });
 export type Options = z.infer<typeof options>;
 export type Kind = 'card' | 'drop' | 'note';
 type Ctx = ConnectorCtx<Options>;
-type Body = { title: string; text: string; lane: string };
 
 export const connector: Connector<Options, Kind> = defineConnector<Options, Kind>({
   manifest: {
@@ -97,7 +96,7 @@ export const connector: Connector<Options, Kind> = defineConnector<Options, Kind
     const isDrop = op.kind === 'drop';
     const answer = await ctx.fetch(
       `${api}/walls/${wallOf(ctx)}/cards/${id}`,
-      isDrop ? { method: 'DELETE' } : json('PUT', op.body as Body),
+      isDrop ? { method: 'DELETE' } : json('PUT', op.body),
     );
     if (isDrop && answer.status === 204) return { ok: true, applied: 'deleted' };
     const body = await readObject(answer);

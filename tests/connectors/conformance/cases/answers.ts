@@ -102,8 +102,8 @@ async function proveRow(proved: Proved, row: Answer): Promise<void> {
     if (!isMet()) continue;
     met.push(run.words);
     same(
-      Object.fromEntries(Object.keys(row.then).map((name) => [name, outcome[name as keyof Outcome]])),
-      row.then,
+      Object.fromEntries(Object.keys(row.outcome).map((name) => [name, outcome[name as keyof Outcome]])),
+      row.outcome,
       `${run.words}: ${row.when} (${row.status}) is made into ${JSON.stringify(outcome)}`,
     );
     holdNoBreach(hub, run.words);
