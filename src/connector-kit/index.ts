@@ -2,6 +2,7 @@
  * All that a connector may see, and the only door it imports. `kitVersion` follows semver: what stands here changes by
  * addition alone until the first number does.
  */
+export { canonicalJson } from './canonical-json.ts';
 export {
   type Connected,
   type Connector,
@@ -25,6 +26,7 @@ export type {
   SecretUrl,
   Tier,
 } from './manifest.ts';
+export { type ManifestDocument, manifestDocument } from './manifest-document.ts';
 export type { Applied, Failed, Op, Outcome, Ref } from './outcome.ts';
 export { hmacSha256, isSame, readObject, retryAfterMs } from './read-answer.ts';
 export { sha256Hex, stableId } from './stable-id.ts';

@@ -1,0 +1,35 @@
+/**
+ * The path is made of the content's own hash, and a file is only ever added: a second try meets the first and writes
+ * nothing, as Dropbox promises for `add` with identical content. What Dropbox then says it holds is compared by its own
+ * checksum, and both hashes are the receipt.
+ */
+import { type ConnectorCtx, type Op, type Outcome, readObject } from '#kit';
+import { call, upload } from './call.ts';
+import { failureOf, objectIn, tagOf } from './errors.ts';
+import { commitOf, compare, fileOf, receiptOf } from './file.ts';
+import type { Kind } from './plan.ts';
+import { uploadInParts } from './upload-session.ts';
+
+/** `/files/upload` takes 150 MiB; parts are best in multiples of 4 MiB (Dropbox's reference, 2026-08). */
+const dropboxSizes = { singleRequestBytes: 150 * 1024 * 1024, partBytes: 8 * 1024 * 1024 };
+
+export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = dropboxSizes): Promise<Outcome> {
+  const file = await fileOf(op);
+  if (file.text.length > sizes.singleRequestBytes) return uploadInParts(file, ctx, sizes.partBytes);
+  const before = await ctx.ref(op.key);
+  const argument = { ...commitOf(file), content_hash: file.contentHash };
+  const response = await upload(ctx, 'files/upload', argument, file.text);
+  const body = await readObject(response);
+  if (!response.ok || !body) return failureOf(response, body, ctx.now());
+  return compare(file, body, before?.hash === receiptOf(file) ? 'unchanged' : 'created');
+}
+
+/** After silence: is it there? `absent`: it is not. */
+export async function reconcile(op: Op<Kind>, ctx: ConnectorCtx): Promise<Outcome | 'absent'> {
+  const file = await fileOf(op);
+  const response = await call(ctx, 'files/get_metadata', { path: file.path });
+  const body = await readObject(response);
+  if (response.status === 409 && tagOf(objectIn(body?.['error'])) === 'path/not_found') return 'absent';
+  if (!response.ok || !body) return failureOf(response, body, ctx.now());
+  return compare(file, body, 'created');
+}

@@ -1,0 +1,87 @@
+/** Accepted manifests as files in a folder of our own in Google Drive: README.md. */
+import { type ConnectorCtx, defineConnector, type Op } from '#kit';
+import { archive, reconcileArchive } from './archive.ts';
+import { ask, driveUrl, withQuery } from './ask.ts';
+import { objectIn } from './errors.ts';
+import { setUp } from './folder.ts';
+import { lock, reconcileLock } from './lock.ts';
+import { type Kind, type Options, options, plan } from './plan.ts';
+
+const scope = 'https://www.googleapis.com/auth/drive.file';
+
+export const connector = defineConnector<Options, Kind>({
+  manifest: {
+    id: 'google-drive',
+    name: 'Google Drive',
+    summary: 'Keeps the manifest of every accepted deliverable as a file that nobody can quietly change.',
+    version: '1.0.0',
+    vendorApi: { name: 'Google Drive API v3' },
+    auth: {
+      type: 'oauth2',
+      authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+      tokenUrl: 'https://oauth2.googleapis.com/token',
+      pkce: true,
+      clientAuth: 'body',
+      scopeSeparator: ' ',
+      // Without the consent page Google gives no refresh token to somebody who was here before.
+      params: { access_type: 'offline', prompt: 'consent' },
+      refresh: { rotates: false },
+      revoke: { url: 'https://oauth2.googleapis.com/revoke', credential: 'form' },
+    },
+    tiers: [
+      {
+        id: 'own-files',
+        name: 'Files of its own',
+        summary: 'Makes a folder “Patchbay deliverables” and sees nothing else of your Drive.',
+        scopes: [scope],
+      },
+    ],
+    scopes: {
+      [scope]: {
+        why: 'Makes the folder, adds and locks the manifests, and reads the checksums of those files alone.',
+        kinds: ['archive', 'lock', 'set-up', 'health'],
+      },
+    },
+    hosts: ['www.googleapis.com'],
+    consumes: ['deliverable.accepted'],
+    options,
+    form: [
+      {
+        type: 'switch',
+        name: 'lock',
+        label: 'Lock each file',
+        help: 'Drive then refuses changes to its content until you lift the lock.',
+      },
+    ],
+    limits: [
+      // 12,000 a minute for a project and for a user of it; three writes a second for an account, which is the lower.
+      { per: 'app', tokens: 10_000, windowMs: 60_000 },
+      { per: 'connection', tokens: 3, windowMs: 1_000 },
+    ],
+    idempotency: { archive: 'client-id', lock: 'upsert-key' },
+    recall: 'Nothing is taken back: an archived manifest is evidence. You can delete it in Drive.',
+  },
+  connected: () => ({ account: { id: '', label: 'Google Drive' }, facts: {} }),
+  setUp,
+  plan,
+  deliver: (op, ctx) => of(op, ctx, archive, lock),
+  reconcile: (op, ctx) => of(op, ctx, reconcileArchive, reconcileLock),
+  undo: ({ ref }) => ({
+    manual: `An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can, in Drive: ${ref.url ?? 'it is in the folder “Patchbay deliverables”'}.`,
+  }),
+  async health(ctx) {
+    const answer = await ask(
+      ctx,
+      withQuery(`${driveUrl}/about`, { fields: 'user(displayName,emailAddress)' }),
+    );
+    if (!answer.ok) return { ok: false, failure: answer.failed };
+    const user = objectIn(answer.body['user']);
+    const name = user?.['emailAddress'] ?? user?.['displayName'];
+    return { ok: true, ...(typeof name === 'string' ? { account: name } : {}) };
+  },
+});
+
+type Step<T> = (op: Op<Kind>, ctx: ConnectorCtx<Options>) => Promise<T>;
+
+const of = <T>(op: Op<Kind>, ctx: ConnectorCtx<Options>, archiving: Step<T>, locking: Step<T>): Promise<T> =>
+  op.kind === 'archive' ? archiving(op, ctx) : locking(op, ctx);
