@@ -14,6 +14,8 @@ import type { Clock, Http, Log, Store } from '#src/ports';
 import { openPull } from '#src/pull';
 import { createDirectory } from '#src/subscriptions';
 import { createUsage } from '#src/usage';
+import { createCarrier } from '#src/connections';
+import { registry } from '#registry';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { readConfiguration, type Role, settingsOf } from './adapters/host-node/configuration.ts';
@@ -27,6 +29,7 @@ import { serveNode } from './adapters/server-node.ts';
 import { createNodeSignatureKeys } from './adapters/signing-node.ts';
 import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, createWorkerApp, type Hub } from './app.ts';
+import { createConnectors, type Registry } from './connectors.ts';
 import { lendEmbedded } from './node-embedded.ts';
 import type { Lending } from './node-lending.ts';
 import { loadPages } from './node-pages.ts';
@@ -43,7 +46,11 @@ export type NodeHub = {
 };
 
 /** Lent by tests that play a clock or a network. */
-export type Lent = { clock?: Clock; http?: Pick<NodeHttpOptions, 'resolve' | 'dial'> };
+export type Lent = {
+  clock?: Clock;
+  http?: Pick<NodeHttpOptions, 'resolve' | 'dial'>;
+  registry?: Registry;
+};
 
 /** The ports of one process, on the profile that the environment names. Serves nothing and sends nothing. */
 export async function openNodeHub(environment: Environment, log?: Log, lent: Lent = {}): Promise<NodeHub> {
@@ -98,8 +105,9 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
       keys: new Map(keys.peppers.map(({ version, key }) => [version, key])),
     },
     settings,
+    connectors: createConnectors(environment, lent.registry ?? registry),
   };
-  const hub = { ...ports, authenticator: createAuthenticator(ports) };
+  const hub = { ...ports, carrier: createCarrier(ports), authenticator: createAuthenticator(ports) };
   const close = async () => {
     await hub.http.close();
     await journal?.close();

@@ -12,11 +12,12 @@ import {
 import type { Pace } from '#src/deliveries';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
-import type { Http, Log, Queue as QueuePort } from '#src/ports';
+import type { Carrier, Http, Log, Queue as QueuePort } from '#src/ports';
 import { openPull, type Pull, readWorkerKeys } from '#src/pull';
 import { createSigners, type SignerOf } from '#src/signatures';
 import { createDirectory } from '#src/subscriptions';
 import { createUsage } from '#src/usage';
+import { registry } from '#registry';
 import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { createDurableObjectGate } from './adapters/gate-durable-object.ts';
@@ -36,6 +37,7 @@ import { openD1Store } from './adapters/store-d1.ts';
 import { countQueries } from './adapters/store-d1/count-queries.ts';
 import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, type Hub } from './app.ts';
+import { createConnectors } from './connectors.ts';
 import { createOperatorDoor } from './operator.ts';
 import { readReference } from './worker-files.ts';
 
@@ -109,8 +111,17 @@ export async function openEdgeHub(bindings: Bindings): Promise<EdgeHub> {
     usage: createUsage({ store, clock }),
     peppers: { current: newestOf(peppers), keys: new Map(peppers.map(({ version, key }) => [version, key])) },
     settings,
+    connectors: createConnectors(environment, registry),
   };
-  const hub: Hub = { ...ports, authenticator: createAuthenticator(ports) };
+  const carrying: { carrier?: Carrier } = {};
+  // A module of its own: an isolate that carries nothing to a vendor does not load it.
+  const carrier: Carrier = {
+    carry: async (...job) => {
+      carrying.carrier ??= (await import('./worker-carrier.ts')).createCarrier(ports);
+      return carrying.carrier.carry(...job);
+    },
+  };
+  const hub: Hub = { ...ports, carrier, authenticator: createAuthenticator(ports) };
   delivery.pull = openPull(environment, hub);
   const scrape = async () => ({ body: gauges.scrape(), contentType: gauges.contentType });
   const reference = readReference(bindings.FILES, settings.publicUrl);

@@ -1,7 +1,9 @@
 import type { Ids } from '#src/columns';
 import type {
+  Carrier,
   Chance,
   Clock,
+  Connectors,
   Digest,
   Directory,
   Env,
@@ -34,6 +36,8 @@ export type Ports = {
   log: Log;
   meter: Meter;
   usage: Usage;
+  connectors: Connectors;
+  carrier: Carrier;
   peppers: Peppers;
   settings: Settings;
 };

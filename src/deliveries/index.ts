@@ -35,3 +35,4 @@ export {
 } from './show.ts';
 export { countQueuedUnder, deliveriesUnder } from './under-grant.ts';
 export { countWaitingOf, mostWaitingCounted } from './waiting.ts';
+export { work } from './work.ts';

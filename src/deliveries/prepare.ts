@@ -8,7 +8,7 @@ import { createBodyWriter } from './format.ts';
 import type { SignerOf } from '#src/signatures';
 
 /** What to do with a leased delivery now, by the subscription, the scopes and the epochs of this moment. */
-export type Plan = { do: 'send'; request: OutboundRequest } | Stop;
+export type Plan = { do: 'send'; request: OutboundRequest } | { do: 'carry'; body: string } | Stop;
 export type Stop =
   | { do: 'hold'; reason: HoldReason }
   | { do: 'cancel'; reason: 'subscription_deleted' | 'revoked' | 'scope_missing' };
@@ -79,6 +79,7 @@ export async function prepare(
   );
   if (!writer) return { do: 'cancel', reason: 'scope_missing' };
   const text = writer.write({ account: grant.accountId, grant: grant.id, subscription: subscription.id });
+  if (subscription.endpoint.type === 'connection') return { do: 'carry', body: text };
   const timestamp = Math.floor(ports.clock.ms() / 1_000);
   const signer = await signerOf(subscription);
   const body = signer.seal ? await signer.seal(delivery.id, text) : text;
@@ -86,7 +87,7 @@ export async function prepare(
   return {
     do: 'send',
     request: {
-      url: subscription.endpoint.type === 'webhook' ? subscription.endpoint.url : '',
+      url: subscription.endpoint.url,
       method: 'POST',
       headers: {
         'content-type': writer.contentType,

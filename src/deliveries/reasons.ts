@@ -1,25 +1,37 @@
 /** Why a delivery is in its state. Stored as text, shown as words; the list is closed. */
-import type { FailureCode, OutboundResult, RefusalCode } from '#src/ports';
+import type { AttemptResult, CarriedResult, FailureCode, RefusalCode } from '#src/ports';
 
 /** A try that did not succeed. `answered_503`: the status is part of the reason. */
-export type Failure = `answered_${number}` | RefusalCode | FailureCode;
+export type Failure = `answered_${number}` | RefusalCode | FailureCode | VendorFailure;
+/** A connection's. `vendor_unknown`: nobody knows whether it was done. */
+export type VendorFailure = 'vendor_refused' | 'vendor_busy' | 'vendor_unknown' | 'connection_broken';
 export type Reason = 'delivered' | 'gone' | 'failing_too_long' | 'withdrawn' | Failure;
 
 /** null for a success: a 2xx status, however the reading of its body ended. Redirects are failures. */
-export function failureOf(result: Exclude<OutboundResult, { kind: 'withdrawn' }>): Failure | null {
+export function failureOf(result: Exclude<AttemptResult, { kind: 'withdrawn' }>): Failure | null {
   switch (result.kind) {
     case 'answered':
       return result.status >= 200 && result.status < 300 ? null : `answered_${result.status}`;
     case 'refused':
     case 'failed':
       return result.code;
+    case 'carried':
+      return result.outcome === 'applied' ? null : vendorFailures[result.outcome];
     default:
       return result satisfies never;
   }
 }
 
+const vendorFailures: Record<Exclude<CarriedResult['outcome'], 'applied'>, VendorFailure> = {
+  permanent: 'vendor_refused',
+  transient: 'vendor_busy',
+  unknown: 'vendor_unknown',
+  reconnect: 'connection_broken',
+};
+
 /** Where an attempt ended: before a byte left, while it was under way, or with an answer. */
-export function stageOf(result: OutboundResult): 'before' | 'during' | 'after' {
+export function stageOf(result: AttemptResult): 'before' | 'during' | 'after' {
+  if (result.kind === 'carried') return result.outcome === 'unknown' ? 'during' : 'after';
   if (result.kind === 'answered') return 'after';
   return result.kind === 'failed' && result.sent ? 'during' : 'before';
 }
@@ -57,6 +69,14 @@ function wordsOf(reason: Reason): string {
       return 'The port of the endpoint is not one that we connect to';
     case 'address_refused':
       return 'The name of the endpoint leads to an address that we do not connect to';
+    case 'vendor_refused':
+      return 'The vendor refuses it';
+    case 'vendor_busy':
+      return 'The vendor could not take it';
+    case 'vendor_unknown':
+      return 'The vendor did not answer, and is asked what it did before it is sent again';
+    case 'connection_broken':
+      return 'The vendor no longer takes our credential, so events are held until the account is linked again';
     case 'dns_failed':
       return 'The name of the endpoint could not be looked up';
     case 'connect_failed':

@@ -1,11 +1,12 @@
-import type { OutboundResult } from '#src/ports';
+import type { AttemptResult } from '#src/ports';
 
 /**
  * How long the endpoint asked us to wait, at most 24 h; 0 where it asked nothing that we understand.
  * RFC 9110 §10.2.3: whole seconds or an HTTP-date. Of the dates only IMF-fixdate, which is all that may be
  * sent today: the older forms name no zone that `Date.parse` reads alike everywhere.
  */
-export function retryAfterMs(result: OutboundResult, nowMs: number): number {
+export function retryAfterMs(result: AttemptResult, nowMs: number): number {
+  if (result.kind === 'carried') return Math.min(result.retryAfterMs, maxRetryAfterMs);
   const asked = result.kind === 'answered' ? result.headers['retry-after']?.trim() : undefined;
   if (asked === undefined) return 0;
   const waitMs = /^\d+$/.test(asked) ? Number(asked) * 1000 : dateOf(asked) - nowMs;

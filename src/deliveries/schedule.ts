@@ -4,17 +4,19 @@
  *
  *   leased ── 2xx ───────────────────────────────→ delivered
  *          ── 410 ───────────────────────────────→ held      (endpoint gone)
+ *          ── connection broken ─────────────────→ held      (until it is linked again)
+ *          ── the vendor refuses it for good ────→ dead      (replayable)
  *          ── failure, 5 days of nothing else ───→ held      (endpoint failing too long)
  *          ── failure, tries left ───────────────→ retrying  → leased …
  *          ── failure, no tries left ────────────→ dead      (replayable)
  *          ── permission withdrawn before sending → cancelled (no try spent)
  */
-import type { OutboundResult } from '#src/ports';
+import type { AttemptResult, OutboundResult } from '#src/ports';
 import { failureOf, type Failure, type Reason } from './reasons.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type AfterAttempt = {
-  result: OutboundResult;
+  result: AttemptResult;
   /** Tries of this delivery since it was made or last resumed, this one included. */
   tries: number;
   nowMs: number;
@@ -40,6 +42,10 @@ export function afterAttempt(input: AfterAttempt): Verdict {
   const failure = failureOf(result);
   if (failure === null) return { state: 'delivered', reason: 'delivered', dueAtMs: null, endpoint: 'ok' };
   // RFC 9110 §15.5.11: gone for good, so trying on would be rude; the owner may resume.
+  if (failure === 'connection_broken')
+    return { state: 'held', reason: failure, dueAtMs: null, endpoint: 'ok' };
+  // It would fail again however often it is tried; once mended, it can be replayed.
+  if (failure === 'vendor_refused') return { state: 'dead', reason: failure, dueAtMs: null, endpoint: 'ok' };
   if (failure === 'answered_410') return { state: 'held', reason: 'gone', dueAtMs: null, endpoint: 'gone' };
   return afterFailure(input, failure);
 }
@@ -53,7 +59,7 @@ export const jitterShare = 0.2;
 export const defaultDisableAfterMs = 5 * 24 * 3_600_000;
 
 function afterFailure(input: AfterAttempt, failure: Failure): Verdict {
-  const endpoint = isFailingTooLong(input) ? 'failing_too_long' : adviceOf(failure);
+  const endpoint = isFailingTooLong(input) ? 'failing_too_long' : adviceOf(failure, input.result);
   const delayMs = retryDelaysMs[Math.max(0, Math.floor(input.tries) - 1)];
   // Before the hold: a delivery whose tries are spent has had its chance, and is replayable like any other.
   if (delayMs === undefined) return { state: 'dead', reason: failure, dueAtMs: null, endpoint };
@@ -80,13 +86,14 @@ export function signOf(
   const failure = failureOf(result);
   return {
     succeeded: failure === null,
-    isOverload: failure !== null && adviceOf(failure) === 'slow_down',
+    isOverload: failure !== null && adviceOf(failure, result) === 'slow_down',
     timedOut: failure === 'timeout',
   };
 }
 
 /** Signs of an endpoint that has too much to do, as opposed to one that is wrong or away. */
-function adviceOf(failure: Failure): EndpointAdvice {
+function adviceOf(failure: Failure, result: AttemptResult): EndpointAdvice {
+  if (result.kind === 'carried') return result.isOverload ? 'slow_down' : 'ok';
   return failure === 'timeout' || failure === 'answered_429' || failure.startsWith('answered_5')
     ? 'slow_down'
     : 'ok';

@@ -1,7 +1,8 @@
 import type { Ports } from '#src/context';
 import { deliveryHolders } from '#src/limits';
-import type { Candidate, LeasedDelivery, OutboundResult, Settlement, UsageCounts } from '#src/ports';
+import type { AttemptResult, Candidate, LeasedDelivery, Settlement, UsageCounts } from '#src/ports';
 import type { Stop } from './prepare.ts';
+import { stageOf } from './reasons.ts';
 import type { Verdict } from './schedule.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'usage'>;
@@ -11,7 +12,7 @@ export async function settleAttempt(
   ports: Needs,
   delivery: LeasedDelivery,
   startedAtMs: number,
-  result: OutboundResult,
+  result: AttemptResult,
   verdict: Verdict,
   grant: Candidate['grant'] | undefined,
 ): Promise<boolean> {
@@ -93,7 +94,7 @@ async function write(
   return isHeld;
 }
 
-function attemptOf(startedAtMs: number, result: OutboundResult): NonNullable<Settlement['attempt']> {
+function attemptOf(startedAtMs: number, result: AttemptResult): NonNullable<Settlement['attempt']> {
   const common = { startedAtMs, durationMs: Math.round(result.durationMs) };
   switch (result.kind) {
     case 'answered':
@@ -111,6 +112,15 @@ function attemptOf(startedAtMs: number, result: OutboundResult): NonNullable<Set
         outcome: result.code,
         status: null,
         stage: 'before',
+        detail: result.detail,
+        answer: '',
+      };
+    case 'carried':
+      return {
+        ...common,
+        outcome: result.outcome === 'applied' ? 'applied' : result.code,
+        status: null,
+        stage: stageOf(result),
         detail: result.detail,
         answer: '',
       };

@@ -103,6 +103,19 @@ const hubReasons: Record<string, { whose: Whose; words: string }> = {
     whose: 'hub',
     words: 'The hub failed before it could try; no try was spent, and it tries again',
   },
+  muted: { whose: 'you', words: 'Somebody has muted the connection, and this waits until the end of it' },
+  busy: {
+    whose: 'nobody',
+    words: 'Another event about the same thing is being carried, and this waits for it',
+  },
+  breaker_open: {
+    whose: 'receiver',
+    words: 'The vendor has failed several times in a row, so it is left in peace for a moment',
+  },
+  connector_off: {
+    whose: 'marketplace',
+    words: 'The connector is switched off in this installation, and this waits until it is on',
+  },
   subscription_paused: { whose: 'you', words: 'The subscription is paused; resume it, and this is sent' },
   subscription_disabled: {
     whose: 'you',
@@ -138,6 +151,10 @@ const attemptReasons: Record<Exclude<Reason, `answered_${number}`>, Whose> = {
   timeout: 'receiver',
   reset: 'receiver',
   protocol_error: 'receiver',
+  vendor_refused: 'you',
+  vendor_busy: 'receiver',
+  vendor_unknown: 'receiver',
+  connection_broken: 'you',
 };
 
 // Reasons are stored as text; what fits one of the two forms is one of ours.

@@ -1,9 +1,9 @@
 import type { Ports } from '#src/context';
-import type { Candidate, LeasedDelivery, OutboundResult } from '#src/ports';
+import type { AttemptResult, Candidate, LeasedDelivery } from '#src/ports';
 import type { EventViews } from '#src/view';
 import { findCandidate, prepare, type Stop, stopOfGone, stopReason } from './prepare.ts';
 import { afterAttempt, type EndpointAdvice } from './schedule.ts';
-import { settleAttempt, settlePlan } from './settle.ts';
+import { giveBack, settleAttempt, settlePlan } from './settle.ts';
 import type { SignerOf } from '#src/signatures';
 
 /** What one delivery told about its endpoint; null where nothing was tried. */
@@ -23,6 +23,7 @@ type Needs = Pick<
   | 'chance'
   | 'ids'
   | 'http'
+  | 'carrier'
   | 'log'
   | 'meter'
   | 'usage'
@@ -44,10 +45,17 @@ export async function work(
   const candidate = await findCandidate(ports, delivery);
   if (!candidate) return stopped(ports, delivery, candidate, await stopOfGone(ports, delivery));
   const plan = await prepare(ports, signerOf, delivery, views, candidate);
-  if (plan.do !== 'send') return stopped(ports, delivery, candidate, plan);
+  if (plan.do !== 'send' && plan.do !== 'carry') return stopped(ports, delivery, candidate, plan);
 
   const startedAtMs = ports.clock.ms();
-  const result = await ports.http.send(plan.request);
+  const result =
+    plan.do === 'send'
+      ? await ports.http.send(plan.request)
+      : await ports.carrier.carry(delivery, candidate, plan.body);
+  if (result.kind === 'later') {
+    await giveBack(ports, delivery, result.reason, ports.clock.ms() + result.afterMs);
+    return { candidate, advice: null, succeeded: false, timedOut: false };
+  }
   const stop = result.kind === 'withdrawn' ? stopReason(ports, candidate) : null;
   if (stop) return stopped(ports, delivery, candidate, stop);
 
@@ -78,4 +86,4 @@ async function stopped(
   return { candidate, advice: null, succeeded: false, timedOut: false };
 }
 
-const isTimeout = (result: OutboundResult): boolean => result.kind === 'failed' && result.code === 'timeout';
+const isTimeout = (result: AttemptResult): boolean => result.kind === 'failed' && result.code === 'timeout';

@@ -1,5 +1,6 @@
 import type { Connector } from '#kit';
 import type { Candidate } from './directory.ts';
+import type { OutboundResult } from './http.ts';
 import type { LeasedDelivery } from './store.ts';
 
 /** The connectors that this installation has switched on. A connector that is not among them is never loaded. */
@@ -27,6 +28,9 @@ export type CarriedResult = {
   isOverload: boolean;
   durationMs: number;
 };
+
+/** What an attempt came to: at an endpoint, or through a connection. */
+export type AttemptResult = OutboundResult | CarriedResult;
 
 /** Takes a delivery to a connection, where an endpoint would get a request. Never throws for what a vendor says. */
 export type Carrier = {

@@ -1,5 +1,12 @@
 export type { FailureCode, Http, OutboundRequest, OutboundResult, RefusalCode } from './http.ts';
-export type { CarriedResult, Carrier, CarryLater, Connectors, VendorApp } from './connectors.ts';
+export type {
+  AttemptResult,
+  CarriedResult,
+  Carrier,
+  CarryLater,
+  Connectors,
+  VendorApp,
+} from './connectors.ts';
 export type { Candidate, Directory, Lookup } from './directory.ts';
 export {
   type Admission,

@@ -1,5 +1,5 @@
 import type { Ports } from '#src/context';
-import { findCandidate, giveBack, joinSettles, prepare, settlePlan, stopOfGone } from '#src/deliveries';
+import { findCandidate, giveBack, joinSettles, prepare, settlePlan, stopOfGone, work } from '#src/deliveries';
 import type { EventRecord, LeasedDelivery } from '#src/ports';
 import { createSigners } from '#src/signatures';
 import { createViews, type EventViews } from '#src/view';
@@ -47,6 +47,11 @@ export function createPrepareLeased(ports: Ports): PrepareLeased {
       const plan = candidate
         ? await prepare(ports, signerOf, delivery, viewsFor(delivery.event), candidate)
         : await stopOfGone(ports, delivery);
+      // No worker elsewhere sees a vendor's credential: what goes through a connection is carried here.
+      if (plan.do === 'carry') {
+        await work(own, signerOf, delivery, viewsFor(delivery.event), { failingSinceMs: null });
+        return null;
+      }
       if (!candidate || plan.do !== 'send') {
         if (plan.do !== 'send') await settlePlan(own, delivery, plan);
         return null;

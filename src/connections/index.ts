@@ -1,0 +1,1 @@
+export { createCarrier } from './carry.ts';

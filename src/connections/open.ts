@@ -1,0 +1,140 @@
+/** A connection, opened for some calls: the connector's own view of it (`ConnectorCtx`). */
+import type { Connector, ConnectorCtx } from '#kit';
+import type { Ports } from '#src/context';
+import { and, eq } from 'drizzle-orm';
+import { type Credential, readCredential } from './credential.ts';
+import type { ConnectionRow } from './find.ts';
+import { freshCredential } from './refresh.ts';
+import { inboundSecretOf, inboundUrlOf } from './inbound-address.ts';
+import type { VendorLimits } from './limits.ts';
+import { callVendor } from './vendor-call.ts';
+
+export type Needs = Pick<
+  Ports,
+  | 'store'
+  | 'vault'
+  | 'http'
+  | 'clock'
+  | 'ids'
+  | 'connectors'
+  | 'settings'
+  | 'log'
+  | 'meter'
+  | 'gate'
+  | 'directory'
+  | 'queue'
+  | 'digest'
+  | 'peppers'
+>;
+
+export type Opened = {
+  ctx: ConnectorCtx;
+  /** After a vendor has refused the credential: another one for the same ctx, or why there is none. */
+  renew(): Promise<{ ok: true } | { ok: false; kind: 'reconnect' | 'later'; code: string }>;
+};
+export type Why = { ok: false; kind: 'reconnect' | 'later'; code: string };
+
+export type OpenOptions = {
+  limits: VendorLimits;
+  purpose: string;
+  deliveryId?: string;
+  options?: unknown;
+  /** The op's key, whose note `saved` and `save` are. */
+  key?: string;
+};
+
+export async function openConnection(
+  ports: Needs,
+  connector: Connector,
+  row: ConnectionRow,
+  options: OpenOptions,
+): Promise<(Opened & { ok: true }) | Why> {
+  const first = await credentialFor(ports, connector, row);
+  if (!first.ok) return first;
+  const held = { credential: first.credential, version: first.version };
+  const untilMs = ports.clock.ms() + ports.settings.attemptDeadlineMs * 2;
+  const ctx: ConnectorCtx = {
+    fetch: (url, init) =>
+      callVendor(
+        {
+          ports,
+          connector,
+          row,
+          credential: held.credential,
+          limits: options.limits,
+          purpose: options.purpose,
+          deliveryId: options.deliveryId ?? null,
+          untilMs,
+        },
+        url,
+        init,
+      ),
+    connectionId: row.id,
+    options: options.options ?? {},
+    facts: row.facts,
+    scopes: new Set(row.scopes),
+    now: () => ports.clock.now(),
+    ref: async (key) => (await readRef(ports, row.id, key))?.ref ?? undefined,
+    saved: async () =>
+      options.key === undefined
+        ? undefined
+        : ((await readRef(ports, row.id, options.key))?.note ?? undefined),
+    save: (note) => saveNote(ports, row.id, options.key, note),
+    link: (path) => new URL(path, ports.settings.publicUrl).href,
+    inboundUrl: inboundUrlOf(ports, connector, row.id),
+    inboundSecret: inboundSecretOf(ports, row.id),
+  };
+  return {
+    ok: true,
+    ctx,
+    renew: async () => {
+      if (connector.manifest.auth.type !== 'oauth2') return { ok: false, kind: 'reconnect', code: 'refused' };
+      const next = await freshCredential(ports, row, connector.manifest.auth, held.version);
+      if (next.ok) Object.assign(held, { credential: next.credential, version: next.version });
+      return next.ok ? { ok: true } : next;
+    },
+  };
+}
+
+async function credentialFor(
+  ports: Needs,
+  connector: Connector,
+  row: ConnectionRow,
+): Promise<{ ok: true; credential: Credential; version: number } | Why> {
+  const { auth } = connector.manifest;
+  if (auth.type === 'oauth2') return freshCredential(ports, row, auth);
+  const stored = await readCredential(ports, row.id);
+  return stored
+    ? { ok: true, credential: stored.credential, version: stored.version }
+    : { ok: false, kind: 'reconnect', code: 'shredded' };
+}
+
+export const refId = (connectionId: string, key: string): string => `${connectionId} ${key}`;
+
+export async function readRef({ store }: Pick<Ports, 'store'>, connectionId: string, key: string) {
+  const { connectionRefs } = store.tables;
+  const [row] = await store.db
+    .select()
+    .from(connectionRefs)
+    .where(eq(connectionRefs.id, refId(connectionId, key)))
+    .limit(1);
+  return row ?? null;
+}
+
+async function saveNote(
+  { store, clock }: Needs,
+  connectionId: string,
+  key: string | undefined,
+  note: unknown,
+) {
+  if (key === undefined) return;
+  const { connectionRefs } = store.tables;
+  await store.write((db) => [
+    db
+      .update(connectionRefs)
+      .set({ note, updatedAt: clock.now() })
+      .where(
+        and(eq(connectionRefs.id, refId(connectionId, key)), eq(connectionRefs.connectionId, connectionId)),
+      ),
+  ]);
+}
