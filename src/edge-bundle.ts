@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { uiPaths } from './edge-files.ts';
+import { leftOut } from './edge-left-out.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,7 +25,8 @@ export async function bundleWorker(entry = 'src/worker.ts', isMinified = false):
     minify: isMinified,
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
-    plugins: [oneLanguage, pureHono, uiFilesBeside],
+    alias: { 'lru-cache': join(root, 'src/worker-lru.ts') },
+    plugins: [pureHono, uiFilesBeside, ...leftOut],
     write: false,
     logLevel: 'warning',
   });
@@ -34,16 +36,6 @@ export async function bundleWorker(entry = 'src/worker.ts', isMinified = false):
     named.toSorted(([a], [b]) => Number(b === 'worker.js') - Number(a === 'worker.js')),
   );
 }
-
-/** zod carries its messages in fifty languages, a quarter of the bundle; the hub speaks one, which zod loads by itself. */
-const oneLanguage: Plugin = {
-  name: 'one-language',
-  setup: (builder) => {
-    builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
-  },
-};
 
 /** hono's modules only declare, but its package does not say so: with a page comes all that renders in a browser. */
 const pureHono: Plugin = {
