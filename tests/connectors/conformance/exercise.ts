@@ -14,12 +14,11 @@ export async function exercise(proved: Proved, connection: Connection): Promise<
   for (const { op, words } of await stepsOf(proved, connection)) {
     const settled = await hub.carry(op);
     hold(settled === 'done' || settled === 'late', `${words}: is ${settled}`);
-    const kept = hub.refs.get(op.key);
     if (connector.reconcile) hub.told.push(await hub.call(async (ctx) => connector.reconcile?.(op, ctx), op));
-    if (kept && connector.undo) hub.told.push(connector.undo({ key: op.key, ...kept }, hub.facts));
   }
-  for (const [key, kept] of hub.refs) {
-    const undo = connector.undo?.({ key, ...kept }, hub.facts);
+  for (const [key, { ref, seq, isGone }] of hub.refs) {
+    const undo = isGone ? undefined : connector.undo?.({ key, seq, ref }, hub.facts);
+    hub.told.push(undo);
     if (undo && !('manual' in undo)) await hub.attempt(undo);
   }
   if (connector.sync) hub.told.push(await hub.call(async (ctx) => connector.sync?.(undefined, ctx)));

@@ -40,7 +40,9 @@ export type Hub = {
   carry(op: Op, isUnsure?: boolean): Promise<Settled>;
   /** All that the connector has told the hub, where no secret may be. */
   told: unknown[];
-  refs: Map<string, { ref: Ref; seq: number }>;
+  refs: Map<string, { ref: Ref; seq: number; isGone: boolean }>;
+  /** Options of `manifest.approvals` that staff have approved: all. */
+  approved: ReadonlySet<string>;
 };
 
 const mostTries = 8;
@@ -97,13 +99,14 @@ export function open(
     facts: connected?.facts ?? {},
     told: [connected],
     refs: new Map(),
+    approved: new Set(Object.keys(manifest.approvals ?? {})),
     plan: (event) => {
       const ops = connector.plan(event, connection.options, hub.facts);
       hub.told.push(ops);
       return ops;
     },
     ctx: (op) => {
-      const note = JSON.stringify([op?.key, op?.seq, op?.kind]);
+      const note = op?.key ?? '';
       return {
         fetch: (url, init) => {
           if (state.isOpen === 0) line.breaches.push(`fetches ${url} after it has answered`);
@@ -113,6 +116,7 @@ export function open(
         options: connection.options,
         facts: hub.facts,
         scopes,
+        approved: hub.approved,
         now: () => new Date(startedAt),
         ref: (key) => Promise.resolve(hub.refs.get(key)?.ref),
         saved: () => Promise.resolve(notes.get(note)),
@@ -168,8 +172,9 @@ export function open(
 
   function keep(op: Op, { applied, ref }: Extract<Outcome, { ok: true }>): void {
     seqs.set(op.key, op.seq);
-    if (ref) hub.refs.set(op.key, { ref, seq: op.seq });
-    else if (applied === 'deleted') hub.refs.delete(op.key);
+    notes.delete(op.key);
+    const stands = ref ?? hub.refs.get(op.key)?.ref;
+    if (stands) hub.refs.set(op.key, { ref: stands, seq: op.seq, isGone: applied === 'deleted' });
   }
 }
 

@@ -70,6 +70,7 @@ export const manifestSchema = z.strictObject({
       z.strictObject({ ...field, type: z.literal('map'), from: z.array(choice).min(1) }),
     ]),
   ),
+  approvals: z.record(z.string(), line(200)).optional(),
   limits: z.array(
     z.strictObject({
       per: z.enum(['app', 'connection', 'resource']),

@@ -163,15 +163,15 @@ async function undoneKinds(proved: Proved, runs: readonly Told[][]): Promise<Set
     const hub = await arrange(proved, steps, step);
     await hub.carry(step.op);
     const kept = hub.refs.get(step.op.key);
-    if (!connector.undo || !kept) continue;
-    const undo = connector.undo({ key: step.op.key, ...kept }, hub.facts);
+    if (!connector.undo || !kept || kept.isGone) continue;
+    const undo = connector.undo({ key: step.op.key, seq: kept.seq, ref: kept.ref }, hub.facts);
     if ('manual' in undo) {
       hold(undo.manual.trim() !== '', `${step.words}: undo tells nobody what to do by hand`);
       continue;
     }
     kinds.add(undo.kind);
     same(
-      connector.undo({ key: step.op.key, ...kept }, hub.facts),
+      connector.undo({ key: step.op.key, seq: kept.seq, ref: kept.ref }, hub.facts),
       undo,
       `${step.words}: undo is not the same twice`,
     );

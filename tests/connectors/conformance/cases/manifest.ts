@@ -1,8 +1,8 @@
 import type { Connector } from '#kit';
 import * as z from 'zod';
 import { expandTypes } from '../../../../src/catalog/index.ts';
-import { hold, same } from '../hold.ts';
-import { type Hub, open, scopesOf } from '../hub.ts';
+import { hold, isSameSet, same } from '../hold.ts';
+import { connect, type Hub, open, scopesOf } from '../hub.ts';
 import { reaches } from '../line.ts';
 import { manifestSchema } from '../manifest-schema.ts';
 import { type Case, type Proved, stepsOf } from '../story.ts';
@@ -106,6 +106,16 @@ export function manifestCases(proved: Proved): Case[] {
       },
     },
     {
+      title: 'manifest: an option that staff have to approve does nothing before they have',
+      prove: async () => {
+        for (const option of Object.keys(manifest.approvals ?? {}))
+          hold(
+            await isHeld(proved, option),
+            `${option} does the same with and without approval, in each connection`,
+          );
+      },
+    },
+    {
       title: 'manifest: without any one scope, something is refused',
       prove: async () => {
         for (const [scope, { kinds }] of Object.entries(manifest.scopes)) {
@@ -119,6 +129,22 @@ export function manifestCases(proved: Proved): Case[] {
       },
     },
   ];
+}
+
+async function isHeld(proved: Proved, option: string): Promise<boolean> {
+  for (const connection of proved.conformance.connections) {
+    const steps = await stepsOf(proved, connection);
+    const ends: unknown[][] = [];
+    for (const isApproved of [true, false]) {
+      const hub = await connect(proved, connection);
+      if (!isApproved) hub.approved = new Set([...hub.approved].filter((name) => name !== option));
+      for (const { op } of steps) await hub.carry(op);
+      ends.push([...hub.line.standIn.objects()]);
+    }
+    const [withIt = [], without = []] = ends;
+    if (!isSameSet(withIt, without)) return true;
+  }
+  return false;
 }
 
 async function isNeeded(proved: Proved, connector: Connector, scope: string): Promise<boolean> {
@@ -142,7 +168,7 @@ async function goesWell(proved: Proved, hub: Hub, connector: Connector): Promise
   for (const { op } of await stepsOf(proved, hub.connection)) {
     const outcome = await hub.attempt(op);
     if (!outcome.ok) return false;
-    if (outcome.ref) hub.refs.set(op.key, { ref: outcome.ref, seq: op.seq });
+    if (outcome.ref) hub.refs.set(op.key, { ref: outcome.ref, seq: op.seq, isGone: false });
   }
   for (const { name, type } of connector.manifest.form) {
     if (type !== 'vendor-choice') continue;

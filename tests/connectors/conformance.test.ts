@@ -1,0 +1,12 @@
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { proveOnBothHosts } from './conformance/on-both-hosts.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+for (const folder of globSync('connectors/*/conformance.ts', { cwd: root }).map(dirname).toSorted())
+  await proveOnBothHosts(folder.replace('connectors/', ''), {
+    connector: `${folder}/index.ts`,
+    conformance: `${folder}/conformance.ts`,
+    plan: `${folder}/fixtures/plan.json`,
+  });

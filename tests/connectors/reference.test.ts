@@ -1,0 +1,7 @@
+import { proveOnBothHosts } from './conformance/on-both-hosts.ts';
+
+await proveOnBothHosts('pinwall', {
+  connector: 'tests/connectors/reference/connector.ts',
+  conformance: 'tests/connectors/reference/conformance.ts',
+  plan: 'tests/connectors/reference/plan.json',
+});
