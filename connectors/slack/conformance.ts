@@ -1,0 +1,273 @@
+import { hmacSha256, type Received } from '#kit';
+import type { Answer, Conformance, Connection } from '#kit/conformance';
+import { actions } from './buttons.ts';
+import type { Kind, Options } from './manifest.ts';
+import { createSlack, webhook, workspace } from './stand-in.ts';
+
+/** As `oauth.v2.access` answers. */
+const tokenAnswer = (scope: string) => ({
+  ok: true,
+  app_id: 'A0PATCHBAY',
+  authed_user: { id: 'U0LINH' },
+  scope,
+  token_type: 'bot',
+  access_token: 'xoxb-not-a-real-token',
+  bot_user_id: 'U0PATCHBAY',
+  team: { id: workspace.id, name: workspace.name },
+  enterprise: null,
+  is_enterprise_install: false,
+});
+
+const options = (over: Partial<Options>): Options => ({ respond: 'off', direct_messages: false, ...over });
+
+const connections: Connection<Options>[] = [
+  {
+    name: 'one channel',
+    tier: 'one-channel',
+    options: options({ respond: 'person' }),
+    tokenAnswer: {
+      ...tokenAnswer('incoming-webhook,commands'),
+      incoming_webhook: {
+        channel: '#bookings',
+        channel_id: webhook.channel,
+        configuration_url: `${workspace.url}services/B0FAKE`,
+        url: webhook.url,
+      },
+    },
+  },
+  {
+    name: 'messages that stay current',
+    tier: 'updates',
+    options: options({ channel: 'C0RFPS', respond: 'channel' }),
+    tokenAnswer: tokenAnswer('chat:write,channels:read,commands'),
+  },
+  {
+    name: 'messages that are looked for',
+    tier: 'updates-checked',
+    options: options({ channel: 'C0RFPS' }),
+    tokenAnswer: tokenAnswer('chat:write,channels:read,channels:history,commands'),
+  },
+];
+
+const api = (
+  error: string,
+  outcome: Answer<Kind>['outcome'],
+  over: Partial<Answer<Kind>> = {},
+): Answer<Kind> => ({
+  when: `the API says ${error}`,
+  kind: 'message',
+  status: 200,
+  body: { ok: false, error },
+  outcome,
+  ...over,
+});
+
+const hook = (
+  status: number,
+  error: string,
+  outcome: Answer<Kind>['outcome'],
+  over: Partial<Answer<Kind>> = {},
+): Answer<Kind> => ({
+  when: `the webhook says ${error} with ${status}`,
+  kind: 'post',
+  status,
+  body: error,
+  outcome,
+  ...over,
+});
+
+const reconnect = (code: string) => ({ kind: 'auth', next: 'reconnect', code }) as const;
+const permanent = (code: string) => ({ kind: 'permanent', code }) as const;
+const transient = (code: string) => ({ kind: 'transient', code }) as const;
+const unknown = (code: string) => ({ kind: 'unknown', code }) as const;
+const seven = { 'retry-after': '7' };
+
+const answers: Answer<Kind>[] = [
+  ...[
+    'invalid_auth',
+    'not_authed',
+    'token_revoked',
+    'account_inactive',
+    'no_permission',
+    'org_login_required',
+  ].map((error) => api(error, reconnect(error))),
+  api('missing_scope', reconnect('missing_scope'), {
+    body: { ok: false, error: 'missing_scope', needed: 'chat:write', provided: 'commands' },
+  }),
+  api('token_expired', { kind: 'auth', next: 'refresh', code: 'token_expired' }),
+  ...[
+    'channel_not_found',
+    'not_in_channel',
+    'is_archived',
+    'restricted_action',
+    'ekm_access_denied',
+    'messages_tab_disabled',
+    'user_not_found',
+    'cannot_dm_bot',
+    'invalid_blocks',
+    'invalid_blocks_format',
+    'invalid_arguments',
+    'msg_too_long',
+    'no_text',
+    'a_word_of_tomorrow',
+  ].map((error) => api(error, permanent(error))),
+  api('ratelimited', { ...transient('ratelimited'), slow: 'connection', retryAfterMs: 30_000 }),
+  api('rate_limited', { ...transient('rate_limited'), retryAfterMs: 7_000 }, { headers: seven }),
+  api(
+    'ratelimited with 429',
+    { ...transient('ratelimited'), slow: 'connection', retryAfterMs: 7_000 },
+    {
+      status: 429,
+      headers: seven,
+      body: { ok: false, error: 'ratelimited' },
+    },
+  ),
+  api('service_unavailable', { ...transient('service_unavailable'), slow: 'call' }),
+  api('service_unavailable with 503', transient('service_unavailable'), {
+    status: 503,
+    body: { ok: false, error: 'service_unavailable' },
+  }),
+  api('team_added_to_org', { ...transient('team_added_to_org'), retryAfterMs: 3_600_000 }),
+  // Half of it may have happened (docs), and this is a new message.
+  ...['internal_error', 'fatal_error', 'request_timeout'].map((error) => api(error, unknown(error))),
+  api('ok without a ts', unknown('unreadable_answer'), { body: { ok: true } }),
+
+  hook(404, 'no_service', reconnect('no_service')),
+  hook(404, 'no_active_hooks', reconnect('no_active_hooks')),
+  hook(404, 'no_team', reconnect('no_team')),
+  hook(403, 'team_disabled', reconnect('team_disabled')),
+  hook(403, 'invalid_token', reconnect('invalid_token')),
+  hook(404, 'channel_not_found', permanent('channel_not_found')),
+  hook(410, 'channel_is_archived', permanent('channel_is_archived')),
+  hook(403, 'action_prohibited', permanent('action_prohibited')),
+  hook(403, 'posting_to_general_channel_denied', permanent('posting_to_general_channel_denied')),
+  hook(400, 'user_not_found', permanent('user_not_found')),
+  hook(400, 'invalid_payload', permanent('invalid_payload')),
+  hook(400, 'invalid_blocks', permanent('invalid_blocks')),
+  hook(400, 'no_text', permanent('no_text')),
+  hook(429, 'rate_limited', { ...transient('ratelimited'), retryAfterMs: 7_000 }, { headers: seven }),
+  hook(500, 'rollup_error', unknown('rollup_error')),
+  hook(503, 'service_unavailable', transient('service_unavailable')),
+];
+
+const form = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
+const command = (text: string) =>
+  form({
+    command: '/patchbay',
+    text,
+    team_id: workspace.id,
+    team_domain: 'bayou-city',
+    channel_id: webhook.channel,
+    channel_name: 'bookings',
+    user_id: 'U0LINH',
+    trigger_id: `13345224609.${text.length}.fake`,
+    response_url: 'https://hooks.slack.com/commands/T0PATCHBAY/1/fake',
+  });
+const press = (action: string, value: string) =>
+  form({
+    payload: JSON.stringify({
+      type: 'block_actions',
+      team: { id: workspace.id, domain: 'bayou-city' },
+      user: { id: 'U0LINH', team_id: workspace.id },
+      channel: { id: webhook.channel, name: 'bookings' },
+      container: { type: 'message', message_ts: '1795348800.000001', channel_id: webhook.channel },
+      trigger_id: `13345224609.${action}`,
+      response_url: 'https://hooks.slack.com/actions/T0PATCHBAY/1/fake',
+      actions: [{ action_id: action, block_id: 'con_conformance:1', type: 'button', value }],
+    }),
+  });
+const happened = (event: Readonly<Record<string, unknown>>) =>
+  JSON.stringify({
+    token: 'not-a-real-verification-token',
+    type: 'event_callback',
+    team_id: workspace.id,
+    api_app_id: 'A0PATCHBAY',
+    event_id: `Ev0${String(event['type']).toUpperCase()}`,
+    event_time: 1_795_348_800,
+    authed_users: [],
+    event,
+  });
+const booking = JSON.stringify({ subject: 'bookings/bkg_conformance', who: 'person' });
+
+export const conformance: Conformance<Options, Kind> = {
+  standIn: (scopes) => createSlack(scopes),
+  connections,
+  story: [
+    {
+      type: 'booking.requested',
+      data: { provider: { account_id: 'acc_conformance', role: 'photographer', name: 'Linh Tran' } },
+    },
+    { type: 'booking.confirmed' },
+    {
+      type: 'booking.rescheduled',
+      data: { starts_at: '2026-12-01T16:00:00.000Z', ends_at: '2026-12-01T19:30:00.000Z' },
+    },
+    { type: 'booking.cancelled' },
+    { type: 'instant_book.confirmed', seed: 2 },
+    { type: 'booking.completed', seed: 2 },
+    { type: 'deliverable.submitted' },
+    { type: 'deliverable.rejected' },
+    { type: 'deliverable.accepted' },
+    { type: 'escrow.released' },
+    { type: 'rfp.created', data: { title: 'Lookbook <!channel> & "friends"' } },
+    { type: 'rfp.broadcast' },
+    { type: 'rfp.quoted' },
+    { type: 'rfp.awarded' },
+    { type: 'rfp.closed' },
+    { type: 'rfp.withdrawn', seed: 3 },
+    { type: 'review.published' },
+    { type: 'integration.test' },
+    { type: 'subscription.disabled' },
+    { type: 'connection.broken' },
+  ],
+  answers,
+  personal: [
+    'buyer.name',
+    'provider.name',
+    'manifest.files.name',
+    'manifest.files.url',
+    'body',
+    'author_name',
+  ],
+  specifications: { 'slack.com': 'slack-web-api.trim.swagger2.json' },
+  inbound: {
+    proves: 'body',
+    send,
+    bodies: [
+      {
+        name: 'the challenge',
+        body: JSON.stringify({ token: 'fake', challenge: '3eZbrw1aBm2rZgRNFdxV', type: 'url_verification' }),
+        reply: '{"challenge":"3eZbrw1aBm2rZgRNFdxV"}',
+      },
+      { name: 'the app was removed', body: happened({ type: 'app_uninstalled', event_ts: '1' }) },
+      {
+        name: 'its token ended',
+        body: happened({ type: 'tokens_revoked', tokens: { oauth: [], bot: ['U0PATCHBAY'] }, event_ts: '1' }),
+      },
+      { name: '/patchbay status', body: command('status') },
+      { name: '/patchbay mute', body: command('mute 2h') },
+      { name: '/patchbay test', body: command('test') },
+      { name: 'the button "Mute"', body: press(actions.mute, '3600000') },
+      { name: 'the button "Accept"', body: press(actions.accept, booking), asks: 1 },
+      { name: 'the button "Decline"', body: press(actions.decline, booking), asks: 1 },
+      { name: 'something new', body: JSON.stringify({ type: 'of_tomorrow', team_id: workspace.id }) },
+    ],
+  },
+};
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+async function send(body: string, secret: string, at: Date): Promise<Received> {
+  const time = String(Math.floor(at.getTime() / 1000));
+  const signature = await hmacSha256(secret, new TextEncoder().encode(`v0:${time}:${body}`));
+  const hex = [...signature].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return {
+    method: 'POST',
+    url: 'https://hub.example/v1/inbound/slack',
+    headers: new Headers({
+      'content-type': body.startsWith('{') ? 'application/json' : 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': time,
+      'x-slack-signature': `v0=${hex}`,
+    }),
+    raw: new TextEncoder().encode(body),
+  };
+}
