@@ -158,7 +158,8 @@ export function open(
           keep(op, answer);
           return 'done';
         }
-        if (answer.kind === 'permanent') return 'dead';
+        // From `reconcile`: nobody will find out, and the user is told so.
+        if (answer.kind === 'permanent') return isUnsure && connector.reconcile ? 'unknown' : 'dead';
         if (answer.kind === 'auth' && answer.next === 'reconnect') return 'dead';
         if (answer.kind === 'unknown') {
           if (isUnsure && connector.reconcile) return 'unknown';

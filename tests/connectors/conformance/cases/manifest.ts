@@ -2,10 +2,11 @@ import type { Connector } from '#kit';
 import * as z from 'zod';
 import { expandTypes } from '../../../../src/catalog/index.ts';
 import { hold, isSameSet, same } from '../hold.ts';
-import { connect, type Hub, open, scopesOf } from '../hub.ts';
+import { connect, type Hub, open, reconcile, scopesOf } from '../hub.ts';
 import { reaches } from '../line.ts';
 import { manifestSchema } from '../manifest-schema.ts';
 import { type Case, type Proved, stepsOf } from '../story.ts';
+import type { Connection } from '../types.ts';
 import { exercise } from '../exercise.ts';
 
 export function manifestCases(proved: Proved): Case[] {
@@ -13,7 +14,7 @@ export function manifestCases(proved: Proved): Case[] {
   const { manifest } = connector;
   const now = (title: string, prove: () => void): Case => ({
     title: `manifest: ${title}`,
-    prove: () => Promise.resolve(prove()),
+    prove: async () => prove(),
   });
   return [
     now('fits its schema', () => {
@@ -153,8 +154,26 @@ async function isNeeded(proved: Proved, connector: Connector, scope: string): Pr
     if (!scopes.delete(scope)) continue;
     const hub = open(proved, connection, scopes);
     if (!(await goesWell(proved, hub, connector))) return true;
+    if ((await foundOut(proved, connection, scopes)) < (await foundOut(proved, connection))) return true;
   }
   return false;
+}
+
+/** Of how many ops `reconcile` can say that they arrived. */
+async function foundOut(
+  proved: Proved,
+  connection: Connection,
+  scopes?: ReadonlySet<string>,
+): Promise<number> {
+  if (!proved.connector.reconcile) return 0;
+  const hub = await connect(proved, connection, scopes);
+  const told: boolean[] = [];
+  for (const { op } of await stepsOf(proved, connection)) {
+    await hub.attempt(op);
+    const said = await reconcile(hub, op);
+    told.push(said !== 'absent' && said.ok);
+  }
+  return told.filter(Boolean).length;
 }
 
 async function goesWell(proved: Proved, hub: Hub, connector: Connector): Promise<boolean> {
