@@ -61,12 +61,14 @@ const scopesIn = (header: string): Set<string> => new Set(header.split(',').map(
 
 const maxPages = 5;
 
-/** Public channels, those that Patchbay is in first. */
+/** The webhook's own channel, since it has no other; else public channels, those that Patchbay is in first. */
 export async function choices(
   field: string,
   ctx: Ctx,
 ): Promise<{ ok: true; choices: readonly Choice[] } | Failed> {
-  if (field !== 'channel' || !ctx.scopes.has('channels:read')) return { ok: true, choices: [] };
+  if (field !== 'channel') return { ok: true, choices: [] };
+  const own = text(ctx.facts, 'channel.id');
+  if (own) return { ok: true, choices: [{ id: own, label: text(ctx.facts, 'channel.name') ?? own }] };
   const found: { id: string; name: string; isMember: boolean }[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {

@@ -35,7 +35,7 @@ export async function callWebhook(
   message: Readonly<Record<string, unknown>>,
   resource: string,
 ): Promise<{ ok: true } | Failed> {
-  const response = await ctx.fetch('secret:incoming_webhook', {
+  const response = await ctx.fetch('secret:webhook', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(message),

@@ -47,7 +47,7 @@ export const manifest: Manifest<Options, Kind> = {
     scopeSeparator: ',',
     refresh: null,
     revoke: { url: 'https://slack.com/api/auth.revoke', credential: 'bearer' },
-    secretUrls: { incoming_webhook: '/incoming_webhook/url' },
+    secretUrls: { webhook: '/incoming_webhook/url' },
   },
   tiers: [
     {

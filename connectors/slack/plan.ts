@@ -30,8 +30,9 @@ export type Retraction = { ref: string };
 export function plan(event: HubEvent, options: Options, facts: Facts): Op<Kind>[] {
   const card = cardOf(event);
   if (!card) return [];
-  const chosen = options.channel;
-  const channel = chosen ?? text(facts, 'channel.id') ?? '';
+  const own = text(facts, 'channel.id');
+  const channel = options.channel ?? own ?? '';
+  const isCurrent = channel !== own;
   const isDirect = event.type === 'message.direct' || (channel !== '' && !isChannel(channel));
   const body: Body = {
     channel,
@@ -42,12 +43,12 @@ export function plan(event: HubEvent, options: Options, facts: Facts): Op<Kind>[
       ? { respond: { subject: card.respond, who: options.respond } }
       : {}),
   };
-  const about = chosen && staysCurrent(event.type) ? event.subject : event.id;
+  const about = isCurrent && staysCurrent(event.type) ? event.subject : event.id;
   return [
     {
       key: `${channel}:${about}`,
       seq: event.sequence,
-      kind: chosen ? 'message' : 'post',
+      kind: isCurrent ? 'message' : 'post',
       body,
       ...(isDirect ? { cost: directCost } : {}),
     },

@@ -1,4 +1,4 @@
-/** Slack as far as the connector uses it: one workspace, three channels, one webhook. It has no clock: `ts` counts. */
+/** Slack as far as the connector uses it: one workspace, three channels, one person, one webhook. It has no clock: `ts` counts. */
 import type { StandIn } from '#kit/conformance';
 
 type Message = { ts: string; text: string; blocks: unknown; metadata?: unknown };
@@ -25,6 +25,7 @@ export function createSlack(scopes: ReadonlySet<string>): SlackStandIn {
     [webhook.channel, []],
     ['C0RFPS', []],
     ['C0STRANGERS', []],
+    ['D0LINH', []],
   ]);
   const state = { count: 0 };
 
@@ -78,7 +79,8 @@ export function createSlack(scopes: ReadonlySet<string>): SlackStandIn {
   }
 
   function post(form: Form) {
-    const channel = form.get('channel') ?? '';
+    // A person's id opens the conversation with them.
+    const channel = (form.get('channel') ?? '').replace(/^U/, 'D');
     const blocks = blocksOf(form.get('blocks'));
     if (!channels.has(channel)) return { ok: false, error: 'channel_not_found' };
     if (channel === 'C0STRANGERS') return { ok: false, error: 'not_in_channel' };
