@@ -10,8 +10,9 @@ import { commitOf, compare, fileOf, receiptOf } from './file.ts';
 import type { Kind } from './plan.ts';
 import { uploadInParts } from './upload-session.ts';
 
-/** `/files/upload` takes 150 MiB; parts are best in multiples of 4 MiB (Dropbox's reference, 2026-08). */
-const dropboxSizes = { singleRequestBytes: 150 * 1024 * 1024, partBytes: 8 * 1024 * 1024 };
+const mib = 1024 * 1024;
+/** `/files/upload` takes 150 MiB, `ctx.fetch` 32: the lower. Parts are best in multiples of 4 MiB (Dropbox's reference, 2026-08). */
+const dropboxSizes = { singleRequestBytes: 32 * mib, partBytes: 8 * mib };
 
 export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = dropboxSizes): Promise<Outcome> {
   const file = await fileOf(op);

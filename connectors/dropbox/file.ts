@@ -3,7 +3,7 @@ import { contentHash } from './content-hash.ts';
 import type { ArchiveBody, Kind } from './plan.ts';
 
 /** `text` is ASCII: its length is its bytes. */
-export type File = { text: string; sha256: string; contentHash: string; path: string };
+export type File = { text: string; sha256: string; contentHash: string; path: string; deliverable: string };
 
 export async function fileOf({ body }: Op<Kind>): Promise<File> {
   const { document } = body as ArchiveBody; // `plan` made it.
@@ -14,11 +14,17 @@ export async function fileOf({ body }: Op<Kind>): Promise<File> {
     sha256,
     contentHash: await contentHash(text),
     path: `/deliverables/${document.deliverable_id}/${sha256}.json`,
+    deliverable: document.deliverable_id,
   };
 }
 
 /** Never over another file, never beside it under another name. `mute`: nobody's desktop tells of it. */
-export const commitOf = ({ path }: File) => ({ path, mode: 'add', autorename: false, mute: true });
+export const commitOf = ({ path }: File) => ({
+  path,
+  mode: { '.tag': 'add' },
+  autorename: false,
+  mute: true,
+});
 
 /** What Dropbox says it holds, against what was sent. */
 export function compare(
@@ -34,7 +40,7 @@ export function compare(
       ok: false,
       kind: 'permanent',
       code: 'hash_mismatch',
-      fix: `Dropbox holds other content at ${file.path} than what was accepted. Do not rely on that copy: look at its versions in Dropbox, move it away, then retry.`,
+      fix: `Dropbox holds other content for ${file.deliverable} than what was accepted. Do not rely on that copy: look at its versions in Dropbox, move it away, then retry.`,
     };
   const version = typeof rev === 'string' ? { version: rev } : {};
   return { ok: true, applied, ref: { id, ...version, hash: receiptOf(file) } };

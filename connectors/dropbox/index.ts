@@ -47,7 +47,7 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
     options,
     form: [],
     // Dropbox names no numbers but asks for few writes at once in one folder tree; its 429 says how long to wait.
-    limits: [{ per: 'connection', tokens: 4, windowMs: 1_000 }],
+    limits: [{ per: 'connection', tokens: 8, windowMs: 1_000 }],
     idempotency: { archive: 'content-address' },
     recall: 'Nothing is taken back: an archived manifest is evidence. You can delete it in Dropbox.',
   },

@@ -4,6 +4,7 @@
  */
 import { type ConnectorCtx, type Failed, type Outcome, readObject } from '#kit';
 import { upload } from './call.ts';
+import { contentHash } from './content-hash.ts';
 import { failureOf, objectIn, tagOf } from './errors.ts';
 import { commitOf, compare, type File } from './file.ts';
 
@@ -16,13 +17,14 @@ export async function uploadInParts(file: File, ctx: ConnectorCtx, partBytes: nu
   let place = begun;
   while (place.offset < file.text.length) {
     const part = file.text.slice(place.offset, place.offset + partBytes);
-    const argument = { cursor: cursorOf(place), close: false };
+    // Of this part alone, as Dropbox has it: one that was damaged on its way is refused.
+    const argument = { cursor: cursorOf(place), close: false, content_hash: await contentHash(part) };
     const response = await upload(ctx, 'files/upload_session/append_v2', argument, part);
     const body = await readObject(response);
     if (!response.ok) return stopped(place, response, body, ctx);
     place = await moved(place, place.offset + part.length, ctx);
   }
-  const argument = { cursor: cursorOf(place), commit: commitOf(file), content_hash: file.contentHash };
+  const argument = { cursor: cursorOf(place), commit: commitOf(file) };
   const response = await upload(ctx, 'files/upload_session/finish', argument, '');
   const body = await readObject(response);
   if (!response.ok || !body) return stopped(place, response, body, ctx);
@@ -38,7 +40,7 @@ async function start(file: File, ctx: ConnectorCtx): Promise<Place | Outcome> {
   return moved({ sha256: file.sha256, session, offset: 0 }, 0, ctx);
 }
 
-/** Notes where the next try goes on; forgets a session that is over, or holds what was damaged on its way. */
+/** Notes where the next try goes on, and forgets a session that is over. */
 async function stopped(
   place: Place,
   response: Response,
@@ -56,7 +58,7 @@ async function stopped(
   return { ok: false, kind: 'transient', code: lookup.tag ?? '', slow: 'call' };
 }
 
-const isOver = new Set(['not_found', 'closed', 'content_hash_mismatch']);
+const isOver = new Set(['not_found', 'closed']);
 
 async function placeOf({ sha256 }: File, ctx: ConnectorCtx): Promise<Place | null> {
   const place = objectIn(await ctx.saved()) as Partial<Place> | null;

@@ -24,3 +24,7 @@ export const jsonType = { 'content-type': 'application/json; charset=UTF-8' };
 /** Parameters in the order in which they are given. */
 export const withQuery = (url: string, query: Readonly<Record<string, string>>): string =>
   `${url}?${new URLSearchParams(query).toString()}`;
+
+/** The revision that is archived stays, even where somebody uploads another over it. */
+export const uploadAddress = (uploadType: 'multipart' | 'resumable', fields: string): string =>
+  withQuery(uploadUrl, { uploadType, keepRevisionForever: 'true', fields });

@@ -66,7 +66,7 @@ export function compare(
       ok: false,
       kind: 'permanent',
       code: 'hash_mismatch',
-      fix: `Drive holds other content in ${file.name} than what was accepted. Do not rely on that copy: look at its versions in Drive, move it to the bin, then retry.`,
+      fix: `Drive holds other content for ${file.deliverable} than what was accepted. Do not rely on that copy: look at its versions in Drive, move it to the bin, then retry.`,
     };
   return {
     ok: true,

@@ -1,15 +1,16 @@
 /** Accepted manifests as files in a folder of our own in Google Drive: README.md. */
-import { type ConnectorCtx, defineConnector, type Op } from '#kit';
-import { archive, reconcileArchive } from './archive.ts';
+import { defineConnector } from '#kit';
+import * as z from 'zod';
+import { deliver, reconcile } from './deliver.ts';
 import { ask, driveUrl, withQuery } from './ask.ts';
 import { objectIn } from './errors.ts';
 import { setUp } from './folder.ts';
-import { lock, reconcileLock } from './lock.ts';
-import { type Kind, type Options, options, plan } from './plan.ts';
+import { type Kind, plan } from './plan.ts';
 
+const options = z.strictObject({});
 const scope = 'https://www.googleapis.com/auth/drive.file';
 
-export const connector = defineConnector<Options, Kind>({
+export const connector = defineConnector<z.output<typeof options>, Kind>({
   manifest: {
     id: 'google-drive',
     name: 'Google Drive',
@@ -38,34 +39,27 @@ export const connector = defineConnector<Options, Kind>({
     ],
     scopes: {
       [scope]: {
-        why: 'Makes the folder, adds and locks the manifests, and reads the checksums of those files alone.',
-        kinds: ['archive', 'lock', 'set-up', 'health'],
+        why: 'Makes the folder, adds the manifests, and reads the checksums of those files alone.',
+        kinds: ['archive', 'set-up', 'health'],
       },
     },
     hosts: ['www.googleapis.com'],
     consumes: ['deliverable.accepted'],
     options,
-    form: [
-      {
-        type: 'switch',
-        name: 'lock',
-        label: 'Lock each file',
-        help: 'Drive then refuses changes to its content until you lift the lock.',
-      },
-    ],
+    form: [],
     limits: [
-      // 12,000 a minute for a project and for a user of it; three writes a second for an account, which is the lower.
+      // 12,000 a minute for a project (Drive's usage limits). Three writes a second for an account, and one call in four is one.
       { per: 'app', tokens: 10_000, windowMs: 60_000 },
-      { per: 'connection', tokens: 3, windowMs: 1_000 },
+      { per: 'connection', tokens: 12, windowMs: 1_000 },
     ],
-    idempotency: { archive: 'client-id', lock: 'upsert-key' },
+    idempotency: { archive: 'client-id' },
     recall: 'Nothing is taken back: an archived manifest is evidence. You can delete it in Drive.',
   },
   connected: () => ({ account: { id: '', label: 'Google Drive' }, facts: {} }),
   setUp,
   plan,
-  deliver: (op, ctx) => of(op, ctx, archive, lock),
-  reconcile: (op, ctx) => of(op, ctx, reconcileArchive, reconcileLock),
+  deliver: (op, ctx) => deliver(op, ctx),
+  reconcile,
   undo: ({ ref }) => ({
     manual: `An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can, in Drive: ${ref.url ?? 'it is in the folder “Patchbay deliverables”'}.`,
   }),
@@ -80,8 +74,3 @@ export const connector = defineConnector<Options, Kind>({
     return { ok: true, ...(typeof name === 'string' ? { account: name } : {}) };
   },
 });
-
-type Step<T> = (op: Op<Kind>, ctx: ConnectorCtx<Options>) => Promise<T>;
-
-const of = <T>(op: Op<Kind>, ctx: ConnectorCtx<Options>, archiving: Step<T>, locking: Step<T>): Promise<T> =>
-  op.kind === 'archive' ? archiving(op, ctx) : locking(op, ctx);

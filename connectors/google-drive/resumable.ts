@@ -3,7 +3,7 @@
  * of Drive, so that another process goes on after a crash.
  */
 import type { ConnectorCtx } from '#kit';
-import { type Answer, ask, jsonType, read, uploadUrl, withQuery } from './ask.ts';
+import { type Answer, ask, jsonType, read, uploadAddress, uploadUrl } from './ask.ts';
 import { type File, fileFields, metadataOf } from './file.ts';
 import type { Place } from './place.ts';
 
@@ -35,7 +35,7 @@ export async function uploadInParts(
 }
 
 async function begin(file: File, place: Place, ctx: ConnectorCtx): Promise<string | Answer> {
-  const response = await ctx.fetch(withQuery(uploadUrl, { uploadType: 'resumable', fields: fileFields }), {
+  const response = await ctx.fetch(uploadAddress('resumable', fileFields), {
     method: 'POST',
     headers: {
       ...jsonType,

@@ -1,14 +1,18 @@
+/**
+ * Drive has no paths that could be made of the content, so an id that it gave beforehand does the same: a second try is
+ * refused where the first has arrived, and what is there is compared by Drive's own SHA-256.
+ */
 import type { ConnectorCtx, Op, Outcome } from '#kit';
-import { type Answer, ask, uploadUrl, withQuery } from './ask.ts';
+import { type Answer, ask, uploadAddress } from './ask.ts';
 import { compare, type File, fileFields, fileOf, metadataOf, readFile } from './file.ts';
 import { notedPlace, type Place, placeFor } from './place.ts';
 import type { Kind } from './plan.ts';
 import { uploadInParts } from './resumable.ts';
 
 /** A multipart upload takes 5 MB; parts of a resumable one are multiples of 256 KiB (Drive's guide, 2026-10). */
-export const driveSizes = { singleRequestBytes: 5_000_000, partBytes: 32 * 256 * 1024 };
+const driveSizes = { singleRequestBytes: 5_000_000, partBytes: 32 * 256 * 1024 };
 
-export async function archive(op: Op<Kind>, ctx: ConnectorCtx, sizes = driveSizes): Promise<Outcome> {
+export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = driveSizes): Promise<Outcome> {
   const file = await fileOf(op);
   const place = await placeFor(file, ctx);
   if ('ok' in place) return place;
@@ -21,7 +25,7 @@ export async function archive(op: Op<Kind>, ctx: ConnectorCtx, sizes = driveSize
 }
 
 /** After silence: is it there? `absent`: it is not, or was never begun. */
-export async function reconcileArchive(op: Op<Kind>, ctx: ConnectorCtx): Promise<Outcome | 'absent'> {
+export async function reconcile(op: Op<Kind>, ctx: ConnectorCtx): Promise<Outcome | 'absent'> {
   const file = await fileOf(op);
   const place = await notedPlace(file, ctx);
   if (!place) return 'absent';
@@ -44,7 +48,7 @@ function uploadOnce(file: File, place: Place, ctx: ConnectorCtx): Promise<Answer
     file.text,
     `--${boundary}--`,
   ].join('\r\n');
-  return ask(ctx, withQuery(uploadUrl, { uploadType: 'multipart', fields: fileFields }), {
+  return ask(ctx, uploadAddress('multipart', fileFields), {
     method: 'POST',
     headers: { 'content-type': `multipart/related; boundary=${boundary}` },
     body,
