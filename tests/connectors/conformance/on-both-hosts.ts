@@ -2,19 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleAlone, bundleSuite, type Place, root } from './bundle.ts';
 import { casesOf, provedOf } from './cases-of.ts';
 import { planned } from './cases/plan.ts';
 import { exercise } from './exercise.ts';
 import type { Brought } from './hub.ts';
 import { readSpecification } from './specification.ts';
-
-/** Files of one connector, from the root of the repository. */
-export type Place = { connector: string; conformance: string; plan: string };
-
-const root = join(import.meta.dirname, '../../..');
 
 export async function proveOnBothHosts(name: string, place: Place): Promise<void> {
   const brought = await load(place);
@@ -55,9 +50,7 @@ export async function proveOnBothHosts(name: string, place: Place): Promise<void
     );
 
     test('its bundle has nothing of Node in it', async () => {
-      expect((await bundleAlone(place)).text).not.toMatch(
-        /\b(?:from|import|require)\s*\(?["'](?:node:|fs|crypto)/,
-      );
+      expect(await bundleAlone(place)).not.toMatch(/\b(?:from|import|require)\s*\(?["'](?:node:|fs|crypto)/);
     });
   });
 }
@@ -73,60 +66,6 @@ async function load(place: Place): Promise<Brought> {
   if (!conformance) throw new Error(`${place.conformance} exports no \`conformance\``);
   return { connector, conformance } as Brought; // The types of both files have been checked against the kit's.
 }
-
-/** Fails where anything of Node is imported: the platform is neutral, and nothing is left out. */
-export async function bundleAlone({ connector }: Place): Promise<{ text: string }> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [connector],
-    ...neutral,
-    minify: true,
-    // What the hub has at hand anyway.
-    external: ['zod'],
-  });
-  return { text: outputFiles[0]!.text };
-}
-
-async function bundleSuite({ connector, conformance, plan }: Place): Promise<string> {
-  const golden = existsSync(join(root, plan))
-    ? `import golden from './${plan}';`
-    : 'const golden = undefined;';
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    stdin: {
-      resolveDir: root,
-      loader: 'ts',
-      contents: `
-        import { casesOf } from './tests/connectors/conformance/cases-of.ts';
-        import { connector } from './${connector}';
-        import { conformance } from './${conformance}';
-        ${golden}
-        export default {
-          async fetch(request) {
-            const found = casesOf({ connector, conformance }, golden)[Number(new URL(request.url).pathname.slice(1))];
-            if (!found) return new Response('no such case');
-            return found.prove().then(
-              () => new Response('proved'),
-              (error) => new Response(error.name === 'Unmet' ? error.message : error.stack),
-            );
-          },
-        };`,
-    },
-    ...neutral,
-  });
-  return outputFiles[0]!.text;
-}
-
-const neutral = {
-  bundle: true,
-  format: 'esm',
-  target: 'es2024',
-  platform: 'neutral',
-  mainFields: ['module', 'main'],
-  conditions: ['workerd', 'worker', 'browser'],
-  write: false,
-  logLevel: 'silent',
-} as const;
 
 async function complaints(brought: Brought, host: string, file: string): Promise<string[]> {
   const specification = readSpecification(file);

@@ -77,10 +77,14 @@ export function answerCases(proved: Proved): Case[] {
     })),
     {
       title: 'answers: every row is about a kind of the manifest, and no two have one name',
-      prove: () => {
+      prove: async () => {
         const names = conformance.answers.map(({ when }) => when);
         same([...new Set(names)], names, 'two rows of answers have one name');
-        return Promise.resolve();
+        for (const { kind, when } of conformance.answers)
+          hold(
+            kind === undefined || Object.hasOwn(proved.connector.manifest.idempotency, kind),
+            `${when}: ${kind} is no kind of the manifest`,
+          );
       },
     },
   ];

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+
+export const root = join(import.meta.dirname, '../../..');
+
+/** Files of one connector, from the root of the repository. */
+export type Place = { connector: string; conformance: string; plan: string };
+
+/** The connector as it is. Fails where it imports anything of Node: the platform is neutral, and nothing is left out. */
+export function bundleAlone({ connector }: Place): Promise<string> {
+  return textOf({ entryPoints: [connector] });
+}
+
+/** A Worker that proves the case whose number is its path. */
+export function bundleSuite({ connector, conformance, plan }: Place): Promise<string> {
+  const golden = existsSync(join(root, plan))
+    ? `import golden from './${plan}';`
+    : 'const golden = undefined;';
+  const contents = `
+    import { casesOf } from './tests/connectors/conformance/cases-of.ts';
+    import { connector } from './${connector}';
+    import { conformance } from './${conformance}';
+    ${golden}
+    export default {
+      async fetch(request) {
+        const found = casesOf({ connector, conformance }, golden)[Number(new URL(request.url).pathname.slice(1))];
+        if (!found) return new Response('no such case');
+        return found.prove().then(
+          () => new Response('proved'),
+          (error) => new Response(error.name === 'Unmet' ? error.message : error.stack),
+        );
+      },
+    };`;
+  return textOf({ stdin: { resolveDir: root, loader: 'ts', contents } });
+}
+
+async function textOf(options: BuildOptions): Promise<string> {
+  const { outputFiles = [] } = await build({
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['workerd', 'worker', 'browser'],
+    write: false,
+    logLevel: 'silent',
+    ...options,
+  });
+  return outputFiles[0]?.text ?? '';
+}
