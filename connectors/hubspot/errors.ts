@@ -5,6 +5,7 @@
  */
 import { type Failed, retryAfterMs } from '#kit';
 import { type Data, object, text } from './fields.ts';
+import { rfpProperty } from './options.ts';
 
 type Told = {
   status: number;
@@ -103,26 +104,39 @@ function fixFor(status: number, code: string): { fix?: string } {
 
 /** Rules that an admin has set: the property, what HubSpot says of it, and where the rule stands. */
 function validationFix(body: Data, facts: Data, hide: readonly string[]): string {
-  const said = findings(body, hide).slice(0, 5);
-  const portal = text(facts['portal_id']);
-  const where = portal
-    ? `https://app.hubspot.com/property-settings/${portal}/properties?type=0-3`
-    : 'HubSpot → Settings → Properties';
-  return `HubSpot refuses this by a rule of its own. ${said.join(' ')} Change the rule at ${where}, or what the property is filled with here, and send it again.`;
+  const said = findings(body, hide);
+  if (said.some(({ name }) => name === rfpProperty)) return propertyByHand(facts, false);
+  const words = new Set(said.map(({ name, words: of }) => (name ? `“${name}”: ${of}` : of)));
+  return `HubSpot refuses this by a rule of its own. ${[...words].slice(0, 5).join(' ')} Change the rule at ${propertiesAt(facts)}, or what the property is filled with here, and send it again.`;
 }
 
-function findings(body: Data, hide: readonly string[]): string[] {
+/** What an admin does where the app may not, or where somebody made it otherwise. */
+export function propertyByHand(facts: Data, isThere: boolean): string {
+  const first = isThere
+    ? `The deal property “${rfpProperty}” does not require unique values, and HubSpot cannot change that later: delete it at ${propertiesAt(facts)}. Then make it anew`
+    : `An admin of HubSpot makes one deal property at ${propertiesAt(facts)}`;
+  return `${first}: label “Patchbay RFP ID”, internal name ${rfpProperty}, type “Single-line text”, and the rule “Require unique values for this property”. Or connect again as an admin and allow crm.schemas.deals.write: then it is made for you.`;
+}
+
+function propertiesAt(facts: Data): string {
+  const portal = text(facts['portal_id']);
+  return portal
+    ? `https://app.hubspot.com/property-settings/${portal}/properties?type=0-3`
+    : 'Settings → Properties → Deal properties';
+}
+
+function findings(body: Data, hide: readonly string[]): { name?: string; words: string }[] {
   const details = [...list(body['errors']), ...embedded(text(body['message']) ?? '')];
   const told = details.map((detail) => {
     const context = object(detail['context']);
     const name =
       text(detail['name']) ?? text(one(context['propertyName'])) ?? text(one(context['properties']));
     const words = harmless(text(detail['message']) ?? text(detail['error']) ?? 'not valid', hide);
-    return name ? `“${name}”: ${words}` : words;
+    return { ...(name ? { name } : {}), words };
   });
   return told.length > 0
-    ? [...new Set(told)]
-    : [harmless(text(body['message']) ?? 'It did not say which.', hide)];
+    ? told
+    : [{ words: harmless(text(body['message']) ?? 'It did not say which.', hide) }];
 }
 
 /** `Property values were not valid: [{"isValid":false,"message":…,"error":…,"name":…}]`: JSON at the end of a sentence. */

@@ -21,7 +21,6 @@ export const manifest: Manifest<Options, Kind> = {
     pkce: false,
     clientAuth: 'body',
     scopeSeparator: ' ',
-    params: { optional_scope: schemas },
     refresh: { rotates: false },
     revoke: { url: `https://api.hubapi.com/oauth/${apiVersion}/token/revoke`, credential: 'form' },
   },

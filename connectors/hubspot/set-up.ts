@@ -1,5 +1,6 @@
 import type { Choice, Connected, ConnectorCtx, Failed, Health } from '#kit';
 import { type Answer, apiVersion, call, results, unreadable } from './api.ts';
+import { propertyByHand } from './errors.ts';
 import { type Data, object, text } from './fields.ts';
 import { rfpProperty } from './options.ts';
 
@@ -57,32 +58,26 @@ async function isUnique(answer: Answer, ctx: ConnectorCtx<unknown>): Promise<'un
   return answer.body['hasUniqueValue'] === true ? 'unique' : byHand(ctx, 'property_not_unique');
 }
 
-function byHand(ctx: ConnectorCtx<unknown>, code: 'missing_property' | 'property_not_unique'): Failed {
-  const portal = text(ctx.facts['portal_id']);
-  const where = portal
-    ? `https://app.hubspot.com/property-settings/${portal}/properties?type=0-3`
-    : 'Settings → Properties → Deal properties';
-  const first =
-    code === 'property_not_unique'
-      ? `The deal property “${rfpProperty}” does not require unique values, and HubSpot cannot change that later: delete it at ${where}. Then make it anew`
-      : `An admin of HubSpot makes one deal property at ${where}`;
-  return {
-    ok: false,
-    kind: 'permanent',
-    code,
-    fix: `${first}: label “Patchbay RFP ID”, internal name ${rfpProperty}, type “Single-line text”, and the rule “Require unique values for this property”. Or connect again as an admin and allow crm.schemas.deals.write: then it is made for you.`,
-  };
-}
+const byHand = (
+  { facts }: ConnectorCtx<unknown>,
+  code: 'missing_property' | 'property_not_unique',
+): Failed => ({
+  ok: false,
+  kind: 'permanent',
+  code,
+  fix: propertyByHand(facts, code === 'property_not_unique'),
+});
 
-/** Reads that one property: the token, the right to deals, and what every upsert lives by. */
+/** Reads the pipelines. Whether the property is there is for `setUp`, which is tried until it is. */
 export async function health(ctx: ConnectorCtx<unknown>): Promise<Health> {
   const portal = text(ctx.facts['portal_id']);
   const account = portal ? { account: `HubSpot account ${portal}` } : {};
   const missingScopes = required.filter((scope) => !ctx.scopes.has(scope));
-  const found = await isUnique(await call(ctx, propertyPath), ctx);
-  if (found === 'unique') return { ok: missingScopes.length === 0, ...account, missingScopes };
-  const failure = found === 'none' ? byHand(ctx, 'missing_property') : found;
-  return { ok: false, ...account, missingScopes, failure };
+  const answer = await call(ctx, `/crm/pipelines/${apiVersion}/deals`);
+  const failure = answer.ok && !results(answer.body) ? unreadable : answer;
+  return failure.ok
+    ? { ok: missingScopes.length === 0, ...account, missingScopes }
+    : { ok: false, ...account, missingScopes, failure };
 }
 
 /** Pipelines, the stages of the one that was chosen (of all before one is), and the properties that we may fill. */

@@ -21,13 +21,15 @@ const answerShape = z.looseObject({
   refresh_token: z.string().min(1).optional(),
   expires_in: z.coerce.number().positive().max(1e9).optional(),
   scope: z.string().optional(),
+  /** HubSpot's: a list. */
+  scopes: z.array(z.string()).optional(),
 });
 
 export function readTokenAnswer(auth: OAuth2, status: number, body: string, now: Date): TokenAnswer {
   const json = parse(body);
   const told = answerShape.safeParse(json);
   if (status < 200 || status > 299 || json?.['ok'] === false || !told.success) return refusal(status, json);
-  const { access_token, refresh_token, expires_in, scope } = told.data;
+  const { access_token, refresh_token, expires_in, scope, scopes } = told.data;
   const secretUrls: Record<string, string> = {};
   const rest = structuredClone(json ?? {});
   for (const [name, pointer] of Object.entries(auth.secretUrls ?? {})) {
@@ -40,7 +42,7 @@ export function readTokenAnswer(auth: OAuth2, status: number, body: string, now:
     issued: {
       credential: { accessToken: access_token, refreshToken: refresh_token ?? null, secretUrls },
       expiresAt: expires_in === undefined ? null : new Date(now.getTime() + expires_in * 1_000),
-      scopes: scope === undefined ? null : scope.split(/[\s,]+/).filter(Boolean),
+      scopes: scope?.split(/[\s,]+/).filter(Boolean) ?? scopes ?? null,
       rest,
     },
   };

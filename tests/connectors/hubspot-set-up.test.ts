@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readTokenAnswer } from '../../src/connections/token-answer.ts';
 import { connector } from '../../connectors/hubspot/index.ts';
 import { asked, hubSpotAccount } from './hubspot-account.ts';
 
@@ -80,27 +81,15 @@ describe('the property that a deal is known by', () => {
 
 describe('health is one reading call', () => {
   it('well', async () => {
-    await connector.setUp!(account.ctx());
-    account.calls.length = 0;
     expect(await connector.health(account.ctx())).toEqual({
       ok: true,
       account: 'HubSpot account 62515',
       missingScopes: [],
     });
-    expect(account.calls).toEqual([
-      { method: 'GET', path: '/crm/properties/2026-09/deals/patchbay_rfp_id', body: null },
-    ]);
-  });
-
-  it('the property is gone', async () => {
-    expect(await connector.health(account.ctx())).toMatchObject({
-      ok: false,
-      failure: { code: 'missing_property' },
-    });
+    expect(account.calls).toEqual([{ method: 'GET', path: '/crm/pipelines/2026-09/deals', body: null }]);
   });
 
   it('the user took a scope away', async () => {
-    account.vendor.addProperty({ ...id, hasUniqueValue: true });
     const health = await connector.health(
       account.ctx({ scopes: new Set(['oauth', 'crm.objects.deals.read']) }),
     );
@@ -159,12 +148,26 @@ describe('what the user chooses from', () => {
   });
 });
 
-describe('whose account it is', () => {
+describe('whose account it is, and what was granted', () => {
   it('the token answer tells', () => {
     expect(connector.connected!({ hub_id: 62515, token_type: 'bearer' })).toEqual({
       account: { id: '62515', label: 'HubSpot account 62515' },
       facts: { portal_id: '62515' },
     });
+  });
+
+  it('the scopes that were granted are HubSpot’s list, not what was asked for', () => {
+    const { auth } = connector.manifest;
+    if (auth.type !== 'oauth2') throw new Error('it is');
+    const body = {
+      access_token: 'fake',
+      refresh_token: 'fake',
+      expires_in: 1800,
+      hub_id: 62515,
+      scopes: asked,
+    };
+    const answer = readTokenAnswer(auth, 200, JSON.stringify(body), new Date(0));
+    expect(answer).toMatchObject({ ok: true, issued: { scopes: asked, expiresAt: new Date(1_800_000) } });
   });
 
   it('an older answer does not', () => {
