@@ -5,7 +5,7 @@ import { ClosingReport } from './tests/services/report.ts';
 const isCi = process.env['CI'] === 'true';
 
 /** Suites that change what a process has once (its environment, its signals, its clients), or start others like it. */
-const apart = ['adapters', 'bench', 'faults', 'hosts', 'lint', 'services', 'sign-in'].map(
+const apart = ['adapters', 'bench', 'faults', 'hosts', 'lint', 'services', 'sign-in', 'zapier'].map(
   (room) => `tests/${room}/**/*.test.ts`,
 );
 
