@@ -18,7 +18,7 @@ const eventsPerChunk = 90;
 /** Apps' own subscriptions stay: they serve the app's other grants, whoever's consent they were made under. */
 export function erasingStatements(db: Db, ports: Needs, by: string, id: string) {
   const { store, clock } = ports;
-  const { accounts, users, members, identities, tokens, subscriptions, secrets } = store.tables;
+  const { accounts, users, members, identities, tokens, subscriptions, secrets, intents } = store.tables;
   const isOwn = and(eq(subscriptions.accountId, id), eq(subscriptions.owner, 'grant'));
   const own = db.select({ id: subscriptions.id }).from(subscriptions).where(isOwn);
   const isMember = inArray(
@@ -61,6 +61,19 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
         updatedAt: now,
       })
       .where(isOwn),
+    // What it has asked for, in its own words and under its own reference.
+    db
+      .update(intents)
+      .set({
+        data: {},
+        externalRef: '',
+        refKey: sql`${intents.id}`,
+        idempotencyKey: null,
+        reason: null,
+        state: sql`case when ${inArray(intents.state, ['pending_review', 'open'])} then 'expired' else ${intents.state} end`,
+        updatedAt: now,
+      })
+      .where(eq(intents.accountId, id)),
     addTask(db, ports, { kind: 'erase', subject: id, payload: { by } }),
   ] as const;
 }

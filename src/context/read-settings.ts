@@ -43,6 +43,10 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     offeredPlans: readPlans(environment) ?? base.offeredPlans,
     intentsPerHour: number('PATCHBAY_INTENTS_PER_HOUR', base.intentsPerHour),
     intentsPerSourcePerHour: number('PATCHBAY_SOURCE_INTENTS_PER_HOUR', base.intentsPerSourcePerHour),
+    broadcastsPerRecipientPerHour: number(
+      'PATCHBAY_BROADCASTS_PER_RECIPIENT_PER_HOUR',
+      base.broadcastsPerRecipientPerHour,
+    ),
     tokenRequestsPerHour: number('PATCHBAY_TOKEN_REQUESTS_PER_HOUR', base.tokenRequestsPerHour),
     maxRefusedCalls: number('PATCHBAY_MAX_REFUSED_CALLS', base.maxRefusedCalls),
     serviceUnitsPerMinute: number('PATCHBAY_SERVICE_UNITS_PER_MINUTE', base.serviceUnitsPerMinute),

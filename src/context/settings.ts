@@ -57,6 +57,8 @@ export const defaultSettings = {
   /** What comes in for the marketplace: of a person, an account or a partner; and of an origin, all its people together. */
   intentsPerHour: 120,
   intentsPerSourcePerHour: 3_000,
+  /** RFPs that are broadcast to one account; what is beyond waits. */
+  broadcastsPerRecipientPerHour: 60,
   /** The marketplace's own: 20,000 publishing calls a second. */
   serviceUnitsPerMinute: 6_000_000,
   /** Malformed and unknown tokens in ten minutes. */

@@ -116,6 +116,11 @@ const hubReasons: Record<string, { whose: Whose; words: string }> = {
     whose: 'marketplace',
     words: 'The connector is switched off in this installation, and this waits until it is on',
   },
+  recipient_cap: {
+    whose: 'nobody',
+    words: 'The account has had as many RFPs as it gets in an hour, and this waits until it may have another',
+  },
+  rfp_withdrawn: { whose: 'marketplace', words: 'The RFP was withdrawn before this was sent' },
   subscription_paused: { whose: 'you', words: 'The subscription is paused; resume it, and this is sent' },
   subscription_disabled: {
     whose: 'you',

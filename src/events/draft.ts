@@ -3,7 +3,9 @@ import type { Ctx } from '#src/context';
 import type { EventRecord, NewEvent } from '#src/ports';
 import { fieldErrors } from '#src/wire';
 import type { FieldError } from '#src/errors';
+import { isBroadcast } from './broadcast.ts';
 import { type Envelope, eventEnvelope, isSystemType } from './envelope.ts';
+import { chooseRecipients } from './exposure.ts';
 
 /** An event as this request brought it: not yet written, not yet matched. */
 export type Draft = {
@@ -32,6 +34,8 @@ export function readEvent(ctx: Needs, value: unknown): Reading {
       ],
     };
   }
+  if (envelope.exposure && !isBroadcast(envelope.type))
+    return { ok: false, errors: [{ pointer: '/exposure', detail: 'Only rfp.broadcast has it.' }] };
   const text = JSON.stringify(value);
   if (text.length > ctx.settings.maxEventBytes) {
     return {
@@ -58,7 +62,9 @@ export function draftOf(ctx: Needs, envelope: Envelope, fingerprint: string): Dr
     acceptedAtMs,
     city: envelope.city ?? null,
     subject: envelope.subject,
-    audience: [...new Set(envelope.audience)],
+    audience: [
+      ...new Set([...envelope.audience, ...(envelope.exposure ? chooseRecipients(envelope.exposure) : [])]),
+    ],
     critical: type?.critical ?? false,
   };
   const entity =

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { eventTypes } from '#src/catalog';
 import { publisherEventId } from '#src/columns';
+import { exposureShape } from './exposure.ts';
 
 /** The envelope of a published event. Wrong here: `invalid`, nothing is kept. Wrong in `data`: quarantined. */
 export const eventEnvelope = z.strictObject({
@@ -20,6 +21,9 @@ export const eventEnvelope = z.strictObject({
     .array(z.string().regex(/^acc_[a-z0-9_-]{1,100}$/, 'An account id starts with acc_.'))
     .min(1)
     .max(10_000),
+  exposure: exposureShape
+    .optional()
+    .describe('Of `rfp.broadcast` alone: to whom else it goes, with a floor for new sellers.'),
   data: z.record(z.string(), z.unknown()),
 });
 

@@ -1,18 +1,19 @@
 /**
- * Deliveries of an event that matches too many to be written with it, and of one that was re-driven: made in chunks
+ * Deliveries of an event that matches too many to be written with it, of a broadcast, and of one that was re-driven: made in chunks
  * from a durable task. Each chunk and its cursor are one write, and a delivery is unique by event, subscription and
  * grant, so that a crash between two chunks loses nothing and doubles nothing.
  */
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Ports } from '#src/context';
-import type { Candidate, Db, EventRecord, NewDelivery } from '#src/ports';
+import type { Candidate, EventRecord, NewDelivery } from '#src/ports';
 import { judge } from '#src/subscriptions';
 import type { Chunk, Task } from '#src/tasks';
 import { createViews, type EventViews } from '#src/view';
-import { selectList } from './insert-rows.ts';
+import { broadcastStatements, isBroadcast, isWithdrawal, withdrawStatement } from './broadcast.ts';
+import { insertDeliveries } from './insert-deliveries.ts';
 import { deliveryOf } from './match-draft.ts';
 
-type Needs = Pick<Ports, 'store' | 'directory' | 'gate' | 'queue' | 'ids' | 'settings'>;
+type Needs = Pick<Ports, 'store' | 'directory' | 'gate' | 'queue' | 'ids' | 'settings' | 'clock'>;
 
 /** Up to `account` of the audience all is done; in that account all up to the key `after`, where it stopped within one. */
 type Cursor = { account: number; after: string };
@@ -27,8 +28,14 @@ export const expandEvent =
     await ports.gate.freshen();
     const { deliveries, cursor } = await collect(ports, createViews(event), startOf(task));
     return {
-      statements: (db) =>
-        deliveries.length === 0 ? [] : [insertDeliveries(ports, db, event.position, deliveries)],
+      statements: (db) => [
+        ...(isWithdrawal(event.type) && task.cursor === null ? [withdrawStatement(ports, db, event)] : []),
+        ...(deliveries.length === 0
+          ? []
+          : isBroadcast(event.type)
+            ? broadcastStatements(ports, db, event, deliveries)
+            : [insertDeliveries(ports, db, event.position, deliveries)]),
+      ],
       cursor,
       count: deliveries.length,
       isLast: cursor.account >= event.audience.length,
@@ -86,45 +93,3 @@ const inOrder = (candidates: readonly Candidate[], after: string): Candidate[] =
   candidates.filter((candidate) => keyOf(candidate) > after).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 
 const keyOf = ({ subscription, grant }: Candidate): string => `${subscription.id} ${grant.id}`;
-
-/** One statement and one parameter a chunk, read beside the event: where that was purged, nothing is made. */
-function insertDeliveries({ store }: Needs, db: Db, position: number, rows: NewDelivery[]) {
-  const { deliveries } = store.tables;
-  const json = JSON.stringify(
-    rows.map((d) => [
-      d.id,
-      d.subscriptionId,
-      d.grantId,
-      d.accountId,
-      d.state,
-      d.reason,
-      d.dueAtMs === null ? null : String(d.dueAtMs),
-      d.line,
-    ]),
-  );
-  const isSqlite = store.dialect === 'sqlite';
-  const each = isSqlite ? sql`json_each(${json}) d` : sql`json_array_elements(${json}::json) d(value)`;
-  const part = (place: number): SQL => sql`(d.value ->> ${sql.raw(String(place))})`;
-  const list = selectList(store, deliveries, {
-    id: part(0),
-    env: sql`e.env`,
-    eventPosition: sql`e.position`,
-    subscriptionId: part(1),
-    grantId: part(2),
-    accountId: part(3),
-    state: part(4),
-    reason: part(5),
-    dueAt: sql`cast(${part(6)} as bigint)`,
-    attempts: sql`0`,
-    tries: sql`0`,
-    critical: sql`e.critical`,
-    line: part(7),
-    sequence: sql`e.sequence`,
-    createdAt: sql`e.accepted_at`,
-    updatedAt: sql`e.accepted_at`,
-  });
-  return db
-    .insert(deliveries)
-    .select(sql`${list} from ${each} cross join events e where e.position = ${position}`)
-    .onConflictDoNothing();
-}

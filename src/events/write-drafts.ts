@@ -1,6 +1,7 @@
 import type { Ctx } from '#src/context';
 import type { LeasedDelivery, NewDelivery, NewEvent, NewReceipt, PublishAnswer } from '#src/ports';
 import { createViews, type EventViews } from '#src/view';
+import { isBroadcast, isWithdrawal } from './broadcast.ts';
 import type { Draft } from './draft.ts';
 import { lookUpAudience, type Match, matchAccounts } from './match-draft.ts';
 
@@ -48,6 +49,8 @@ async function matched(ctx: Ctx, drafts: readonly Draft[], views: EventViews[]):
   return drafts.map((draft, i) => {
     const event = { ...draft.event, matchedVersion };
     if (event.state === 'quarantined') return event;
+    if (isBroadcast(event.type) || isWithdrawal(event.type))
+      return { ...event, expandTaskId: ctx.ids.newId('tsk') };
     const matches = matchAccounts(
       ctx,
       lookup,

@@ -7,6 +7,7 @@
 import type { Ports } from '#src/context';
 import { purgeChanges, purgeSubscriptions, purgeTasks, purgeTokenMarks, purgeUsage } from './daily.ts';
 import { purgeEvents, purgeFeed } from './events.ts';
+import { expireIntents, purgeBroadcasts, purgeIntents } from './intents.ts';
 import { purgeAppTokens, purgeAuthorizations, purgeUsedIds } from './oauth.ts';
 import { purgeIdempotency, purgeReceipts } from './receipts.ts';
 
@@ -26,6 +27,9 @@ export type Purged = {
   usedIds: number;
   appTokens: number;
   usageDays: number;
+  intentsExpired: number;
+  intents: number;
+  broadcasts: number;
 };
 
 /** `all` looks at everything, `new` at what has grown old since the last purge: enough by the hour. */
@@ -45,6 +49,9 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
   const usedIds = await purgeUsedIds(ports);
   const appTokens = await purgeAppTokens(ports);
   const usageDays = await purgeUsage(ports);
+  const intentsExpired = await expireIntents(ports);
+  const intents = await purgeIntents(ports);
+  const broadcasts = await purgeBroadcasts(ports);
   const purged = {
     receipts,
     idempotency,
@@ -59,6 +66,9 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
     usedIds,
     appTokens,
     usageDays,
+    intentsExpired,
+    intents,
+    broadcasts,
   };
   for (const [kind, count] of Object.entries(purged)) ports.meter.count('rows_purged', { kind }, count);
   ports.log.info('purged', purged);
