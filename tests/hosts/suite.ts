@@ -7,6 +7,7 @@ import { publishFlows } from './flows/publish.ts';
 import { readFlows } from './flows/read.ts';
 import { restartFlow } from './flows/restart.ts';
 import { revokeFlows } from './flows/revoke.ts';
+import { rfpFlows } from './flows/rfps.ts';
 import { severalFlows } from './flows/several.ts';
 import type { Host, RunningHub } from './host.ts';
 import { openStand, type Stand } from './stand.ts';
@@ -23,6 +24,7 @@ const flows: Flows[] = [
   readFlows,
   severalFlows,
   capFlows,
+  rfpFlows,
 ];
 
 /** Declares every flow for a host, in one run of it. Flows share nothing but the hub, so they go side by side. */
