@@ -3,6 +3,7 @@ import { approvalRoutes } from '#src/approvals';
 import { accessRoutes, type Authenticator, type Call, meRoutes } from '#src/access';
 import { calendarFeedRoutes, calendarRoute } from '#src/calendar-feeds';
 import { catalogRoutes } from '#src/catalog';
+import { connectionRoutes, inboundRoutes } from '#src/connections';
 import type { Ctx, Ports } from '#src/context';
 import { deliveryRoutes } from '#src/deliveries';
 import { proofAlgorithms } from '#src/dpop';
@@ -101,14 +102,30 @@ export function createApp(
   });
   oauthRoutes(app, hub, addressOf);
   operateRoutes(app, hub, host);
-  pages?.(app, hub, {
-    idOf: (request) => requests.idOf(request),
-    tell: (error, id) => asPatchbayError(hub, error, id),
-    ...(host.isStopping ? { isStopping: host.isStopping } : {}),
-  });
+  inboundRoutes(app, hub, (request) => finders.charge(addressOf(request)));
+  pages?.(app, hub, sharedWith(hub, requests, host));
   if (pull) pullRoutes(app, pull);
   return ended(app, hub, requests, 'There is nothing at this address. The API is described at /docs.');
 }
+
+/** The pages alone, where the API is answered elsewhere. */
+export function createPagesApp(hub: Ports, pages: Pages): Hono {
+  const app = new Hono();
+  const requests = createRequests(hub);
+  app.use(requests.line);
+  pages(app, hub, sharedWith(hub, requests, {}));
+  return ended(app, hub, requests, 'There is no page at this address.');
+}
+
+const sharedWith = (
+  hub: Ports,
+  requests: ReturnType<typeof createRequests>,
+  { isStopping }: Pick<HostOperations, 'isStopping'>,
+): Parameters<Pages>[2] => ({
+  idOf: (request) => requests.idOf(request),
+  tell: (error, id) => asPatchbayError(hub, error, id),
+  ...(isStopping ? { isStopping } : {}),
+});
 
 /** A process that only sends: its health and its metrics, and nothing of the API. */
 export function createWorkerApp(hub: Hub, host: HostOperations): Hono {
@@ -120,7 +137,12 @@ export function createWorkerApp(hub: Hub, host: HostOperations): Hono {
 }
 
 /** One `onError`: what is thrown becomes a problem document, and never a stack. */
-function ended(app: Hono, hub: Hub, requests: ReturnType<typeof createRequests>, nothingHere: string): Hono {
+function ended(
+  app: Hono,
+  hub: Ports,
+  requests: ReturnType<typeof createRequests>,
+  nothingHere: string,
+): Hono {
   const methodsOf = createMethods(app);
   app.notFound((c) => {
     const methods = methodsOf(c.req.path).join(', ');
@@ -161,6 +183,7 @@ export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor
   // Before the RFPs themselves: /v1/rfps/requests is no RFP's id.
   intentRoutes(door);
   marketplaceRoutes(door);
+  connectionRoutes(door);
   calendarFeedRoutes(door);
   meRoutes(door);
   usageRoutes(door);

@@ -1,13 +1,15 @@
-/** Run by wrangler before it deploys (wrangler.toml, `[build]`). */
+/** Run by wrangler before it deploys either Worker (`[build]` in wrangler.toml and wrangler.pages.toml). */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorker, root } from './edge-bundle.ts';
+import { bundleWorker, root, workerEntries } from './edge-bundle.ts';
 import { writeFiles } from './edge-files.ts';
 
 const folder = join(root, 'dist/edge');
 // Whole and anew: what an older build left would be uploaded too.
 rmSync(folder, { recursive: true, force: true });
-mkdirSync(join(folder, 'worker'), { recursive: true });
-for (const [name, text] of Object.entries(await bundleWorker('src/worker.ts', true)))
-  writeFileSync(join(folder, 'worker', name), text);
+for (const [worker, entry] of Object.entries(workerEntries)) {
+  mkdirSync(join(folder, worker), { recursive: true });
+  for (const [name, text] of Object.entries(await bundleWorker(entry, true)))
+    writeFileSync(join(folder, worker, name), text);
+}
 await writeFiles(join(folder, 'files'));

@@ -9,11 +9,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** By file name. All lie in one folder; `worker.js` is the first, and loads of the others what it needs when it does. */
 export type Modules = Readonly<Record<string, string>>;
 
+/** The two Workers: the API, and the pages with the Durable Objects (worker-pages.ts). */
+export const workerEntries = { api: 'src/worker.ts', pages: 'src/worker-pages.ts' };
+
 /**
- * The Worker as modules: what is deployed, what `npm run edge` runs, and what the tests prove. The runtime's own modules
- * are left to it. In pieces, so that an isolate that answers the API evaluates neither pages nor commands.
+ * A Worker as modules: what is deployed, what `npm run edge` runs, and what the tests prove. The runtime's own modules
+ * are left to it. In pieces, so that an isolate evaluates no commands and no connectors before they are asked for.
  */
-export async function bundleWorker(entry = 'src/worker.ts', isMinified = false): Promise<Modules> {
+export async function bundleWorker(entry: string, isMinified = false): Promise<Modules> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [{ in: entry, out: 'worker' }],

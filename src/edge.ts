@@ -1,12 +1,12 @@
 /**
  * The edge on this machine: workerd itself, through miniflare, with D1, queues and Durable Objects kept in a folder.
- * What wrangler.toml asks of Cloudflare is asked of it here in the same names; the cron is played by a timer.
+ * What wrangler.toml and wrangler.pages.toml ask of Cloudflare is asked of it here in the same names; the cron is played by a timer.
  */
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
-import { bundleWorker, root } from './edge-bundle.ts';
+import { bundleWorker, root, workerEntries } from './edge-bundle.ts';
 import { fileHeaders, writeFiles } from './edge-files.ts';
 
 export type EdgeOptions = {
@@ -15,7 +15,7 @@ export type EdgeOptions = {
   port: number;
   /** Variables and secrets of the Worker. */
   environment: Record<string, string>;
-  /** The Worker's own file; default: the product's. */
+  /** The file of the API's Worker; default: the product's. */
   entry?: string;
   /** How often the cron runs; a minute on Cloudflare, which has no less. */
   cronMs?: number;
@@ -45,43 +45,50 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     retryDelay,
     deadLetterQueue: 'patchbay-dead',
   };
-  const host = new Miniflare({
-    name: 'patchbay',
-    modules: Object.entries(await bundleWorker(options.entry)).map(([path, contents]) => ({
-      type: 'ESModule',
-      path,
-      contents,
-    })),
+  const shared = {
     compatibilityDate,
     compatibilityFlags,
+    d1Databases: { DB: 'patchbay' },
+    queueProducers: { WAKE: 'patchbay-wake', SLOW: 'patchbay-slow' },
+    bindings: options.environment,
+  };
+  const host = new Miniflare({
     host: '127.0.0.1',
     port: options.port,
     defaultPersistRoot: options.folder,
-    d1Databases: { DB: 'patchbay' },
     d1Persist: true,
-    durableObjects: {
-      PACE: { className: 'PaceObject', useSQLite: true },
-      GATE: { className: 'GateObject', useSQLite: true },
-    },
     durableObjectsPersist: true,
-    queueProducers: { WAKE: 'patchbay-wake', SLOW: 'patchbay-slow' },
-    queueConsumers: {
-      'patchbay-wake': consumer,
-      'patchbay-slow': consumer,
-      'patchbay-dead': { maxBatchSize: 100, maxBatchTimeout: 1 },
-    },
-    assets: {
-      directory: files,
-      binding: 'FILES',
-      routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/reference/*'] } },
-      assetConfig: {
-        html_handling: 'none',
-        not_found_handling: 'none',
-        has_static_routing: true,
-        headers: { version: 2, rules: headerRules() },
+    workers: [
+      {
+        ...shared,
+        name: 'patchbay',
+        modules: await modulesOf(options.entry ?? workerEntries.api),
+        durableObjects: objects({ scriptName: 'patchbay-pages' }),
+        serviceBindings: { PAGES: 'patchbay-pages' },
+        queueConsumers: {
+          'patchbay-wake': consumer,
+          'patchbay-slow': consumer,
+          'patchbay-dead': { maxBatchSize: 100, maxBatchTimeout: 1 },
+        },
+        assets: {
+          directory: files,
+          binding: 'FILES',
+          routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/reference/*'] } },
+          assetConfig: {
+            html_handling: 'none',
+            not_found_handling: 'none',
+            has_static_routing: true,
+            headers: { version: 2, rules: headerRules() },
+          },
+        },
       },
-    },
-    bindings: options.environment,
+      {
+        ...shared,
+        name: 'patchbay-pages',
+        modules: await modulesOf(workerEntries.pages),
+        durableObjects: objects({}),
+      },
+    ],
   });
   const { origin } = await host.ready;
   await migrate(host);
@@ -101,6 +108,18 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
   };
 }
+
+const modulesOf = async (entry: string) =>
+  Object.entries(await bundleWorker(entry)).map(([path, contents]) => ({
+    type: 'ESModule' as const,
+    path,
+    contents,
+  }));
+
+const objects = (where: { scriptName?: string }) => ({
+  PACE: { className: 'PaceObject', useSQLite: true, ...where },
+  GATE: { className: 'GateObject', useSQLite: true, ...where },
+});
 
 /** As wrangler makes them of `_headers`. */
 const headerRules = () =>

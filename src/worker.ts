@@ -3,20 +3,15 @@
  * sends; the cron finds whatever no wake was left for. Whatever is lost on the way, the rows in D1 are not.
  */
 import type { ExecutionContext, MessageBatch, ScheduledController } from '@cloudflare/workers-types';
-import { PatchbayError } from '#src/errors';
 import { asPatchbayError, problemResponse } from './app.ts';
-import { createConsoleLog } from './adapters/log-console.ts';
 import type { Wake } from './adapters/queue-cloudflare.ts';
 import { operatorPath } from './operator.ts';
 import { type Bindings, type EdgeHub, openEdgeHub } from './worker-hub.ts';
 import { consume, tend } from './worker-invocations.ts';
+import { openOr } from './worker-ports.ts';
 
-export { GateObject } from './adapters/gate-durable-object.ts';
-export { PaceObject } from './adapters/pace-durable-object.ts';
-
-/** What needs no page. Whatever is missing here is answered all the same, by an app that has everything. */
-const isOfApi =
-  /^\/(?:v1|calendar|oauth|admin\/v1|internal|leak-reports|\.well-known|docs|openapi\.json|healthz|readyz|metrics)(?:\/|$)/;
+/** The pages for people are the other Worker's (worker-pages.ts); whatever else there is, is of the API. */
+const isPage = /^\/(?:portal|admin(?!\/v1(?:\/|$)))(?:\/|$)/;
 
 /** One hub an isolate. What opens it belongs to its own invocation alone, so two that begin together open two. */
 const hubs = new WeakMap<Bindings, EdgeHub>();
@@ -31,14 +26,14 @@ async function open(bindings: Bindings): Promise<EdgeHub> {
 
 export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
-    const edge = await openOr(bindings);
-    if (edge instanceof Response) return edge;
-    context.waitUntil(noteUse(edge));
     const { pathname } = new URL(request.url);
+    if (isPage.test(pathname)) return pageOf(bindings, request);
+    const edge = await openOr(() => open(bindings));
+    if (edge instanceof Response) return edge;
+    context.waitUntil(edge.noteUse());
     if (pathname === operatorPath && edge.operate) return operated(edge, edge.operate, request);
     const peer = request.headers.get('cf-connecting-ip') ?? '';
-    const app = isOfApi.test(pathname) ? edge.app : await edge.openPages();
-    return app.fetch(withoutEncoding(request, pathname), { peer });
+    return edge.app.fetch(request, { peer });
   },
 
   async queue(batch: MessageBatch<Wake>, bindings: Bindings): Promise<void> {
@@ -50,38 +45,19 @@ export default {
       return;
     }
     await consume({ hub, ...edge }, wakes, batch.queue.endsWith('-slow'));
-    await noteUse({ hub, ...edge });
+    await edge.noteUse();
   },
 
   async scheduled(_: ScheduledController, bindings: Bindings): Promise<void> {
     const edge = await open(bindings);
     await tend(edge);
-    await noteUse(edge);
+    await edge.noteUse();
   },
 };
 
-/** Late counts are no reason to fail what they count. */
-const noteUse = (edge: EdgeHub): Promise<void> =>
-  edge.noteUse().catch((error: unknown) => edge.hub.log.error('hub.tend', error));
-
-/** What the app compresses, the runtime would compress once more; it does it by itself where the caller takes it. */
-function withoutEncoding(request: Request, pathname: string): Request {
-  if (!pathname.startsWith('/docs') && pathname !== '/openapi.json') return request;
-  const plain = new Request(request);
-  plain.headers.delete('accept-encoding');
-  return plain;
-}
-
-/** What is wrong with the configuration is in the log; whoever calls learns only that it is not their fault. */
-async function openOr(bindings: Bindings): Promise<EdgeHub | Response> {
-  try {
-    return await open(bindings);
-  } catch (error) {
-    createConsoleLog('info').error('hub.open', error);
-    const text = 'The hub cannot start here. Its log says why.';
-    return problemResponse(new PatchbayError('store_unavailable', { public: text }), '-');
-  }
-}
+/** The two know `Request` by different types of one thing. */
+const pageOf = ({ PAGES }: Bindings, request: Request): Promise<Response> =>
+  (PAGES as unknown as { fetch: (request: Request) => Promise<Response> }).fetch(request);
 
 async function operated(
   { hub }: EdgeHub,

@@ -13,6 +13,7 @@ import type {
 } from '@cloudflare/workers-types';
 import type { Wake } from '../../../src/adapters/queue-cloudflare.ts';
 import type { Bindings } from '../../../src/worker-hub.ts';
+import pages from '../../../src/worker-pages.ts';
 import worker from '../../../src/worker.ts';
 
 export * from '../../../src/worker.ts';
@@ -123,6 +124,13 @@ function strictQueue(queue: Queue<Wake>): Queue<Wake> {
   return { sendBatch } as Queue<Wake>;
 }
 
+/** The Worker of the pages, in this one, so that its limits are watched, too. */
+const strictPages = (bindings: Bindings) =>
+  ({
+    fetch: (request: Request) =>
+      inside(() => pages.fetch(request, strictBindings(bindings), { waitUntil: () => {} } as never)),
+  }) as unknown as Bindings['PAGES'];
+
 const wrapped = new WeakMap<Bindings, Bindings>();
 function strictBindings(bindings: Bindings): Bindings {
   const known = wrapped.get(bindings) ?? {
@@ -130,6 +138,7 @@ function strictBindings(bindings: Bindings): Bindings {
     DB: strictDatabase(bindings.DB),
     WAKE: strictQueue(bindings.WAKE),
     SLOW: strictQueue(bindings.SLOW),
+    PAGES: strictPages(bindings),
   };
   wrapped.set(bindings, known);
   return known;
