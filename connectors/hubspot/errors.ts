@@ -97,7 +97,7 @@ function fixFor(status: number, code: string): { fix?: string } {
     };
   if (status === 404 || code === 'object_not_found')
     return {
-      fix: 'It is no longer in HubSpot. If somebody deleted the deal or the contact, replay the RFP: it is made again.',
+      fix: 'Somebody deleted it in HubSpot meanwhile. The next event of the RFP makes it anew.',
     };
   return {};
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { project, sampleEvent } from '../../src/catalog/index.ts';
 import { connector } from '../../connectors/hubspot/index.ts';
+import { blockOf, read } from '../docs/read-docs.ts';
 import { chosen, agreed, hubSpotAccount, notAgreed, rfpEvent } from './hubspot-account.ts';
 
 const plan = (event = rfpEvent('rfp.created', 1), options = chosen) => connector.plan(event, options, {});
@@ -193,6 +194,19 @@ describe('options', () => {
     ['something unknown', { owner: '17' }],
   ])('%s is refused', (_, over) => {
     expect(connector.manifest.options.safeParse({ ...chosen, ...over }).success).toBe(false);
+  });
+});
+
+describe('the guide', () => {
+  it('its options are read as they stand, and it lists every field that can be mapped', () => {
+    const options = connector.manifest.options.parse(
+      JSON.parse(blockOf('docs/guides/hubspot.md', 'options')),
+    );
+    expect(dealOf('rfp.created', { city: 'houston' }, options).properties).toMatchObject({
+      rfp_city: 'houston',
+    });
+    const listed = read('docs/guides/hubspot.md').match(/^What can be filled in: (.*?)\. /m)![1]!;
+    expect([...listed.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(mappable());
   });
 });
 

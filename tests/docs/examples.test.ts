@@ -62,6 +62,10 @@ describe('the examples of the guides', () => {
         return (await hub.call('POST', '/v1/events', publisher, body)).body;
       case 'batch':
         return (await hub.call('POST', '/v1/events', publisher, body)).body.results;
+      case 'options': {
+        const { connector } = await import(`../../connectors/${settings['connector']}/index.ts`);
+        return connector.manifest.options.safeParse(body).success;
+      }
       default:
         throw new Error(`nobody knows how to check "${check}"`);
     }
@@ -70,6 +74,7 @@ describe('the examples of the guides', () => {
     subscription: 201,
     filter: 200,
     replay: 202,
+    options: true,
     account: 200,
     event: expect.objectContaining({ status: 'accepted' }),
     batch: [expect.objectContaining({ status: 'accepted' }), expect.objectContaining({ status: 'accepted' })],
