@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { proveOnBothHosts } from './conformance/on-both-hosts.ts';
 
 const root = join(import.meta.dirname, '../..');
+/** `npm run connector:check` asks for one. */
+const only = process.env['CONNECTOR'] ?? '*';
 
-for (const folder of globSync('connectors/*/conformance.ts', { cwd: root }).map(dirname).toSorted())
+for (const folder of globSync(`connectors/${only}/conformance.ts`, { cwd: root }).map(dirname).toSorted())
   await proveOnBothHosts(folder.replace('connectors/', ''), {
     connector: `${folder}/index.ts`,
     conformance: `${folder}/conformance.ts`,

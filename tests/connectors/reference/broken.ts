@@ -414,7 +414,7 @@ export function asBroken({ connector, manifest: over, conformance }: Broken): {
 } {
   // Typed parts that are wrong on purpose: an undefined part is a part that is not there.
   const whole = { ...plain, ...connector, manifest: { ...manifest, ...over } } as Connector;
-  return { connector: whole, conformance: { ...goodConformance, ...conformance } as Conformance };
+  return { connector: whole, conformance: { ...goodConformance, ...conformance } };
 }
 
 function planning(change: (op: Op) => Op): Partial<Connector> {
