@@ -38,7 +38,14 @@ async function ensureCalendar(ctx: Ctx): Promise<string | Failed> {
 
 export async function health(ctx: Ctx): Promise<Health> {
   // Google lets people untick a scope on its page.
-  if (!ctx.scopes.has(scope)) return { ok: false, missingScopes: [scope] };
+  if (!ctx.scopes.has(scope))
+    return {
+      ok: false,
+      missingScopes: [scope],
+      failure: { ok: false, kind: 'auth', next: 'reconnect', code: 'missing_scope' },
+    };
+  // Nothing that could be asked about: what is left to be done is `setUp`.
+  if (calendarOf(ctx) === '') return { ok: true };
   const found = await readCalendar(ctx, calendarOf(ctx));
   const { id, summary } = found.body ?? {};
   if (found.status === 200 && id === calendarOf(ctx))

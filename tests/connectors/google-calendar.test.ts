@@ -315,12 +315,19 @@ describe('bookings in Google Calendar', () => {
     });
   });
 
+  test('before the calendar is made there is nothing to ask about', async () => {
+    const before = calls(hub).length;
+    expect(await hub.call(() => connector.health(ctxOf(hub, { facts: {} })))).toEqual({ ok: true });
+    expect(calls(hub)).toHaveLength(before);
+  });
+
   test('a scope that was unticked is named, without a call', async () => {
     const before = calls(hub).length;
     const health = await hub.call(() => connector.health(ctxOf(hub, { scopes: new Set() })));
-    expect(health).toEqual({
+    expect(health).toMatchObject({
       ok: false,
       missingScopes: ['https://www.googleapis.com/auth/calendar.app.created'],
+      failure: { kind: 'auth', next: 'reconnect' },
     });
     expect(calls(hub)).toHaveLength(before);
   });
