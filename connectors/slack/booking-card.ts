@@ -42,7 +42,7 @@ export function bookingCard({ id, type, data, account, city, subject }: HubEvent
             type === 'booking.requested' ? when(text(data, 'respond_by'), undefined, zone) : undefined,
           ],
         ],
-    footer: [city ? plain(words(city)) : undefined, shown(text(data, 'booking_id'))],
+    footer: [said(city ?? undefined), shown(text(data, 'booking_id'))],
     path: eventPath(id),
     // Whoever asks cannot accept their own request.
     respond:

@@ -36,7 +36,7 @@ export function lay(card: Card): Laid {
   );
   const footer = (card.footer ?? []).filter((part) => part !== undefined);
   return {
-    text: cut([card.headline, card.title, card.spoken].filter(Boolean).join(': '), maxText),
+    text: cut(oneLine(card), maxText),
     blocks: [
       {
         type: 'header',
@@ -51,6 +51,9 @@ export function lay(card: Card): Laid {
     ],
   };
 }
+
+const oneLine = ({ headline, title, spoken }: Card): string =>
+  [headline, [title, spoken].filter(Boolean).join(', ')].filter(Boolean).join(': ');
 
 const mrkdwn = (text: string) => ({ type: 'mrkdwn', text });
 const section = (text: string): Block => ({ type: 'section', text: mrkdwn(cut(text, maxSection)) });

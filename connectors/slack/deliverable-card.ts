@@ -17,7 +17,7 @@ export function deliverableCard({ id, type, data }: HubEvent): Card | null {
     headline,
     title: shown(text(data, 'title')),
     fields: [
-      ['Files', files.length > 0 ? `${files.length}, ${bytes(size)}` : undefined],
+      ['Files', files.length > 0 ? `${files.length} (${bytes(size)})` : undefined],
       ['Kept at', store(text(data, 'storage'))],
       ['Revision', revision === undefined ? undefined : String(revision)],
       ['Look at it by', type === 'deliverable.submitted' ? time(data, 'review_due_at') : undefined],

@@ -30,11 +30,14 @@ export function clip(text: string, max: number): string {
 /** `looking_for` → `looking for`. */
 export const words = (slug: string): string => slug.replace(/[_-]+/g, ' ');
 
-/** Escaped text, and a slug in words, where there may be nothing to show. */
+/** Escaped text, and a slug as the beginning of a sentence, where there may be nothing to show. */
 export const shown = (value: string | undefined): string | undefined =>
   value === undefined ? undefined : plain(value);
-export const said = (value: string | undefined): string | undefined =>
-  value === undefined ? undefined : plain(words(value));
+export function said(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const text = words(value);
+  return plain(text.charAt(0).toUpperCase() + text.slice(1));
+}
 
 /** As many lines as fit, and how many are left out. */
 export function fitting(lines: readonly string[], max: number, limit = lines.length): string {
