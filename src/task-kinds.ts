@@ -1,5 +1,6 @@
 import { eraseAccount } from '#src/access';
 import type { Ports } from '#src/context';
+import { connectionKinds } from '#src/connections';
 import { cancelKind, releaseKind } from '#src/deliveries';
 import { announce, expandEvent } from '#src/events';
 import { inactivityKind } from '#src/inactivity';
@@ -21,4 +22,5 @@ export const taskKinds = (ports: Ports): TaskKinds => ({
   rewrap: rewrapKind(ports),
   leaks: leaksKind(ports),
   inactivity: inactivityKind(ports),
+  ...connectionKinds(ports),
 });

@@ -24,6 +24,8 @@ export type Doing = {
   opened: Opened;
   op: Op;
   eventId: string;
+  /** Takes back what stands there, whatever its sequence. */
+  isRecall?: boolean;
 };
 
 const holdMs = 60_000;
@@ -40,13 +42,14 @@ export async function applyOp(ports: Needs, doing: Doing): Promise<Done> {
 /** The row as it was before it was taken; null: there was none. */
 async function take(
   ports: Needs,
-  { row, op, eventId }: Doing,
+  { row, op, eventId, isRecall = false }: Doing,
   holder: string,
 ): Promise<Taken | null | 'stale' | 'busy'> {
   const { connectionRefs } = ports.store.tables;
   const id = refId(row.id, op.key);
   const known = await readRef(ports, row.id, op.key);
-  if (known && known.seq >= op.seq && known.state !== 'making' && known.state !== 'unknown') return 'stale';
+  const isSettled = known?.state === 'made' || known?.state === 'gone';
+  if (isSettled && known.seq >= op.seq && !isRecall) return 'stale';
   const now = ports.clock.now();
   const heldUntil = new Date(now.getTime() + holdMs);
   const set = { state: 'making' as const, kind: op.kind, holder, heldUntil, eventId, updatedAt: now };

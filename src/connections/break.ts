@@ -7,6 +7,7 @@ import { raiseVersion } from '#src/access';
 import { recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { Db, Statement } from '#src/ports';
+import { connectionHost } from '#src/subscriptions';
 import { addTask } from '#src/tasks';
 import type { ConnectionRow } from './find.ts';
 
@@ -91,13 +92,14 @@ export async function breakConnection(
   queue.wake('tasks');
 }
 
-/** What goes on again when a connection is mended; in the same write as that. */
+/** What goes on again when a connection is mended, or no longer muted; in the same write as that. */
 export async function resumeStatements(
   ports: Pick<Needs, 'store' | 'clock' | 'ids'>,
   row: ConnectionRow,
+  stoppedFor = brokenReason,
 ): Promise<(db: Db) => Statement[]> {
   const { subscriptions } = ports.store.tables;
-  const ours = await subscriptionsOf(ports, row, brokenReason);
+  const ours = await subscriptionsOf(ports, row, stoppedFor);
   if (ours.length === 0) return () => [];
   return (db) => [
     ...raiseVersion(db, ports, { accountId: row.accountId }),
@@ -110,7 +112,7 @@ export async function resumeStatements(
         updatedAt: ports.clock.now(),
         version: sql`${subscriptions.version} + 1`,
       })
-      .where(and(inArray(subscriptions.id, ours), eq(subscriptions.stateReason, brokenReason))),
+      .where(and(inArray(subscriptions.id, ours), eq(subscriptions.stateReason, stoppedFor))),
     ...ours.map((id) =>
       addTask(db, ports, { kind: 'release', subject: id, payload: { level: 'subscription', id } }),
     ),
@@ -135,7 +137,7 @@ export async function subscriptionsOf(
       and(
         eq(subscriptions.accountId, row.accountId),
         ne(subscriptions.state, 'deleted'),
-        eq(subscriptions.host, hostOf(row.connector)),
+        eq(subscriptions.host, connectionHost(row.connector)),
       ),
     );
   return rows
@@ -143,9 +145,6 @@ export async function subscriptionsOf(
     .filter((one) => stateReason === undefined || one.stateReason === stateReason)
     .map(({ id }) => id);
 }
-
-/** What the caps of a destination are counted by: one for all that goes to a vendor. No host of the network has that name. */
-export const hostOf = (connector: string): string => `connector:${connector}`;
 
 const isNeedingReauth = ({ store }: Pick<Needs, 'store'>, id: string) =>
   sql`exists (select 1 from ${store.tables.connections} where ${store.tables.connections.id} = ${id} and ${store.tables.connections.state} = 'needs_reauth')`;

@@ -34,13 +34,14 @@ export function createCarrier(ports: Needs): Carrier {
     if (!connector) return { kind: 'later', reason: 'connector_off', afterMs: 300_000 };
     if (row.state !== 'active' && row.state !== 'degraded')
       return done('reconnect', row.stateReason ?? row.state, 'The connection waits to be linked again.');
-    if (row.mutedUntil !== null && row.mutedUntil.getTime() > ports.clock.ms())
-      return { kind: 'later', reason: 'muted', afterMs: row.mutedUntil.getTime() - ports.clock.ms() };
     const waitMs = Math.max(breaker.waitMs(row.id), breaker.waitMs(connector.manifest.id));
     if (waitMs > 0) return { kind: 'later', reason: 'breaker_open', afterMs: waitMs };
     // It was written by our own body writer, in the standard format.
     const event = JSON.parse(body) as HubEvent;
-    return applyAll(row, connector, delivery, event, endpoint.options);
+    return applyAll(row, connector, delivery, event, {
+      options: endpoint.options,
+      isApproved: subscription.approval === 'approved',
+    });
   }
 
   async function applyAll(
@@ -48,9 +49,9 @@ export function createCarrier(ports: Needs): Carrier {
     connector: Connector,
     delivery: LeasedDelivery,
     event: HubEvent,
-    given: unknown,
+    given: { options: unknown; isApproved: boolean },
   ): Promise<Result> {
-    const options = connector.manifest.options.safeParse(given);
+    const options = connector.manifest.options.safeParse(given.options);
     if (!options.success)
       return done(
         'permanent',
@@ -67,6 +68,7 @@ export function createCarrier(ports: Needs): Carrier {
         purpose: 'deliver',
         deliveryId: delivery.id,
         options: options.data,
+        isApproved: given.isApproved,
         key: op.key,
       });
       if (!opened.ok)

@@ -1,1 +1,16 @@
 export { createCarrier } from './carry.ts';
+export { checkNow } from './check-now.ts';
+export { createConnection, followMendLink, mendLink, reconnect } from './connect.ts';
+export { callbackPath } from './connect-state.ts';
+export { type CallbackQuery, finishConnect } from './finish.ts';
+export { disconnect } from './disconnect.ts';
+export { type ConnectionRow, findConnection } from './find.ts';
+export { inboundRoutes } from './inbound.ts';
+export { listCalls, listConnections, listConnectors, listObjects } from './list.ts';
+export { mute, unmute } from './mute.ts';
+export { listChoices, type Preview, previewConnection } from './preview.ts';
+export { connectionKinds } from './late-kinds.ts';
+export { findRecall, recall } from './recall.ts';
+export { connectionRoutes } from './routes.ts';
+export { showConnection, type ShownConnection, type ShownConnector } from './show.ts';
+export { switchIntents } from './switch-intents.ts';

@@ -24,6 +24,7 @@ export type Needs = Pick<
   | 'directory'
   | 'queue'
   | 'digest'
+  | 'chance'
   | 'peppers'
 >;
 
@@ -39,6 +40,8 @@ export type OpenOptions = {
   purpose: string;
   deliveryId?: string;
   options?: unknown;
+  /** Of `manifest.approvals`. */
+  isApproved?: boolean;
   /** The op's key, whose note `saved` and `save` are. */
   key?: string;
 };
@@ -73,6 +76,7 @@ export async function openConnection(
     options: options.options ?? {},
     facts: row.facts,
     scopes: new Set(row.scopes),
+    approved: new Set(options.isApproved ? Object.keys(connector.manifest.approvals ?? {}) : []),
     now: () => ports.clock.now(),
     ref: async (key) => (await readRef(ports, row.id, key))?.ref ?? undefined,
     saved: async () =>

@@ -103,7 +103,6 @@ const hubReasons: Record<string, { whose: Whose; words: string }> = {
     whose: 'hub',
     words: 'The hub failed before it could try; no try was spent, and it tries again',
   },
-  muted: { whose: 'you', words: 'Somebody has muted the connection, and this waits until the end of it' },
   busy: {
     whose: 'nobody',
     words: 'Another event about the same thing is being carried, and this waits for it',

@@ -6,6 +6,7 @@ import { readScopes } from '#src/catalog';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { ensureSetKey } from '#src/signatures';
+import type { CheckedEndpoint } from './check-connection.ts';
 import { checkEndpoint, checkFormat, checkRate, checkWishes } from './check.ts';
 import { preconditionFailed, requireMatch } from './etag.ts';
 import { changedMeanwhile, findSubscription, ownedByCaller, type SubscriptionRow } from './find.ts';
@@ -26,9 +27,10 @@ export async function changeSubscription(
   const format = change.format ?? row.format;
   checkFormat(format, row.owner, change.event_types ?? row.eventTypes);
   if (format === 'secevent') await ensureSetKey(ctx);
-  const content = { ...endpointSet(ctx, row, change), ...wishesSet(ctx, row, change) };
+  const { isForStaff = false, ...target } = await endpointSet(ctx, row, change);
+  const content: Partial<SubscriptionRow> = { ...target, ...wishesSet(ctx, row, change) };
   if (Object.keys(content).length + Object.keys(restSet(ctx, change)).length === 0) return row;
-  const set = { ...content, ...restSet(ctx, change), ...(await approvalSet(ctx, row, content)) };
+  const set = { ...content, ...restSet(ctx, change), ...(await approvalSet(ctx, row, content, isForStaff)) };
   const { subscriptions } = ctx.store.tables;
   const [, , [changed]] = await ctx.store.write((db) => [
     ...raiseVersion(db, ctx, { accountId: row.accountId, subscriptionId: id }),
@@ -44,7 +46,7 @@ export async function changeSubscription(
       accountId: row.accountId,
       requestId: ctx.requestId,
       // The names alone: a filter or a description may hold what is personal.
-      detail: { fields: Object.keys(change), host: set.host ?? row.host },
+      detail: { fields: Object.keys(change), host: content.host ?? row.host },
     }),
   ]);
   if (!changed) throw request.headers.has('if-match') ? preconditionFailed() : changedMeanwhile();
@@ -53,20 +55,29 @@ export async function changeSubscription(
 }
 
 /** What was approved was what it said then: where it goes and what it wants. A change may make it wait, and frees nothing. */
-async function approvalSet(ctx: Ctx, row: SubscriptionRow, content: Partial<SubscriptionRow>) {
+async function approvalSet(
+  ctx: Ctx,
+  row: SubscriptionRow,
+  content: Partial<SubscriptionRow>,
+  isForStaff: boolean,
+) {
   const names = ['endpoint', 'eventTypes', 'schemaVersion', 'filter', 'cities'] as const;
   const isOther = names.some(
     (name) => name in content && JSON.stringify(content[name]) !== JSON.stringify(row[name]),
   );
-  return isOther ? approvalFor(ctx, { ...row, ...content }, row) : {};
+  return isOther ? approvalFor(ctx, { ...row, ...content }, row, isForStaff) : {};
 }
 
-function endpointSet(ctx: Ctx, row: SubscriptionRow, { endpoint }: SubscriptionChange) {
+async function endpointSet(
+  ctx: Ctx,
+  row: SubscriptionRow,
+  { endpoint }: SubscriptionChange,
+): Promise<Partial<CheckedEndpoint & Pick<SubscriptionRow, 'provenAt' | 'failingSince'>>> {
   if (!endpoint || JSON.stringify(endpoint) === JSON.stringify(row.endpoint)) return {};
   refuseDetour(ctx, row);
-  const host = checkEndpoint(ctx, endpoint);
+  const checked = await checkEndpoint(ctx, endpoint, row.owner);
   // Nobody has vouched for the new address: it begins with one event a second, like any other.
-  return { endpoint, host, provenAt: null, failingSince: null };
+  return { ...checked, provenAt: null, failingSince: null };
 }
 
 /** Else a token that may read little could send to itself what a token that reads more had subscribed. */

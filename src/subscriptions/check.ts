@@ -1,23 +1,25 @@
 import { eventTypes, expandTypes } from '#src/catalog';
-import type { Ports } from '#src/context';
+import type { Ctx, Ports } from '#src/context';
 import { type FieldError, PatchbayError } from '#src/errors';
+import type { EndpointSpec } from '#src/store';
+import { checkConnection, type CheckedEndpoint } from './check-connection.ts';
 import { filterFields } from './fields.ts';
 import { type CompiledFilter, compileFilter } from './filter.ts';
 import { isNotice, noticeTypes } from './notice.ts';
 
-type Needs = Pick<Ports, 'http' | 'settings'>;
+type Needs = Pick<Ports, 'settings'>;
 
 export type Wishes = { eventTypes: string[]; schemaVersion: number | null; filter: unknown };
 
-/** Where it may send. Throws `endpoint_refused` with the reason; returns the host that caps are counted by. */
-export function checkEndpoint({ http }: Needs, endpoint: { type: string; url?: string }): string {
-  if (endpoint.type !== 'webhook') {
-    throw new PatchbayError('setting_unsupported', {
-      public: 'This installation has no connections; use an endpoint of the type webhook.',
-    });
-  }
-  const verdict = http.inspect(endpoint.url ?? '');
-  if (verdict.ok) return verdict.host;
+/** Where it may send. Throws `endpoint_refused` with the reason; answers the host that caps are counted by. */
+export async function checkEndpoint(
+  ctx: Ctx,
+  endpoint: EndpointSpec,
+  owner: 'grant' | 'app',
+): Promise<CheckedEndpoint> {
+  if (endpoint.type === 'connection') return checkConnection(ctx, endpoint, owner);
+  const verdict = ctx.http.inspect(endpoint.url);
+  if (verdict.ok) return { host: verdict.host, endpoint, isForStaff: false };
   throw new PatchbayError('endpoint_refused', {
     public: verdict.detail,
     errors: [{ pointer: '/endpoint/url', detail: verdict.detail }],
@@ -34,7 +36,7 @@ export function checkWishes(wishes: Wishes, scopes: ReadonlySet<string>): Compil
   return compileFilter(wishes.filter, filterFields(readable, wishes.schemaVersion, scopes));
 }
 
-export function checkRate({ settings }: Pick<Needs, 'settings'>, maxPerSecond: number): void {
+export function checkRate({ settings }: Needs, maxPerSecond: number): void {
   if (maxPerSecond <= settings.maxMaxPerSecond) return;
   refuse([{ pointer: '/max_per_second', detail: `At most ${settings.maxMaxPerSecond} a second.` }]);
 }

@@ -26,7 +26,7 @@ export async function createSubscription(
 ): Promise<{ row: SubscriptionRow; shown: CreatedSubscription }> {
   const { store, ids, settings, caller } = ctx;
   requireOwner(ctx, spec.owner);
-  const host = checkEndpoint(ctx, spec.endpoint);
+  const { host, endpoint, isForStaff } = await checkEndpoint(ctx, spec.endpoint, spec.owner);
   const maxPerSecond = spec.max_per_second ?? settings.defaultMaxPerSecond;
   checkRate(ctx, maxPerSecond);
   checkWishes(
@@ -39,8 +39,8 @@ export async function createSubscription(
 
   const id = ids.newId('sub');
   const secret = await makeSigningSecret(ctx, id, spec.signature);
-  const wish = draftOf(ctx, id, { ...spec, host, maxPerSecond });
-  const draft = { ...wish, via, ...(await approvalFor(ctx, wish)) };
+  const wish = draftOf(ctx, id, { ...spec, endpoint, host, maxPerSecond });
+  const draft = { ...wish, via, ...(await approvalFor(ctx, wish, wish, isForStaff)) };
   const { subscriptions, secrets } = store.tables;
   const [, , [row]] = await store.write((db) => [
     // The version first: on Postgres it waits for the publishes under way, so that the position read next is behind them.

@@ -1,3 +1,4 @@
+export { connectionHost } from './check-connection.ts';
 export { createSubscription } from './create.ts';
 export { deleteSubscription } from './delete.ts';
 export { createDirectory } from './directory.ts';

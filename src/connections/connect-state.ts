@@ -1,0 +1,32 @@
+import { and, eq, gt } from 'drizzle-orm';
+import type { SealedFor } from '#src/ports';
+import type { Needs } from './open.ts';
+
+export const callbackPath = '/connections/callback';
+
+export const redirectUri = ({ settings }: Pick<Needs, 'settings'>): string =>
+  new URL(callbackPath, settings.publicUrl).href;
+/** PKCE's verifier is sealed for its state alone. */
+export const verifierOf = (stateId: string): SealedFor => ({
+  owner: stateId,
+  record: stateId,
+  field: 'verifier',
+});
+
+/** Found, and gone, in one write: of two that come with it one gets it. */
+export async function spendState({ store, clock, digest }: Needs, state: string) {
+  if (!/^[\w-]{32}$/.test(state)) return null;
+  const { connectStates } = store.tables;
+  const [rows] = await store.write((db) => [
+    db
+      .delete(connectStates)
+      .where(
+        and(
+          eq(connectStates.id, digest.sha256(`connect ${state}`)),
+          gt(connectStates.expiresAt, clock.now()),
+        ),
+      )
+      .returning(),
+  ]);
+  return rows[0] ?? null;
+}

@@ -1,0 +1,75 @@
+/** The person is back from the vendor. */
+import { PatchbayError } from '#src/errors';
+import { redirectUri, spendState, verifierOf } from './connect-state.ts';
+import { sealCredential } from './credential.ts';
+import { type ConnectionRow, loadConnector, readConnection } from './find.ts';
+import { keepLinked } from './keep-linked.ts';
+import type { Needs } from './open.ts';
+import { askToken } from './refresh.ts';
+import { setUpConnection } from './set-up.ts';
+
+export type CallbackQuery = {
+  code?: string | undefined;
+  state?: string | undefined;
+  error?: string | undefined;
+};
+
+/**
+ * The person is back. `userId`: who is signed in in this browser. The state is spent before anything is asked, and a link
+ * that was given to somebody else links nothing: it must be the person who began, or the vendor account of before.
+ */
+export async function finishConnect(
+  ports: Needs,
+  query: CallbackQuery,
+  userId: string | null,
+): Promise<{ row: ConnectionRow; outcome: 'linked' | 'declined' }> {
+  const state = await spendState(ports, query.state ?? '');
+  const row = state && (await readConnection(ports, state.connectionId));
+  if (!state || !row || row.state === 'revoked')
+    throw new PatchbayError('not_found', {
+      public: 'This authorization is over. Begin again from the connections page.',
+    });
+  if (state.userId !== null && state.userId !== userId)
+    throw new PatchbayError('forbidden', {
+      public: 'Somebody else began this. Sign in as the person who did, and begin again.',
+    });
+  const connector = await loadConnector(ports, row.connector);
+  const { auth } = connector.manifest;
+  if (auth.type !== 'oauth2') throw new PatchbayError('state_conflict');
+  if (query.error !== undefined || query.code === undefined) return { row, outcome: 'declined' };
+  const verifier = new TextDecoder().decode(await ports.vault.open(state.verifier, verifierOf(state.id)));
+  const answer = await askToken(ports, row.connector, auth, {
+    grant_type: 'authorization_code',
+    code: query.code,
+    redirect_uri: redirectUri(ports),
+    ...(auth.pkce ? { code_verifier: verifier } : {}),
+  });
+  if (!answer.ok)
+    throw new PatchbayError('vendor_unavailable', {
+      public: `${connector.manifest.name} did not give us access (${answer.code}). Begin again.`,
+    });
+  const { issued } = answer;
+  const told = connector.connected?.(issued.rest) ?? {
+    account: { id: '', label: connector.manifest.name },
+    facts: {},
+  };
+  if (
+    row.vendorAccount !== '' &&
+    told.account.id !== row.vendorAccount &&
+    (state.userId === null || row.state !== 'pending')
+  )
+    throw new PatchbayError('conflict', {
+      public: `That is another ${connector.manifest.name} account than before (${row.label}). Choose the same one, or make a new connection.`,
+    });
+  const tier = connector.manifest.tiers.find((one) => one.id === state.tier);
+  await keepLinked(ports, row, {
+    tier: state.tier,
+    scopes: issued.scopes ?? [...(tier?.scopes ?? [])],
+    vendorAccount: told.account.id,
+    label: told.account.label,
+    facts: { ...row.facts, ...told.facts },
+    sealed: await sealCredential(ports, row.id, issued.credential),
+    expiresAt: issued.expiresAt,
+  });
+  return { row: await setUpConnection(ports, connector, row.id), outcome: 'linked' };
+}

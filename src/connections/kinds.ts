@@ -1,0 +1,4 @@
+export { careKind, changesKind } from './care.ts';
+export { unlinkKind } from './disconnect.ts';
+export { unmuteKind } from './mute.ts';
+export { recallKind } from './recall.ts';
