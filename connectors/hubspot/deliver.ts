@@ -73,7 +73,8 @@ async function pairOf(
 async function archive(ctx: Ctx, deal: string): Promise<Outcome> {
   const answer = await call(ctx, `/crm/objects/${apiVersion}/${deals}/${deal}`, { method: 'DELETE' });
   if (answer.ok) return { ok: true, applied: 'deleted' };
-  return isGone(answer) ? { ok: true, applied: 'unchanged' } : answer;
+  // The hub keeps no record of what is gone, whoever took it away.
+  return isGone(answer) ? { ok: true, applied: 'deleted' } : answer;
 }
 
 /** What stands there now is what the op wants, or it is sent again: nothing of it does harm twice. */

@@ -268,7 +268,7 @@ describe('taking back', () => {
     expect(await connector.deliver(undo, account.ctx())).toMatchObject({ ok: true });
     expect(account.deals()).toEqual([]);
     account.fault(Response.json({ category: 'OBJECT_NOT_FOUND' }, { status: 404 }));
-    expect(await connector.deliver(undo, account.ctx())).toEqual({ ok: true, applied: 'unchanged' });
+    expect(await connector.deliver(undo, account.ctx())).toEqual({ ok: true, applied: 'deleted' });
   });
 
   it('a recall that was lost is asked for: a deal that stands is absent from the bin', async () => {
