@@ -26,7 +26,7 @@ test('wrangler would deploy both Workers, each below 300 KiB gzipped with all th
   expect(await readFile('dist/edge/files/_headers', 'utf8')).toContain(
     '/ui/*\n  cache-control: public, max-age=31536000, immutable\n  x-content-type-options: nosniff',
   );
-}, 120_000);
+}, 240_000);
 
 describe('a Worker', () => {
   const state = {} as { api: Modules; pages: Modules };
