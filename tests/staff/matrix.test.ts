@@ -106,6 +106,7 @@ describe('every route for staff by every role [S1-13]', { timeout: 240_000 }, ()
       'people:unmask',
       'revocations:create',
       'suspensions:create',
+      'approvals:manage',
       'staff:manage',
       'staff:script',
     ]);
@@ -118,6 +119,8 @@ describe('every route for staff by every role [S1-13]', { timeout: 240_000 }, ()
   function idFor(path: string, name: string): string {
     if (name === 'role') return 'support';
     if (name === 'level') return 'app';
+    if (name === 'source') return 'connector:none';
+    if (name === 'kind') return 'rfp.create';
     if (name === 'user') return 'usr_01kam0000000000000000000zz';
     const operation = state.operations.find((one) => one.path === path.replaceAll(/:(\w+)/g, '{$1}'));
     const pattern = operation?.pathParameters.find((one) => one.name === name)?.pattern;
