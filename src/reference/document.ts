@@ -56,6 +56,10 @@ const tags = [
   { name: 'Events', description: 'Publish, read, and ask why an event was or was not sent.' },
   { name: 'Event types', description: 'What there is, with schemas, scopes and samples.' },
   { name: 'Subscriptions', description: 'Standing wishes to receive some event types at an endpoint.' },
+  {
+    name: 'Hooks',
+    description: 'Subscriptions as Zapier and its like make them: REST hooks (resthooks.org).',
+  },
   { name: 'Deliveries', description: 'One event for one subscription, and every attempt at it.' },
   { name: 'Quarantine', description: 'For support: events that were kept and not delivered.' },
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
@@ -77,5 +81,9 @@ const tags = [
     description: 'For staff: what would stop, stopping it in one step, and its receipts.',
   },
   { name: 'Suspensions', description: 'For staff: the form of a revocation that can be taken back.' },
+  {
+    name: 'Approvals',
+    description: 'For staff: subscriptions that wait to be looked at, and which have to.',
+  },
   { name: 'Operate', description: 'For whoever runs the hub. No token.' },
 ];
