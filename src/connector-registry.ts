@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-export function connectorIds(): string[] {
-  return globSync('connectors/*/index.ts', { cwd: root })
+export function connectorIds(house = root): string[] {
+  return globSync('connectors/*/index.ts', { cwd: house })
     .map((file) => dirname(file).replace('connectors/', ''))
     .toSorted();
 }
@@ -23,8 +23,8 @@ export const registry: Readonly<Record<string, () => Promise<Connector>>> = {${l
 `;
 }
 
-export function writeRegistry(): void {
-  writeFileSync(join(root, 'connectors/registry.ts'), registryText(connectorIds()));
+export function writeRegistry(house = root): void {
+  writeFileSync(join(house, 'connectors/registry.ts'), registryText(connectorIds(house)));
 }
 
 if (import.meta.main) writeRegistry();

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 export const root = join(import.meta.dirname, '../../..');
 
-/** Files of one connector, from the root of the repository. */
+/** Files of one connector, from the root of the repository or from that of the machine. */
 export type Place = { connector: string; conformance: string; plan: string };
+
+export const at = (path: string): string => resolve(root, path);
 
 /** The connector as it is. Fails where it imports anything of Node: the platform is neutral, and nothing is left out. */
 export function bundleAlone({ connector }: Place): Promise<string> {
@@ -14,13 +16,11 @@ export function bundleAlone({ connector }: Place): Promise<string> {
 
 /** A Worker that proves the case whose number is its path. */
 export function bundleSuite({ connector, conformance, plan }: Place): Promise<string> {
-  const golden = existsSync(join(root, plan))
-    ? `import golden from './${plan}';`
-    : 'const golden = undefined;';
+  const golden = existsSync(at(plan)) ? `import golden from '${at(plan)}';` : 'const golden = undefined;';
   const contents = `
     import { casesOf } from './tests/connectors/conformance/cases-of.ts';
-    import { connector } from './${connector}';
-    import { conformance } from './${conformance}';
+    import { connector } from '${at(connector)}';
+    import { conformance } from '${at(conformance)}';
     ${golden}
     export default {
       async fetch(request) {

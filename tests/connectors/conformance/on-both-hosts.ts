@@ -1,10 +1,9 @@
 /** The suite as tests: on Node, and the same cases inside workerd, from a bundle in which nothing of Node is. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleAlone, bundleSuite, type Place, root } from './bundle.ts';
+import { at, bundleAlone, bundleSuite, type Place } from './bundle.ts';
 import { casesOf, provedOf } from './cases-of.ts';
 import { planned } from './cases/plan.ts';
 import { exercise } from './exercise.ts';
@@ -13,12 +12,12 @@ import { readSpecification } from './specification.ts';
 
 export async function proveOnBothHosts(name: string, place: Place): Promise<void> {
   const brought = await load(place);
-  const golden = existsSync(join(root, place.plan)) ? readJson(place.plan) : undefined;
+  const golden = existsSync(at(place.plan)) ? readJson(place.plan) : undefined;
 
   describe(`${name} on Node`, () => {
     test('the plan is what a reviewer has seen', async () => {
       const text = `${JSON.stringify(await planned(provedOf(brought)), null, 2)}\n`;
-      await expect(text).toMatchFileSnapshot(join(root, place.plan));
+      await expect(text).toMatchFileSnapshot(at(place.plan));
     });
 
     for (const { title, prove } of casesOf(brought, golden))
@@ -56,8 +55,7 @@ export async function proveOnBothHosts(name: string, place: Place): Promise<void
 }
 
 async function load(place: Place): Promise<Brought> {
-  const read = (path: string) =>
-    import(pathToFileURL(join(root, path)).href) as Promise<Record<string, unknown>>;
+  const read = (path: string) => import(pathToFileURL(at(path)).href) as Promise<Record<string, unknown>>;
   const [{ connector }, { conformance }] = await Promise.all([
     read(place.connector),
     read(place.conformance),
@@ -80,4 +78,4 @@ async function complaints(brought: Brought, host: string, file: string): Promise
   return [...found];
 }
 
-const readJson = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const readJson = (path: string): unknown => JSON.parse(readFileSync(at(path), 'utf8'));

@@ -138,7 +138,7 @@ export const broken: readonly Broken[] = [
     what: 'after silence it sends blindly',
     connector: { reconcile: () => Promise.resolve('absent' as const) },
     fires: [
-      'delivery: the vendor commits, the answer is lost',
+      'delivery: the vendor commits, the answer is lost, we try again',
       'delivery: the vendor commits, a gateway answers 502',
       'delivery: the vendor commits, a gateway answers 504',
       'delivery: the vendor commits, the answer is cut',
@@ -160,6 +160,16 @@ export const broken: readonly Broken[] = [
         }),
     },
     fires: ['delivery: nothing left'],
+  },
+  {
+    what: 'nothing is taken down without a ref',
+    connector: {
+      deliver: async (op, ctx) =>
+        op.kind === 'drop' && !(await ctx.ref(op.key))
+          ? { ok: true, applied: 'unchanged' }
+          : plain.deliver(op, ctx),
+    },
+    fires: ['delivery: the vendor commits, the answer is lost, and the next event overtakes'],
   },
   {
     what: 'a key for each event, and one card for all of them',

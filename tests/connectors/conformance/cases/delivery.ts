@@ -75,6 +75,17 @@ export function deliveryCases(proved: Proved): Case[] {
         }),
     },
     {
+      title:
+        'delivery: the vendor commits, the answer is lost, and the next event overtakes: it ends the same',
+      prove: async () => {
+        for (const steps of await proved.runs())
+          for (const run of steps) {
+            const next = steps.slice(run.index + 1).find(({ op }) => op.key === run.op.key);
+            if (next && run.calls > 0) await overtake(proved, steps, run, next);
+          }
+      },
+    },
+    {
       title: 'delivery: whatever the order, it ends the same',
       prove: async () => {
         for (const run of await proved.runs()) {
@@ -122,6 +133,27 @@ export function deliveryCases(proved: Proved): Case[] {
 
 /** The ops of one event go out in the order in which they are planned: the tie of two things after both of them. */
 const eventsOf = (run: readonly Told[]): Told[][] => [...Map.groupBy(run, ({ event }) => event.id).values()];
+
+/** The first try of `run` is lost on its way back; `next`, about the same thing, is carried before it is tried again. */
+async function overtake(proved: Proved, steps: readonly Told[], run: Told, next: Told): Promise<void> {
+  const words = `${run.words}, overtaken by ${next.event.type}`;
+  const clean = await arrange(proved, steps, run);
+  for (const { op } of [run, next]) await clean.carry(op);
+
+  const hub = await arrange(proved, steps, run);
+  hub.line.break({ committed: true, answer: null, meets: ({ index }) => index === run.mutating });
+  await hub.attempt(run.op);
+  const settled = await hub.carry(next.op, true);
+  holdNoBreach(hub, words);
+  const { idempotency } = proved.connector.manifest;
+  if (settled === 'unknown' && [run, next].some(({ op }) => idempotency[op.kind] === 'none')) {
+    sameSet(hub.line.standIn.objects(), run.after, words);
+    return;
+  }
+  hold(settled === 'done', `${words}: is ${settled}`);
+  hold((await hub.carry(run.op, true)) === 'late', `${words}: it is applied after what came later`);
+  sameSet(hub.line.standIn.objects(), clean.line.standIn.objects(), words);
+}
 
 /** Where it stands after the fault and all that followed it. */
 function holdEnd(
