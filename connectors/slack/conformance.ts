@@ -126,7 +126,6 @@ export const conformance: Conformance<Options, Kind> = {
     'body',
     'author_name',
   ],
-  specifications: { 'slack.com': 'slack-web-api.trim.swagger2.json' },
   inbound: {
     proves: 'body',
     send,
