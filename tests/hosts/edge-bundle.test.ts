@@ -51,6 +51,8 @@ describe('a Worker', () => {
     expect(api).not.toContain('All of them, on one page. Schemas and samples');
     expect(api).not.toContain('say in numbers what the hub has and does');
     expect(api).not.toContain('Without it the type does not exist for a caller.');
+    // A calendar's entry has a summary and a description, and is no route.
+    expect(api).toContain('Cancelled: ');
     for (const modules of [state.api, state.pages]) {
       expect(textOf(modules).includes('processJSONSchema =')).toBe(false);
       const neverAsked =
