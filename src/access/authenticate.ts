@@ -62,8 +62,6 @@ export function createAuthenticator(ports: Needs): Authenticator {
       const token = { id: row.id, locator: row.locator };
       const limits = await spending.spend(purse, { epochs: [row.epochs], token }, method);
       lastUsed.set(row.id, clock.ms());
-      // What a feed is fetched by keeps alive the token that it ends with.
-      if (row.makerId !== null) lastUsed.set(row.makerId, clock.ms());
       return { caller, limits };
     },
     exchangeBlocks: () => spending.exchangeBlocks(),

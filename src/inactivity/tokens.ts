@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, max, ne, notInArray, or, sql } from 'drizzle-orm';
 import { lastUseMs } from '#src/access';
 import type { Ports } from '#src/context';
 import type { Schema } from '#src/store';
@@ -14,10 +14,8 @@ export async function tokenPage(ports: Ports, after: string): Promise<Page> {
   const { clock, settings, store } = ports;
   const { tokens } = store.tables;
   const page = await livingAfter(ports, after);
-  const delivered = await deliveriesOf(
-    ports,
-    page.filter((row) => clock.ms() - lastUseMs(row) > dayMs).map(({ id }) => id),
-  );
+  const idle = page.filter((row) => clock.ms() - lastUseMs(row) > dayMs).map(({ id }) => id);
+  const delivered = new Map([...(await deliveriesOf(ports, idle)), ...(await fetchesOf(ports, idle))]);
   const known = page
     .filter((row) => ports.gate.standing(row.epochs) !== 'revoked')
     .map((row) => ({ ...row, lastDeliveredAt: later(row.lastDeliveredAt, delivered.get(row.id)) }));
@@ -84,6 +82,18 @@ async function deliveriesOf({ store }: Ports, ids: string[]): Promise<Map<string
     .groupBy(subscriptions.tokenId);
   const found: readonly { id: string; at: Date | null }[] = rows;
   return new Map(found.flatMap(({ id, at }) => (at === null ? [] : [[id, at] as const])));
+}
+
+/** The last fetch of a calendar feed that one of these made: it ends with its maker, so its use is the maker's, too. */
+async function fetchesOf({ store }: Ports, ids: string[]): Promise<Map<string, Date>> {
+  if (ids.length === 0) return new Map();
+  const { tokens } = store.tables;
+  const rows = await store.db
+    .select({ id: tokens.makerId, at: max(tokens.lastUsedAt) })
+    .from(tokens)
+    .where(and(inArray(tokens.makerId, ids), isNull(tokens.revokedAt)))
+    .groupBy(tokens.makerId);
+  return new Map(rows.flatMap(({ id, at }) => (id === null || at === null ? [] : [[id, at] as const])));
 }
 
 const later = (known: Date | null, found: Date | undefined): Date | null =>

@@ -87,6 +87,30 @@ export function inactivitySuite(environment: () => Promise<Record<string, string
       expect(row?.state).toBe('active');
     });
 
+    test('stays while a calendar feed that it made is fetched; the feed ends by itself, and with it', async () => {
+      const { hub, tokenRow, sweepAt, said } = state.stand;
+      const feedOf = async (token: string): Promise<string> =>
+        (await hub.call('POST', '/v1/calendar-feeds', token)).body.id;
+      const [fetching, sleeping] = [await manager(), await manager()];
+      const [fetched, forgotten, asleep] = [
+        await feedOf(fetching.token),
+        await feedOf(fetching.token),
+        await feedOf(sleeping.token),
+      ];
+      for (const id of [fetching.tokenId, fetched, forgotten, sleeping.tokenId, asleep])
+        await setToken(id, { createdAt: onDay(-100), lastUsedAt: onDay(-100) });
+      await setToken(fetched, { lastUsedAt: onDay(-2) });
+      await sweepAt(0);
+      await sweepAt(15);
+      const ended = await Promise.all(
+        [fetching.tokenId, fetched, forgotten, sleeping.tokenId, asleep].map(reasonOf),
+      );
+      expect(ended).toEqual([null, null, 'inactive', 'inactive', 'inactive']);
+      // A fetch is no call of the token.
+      expect((await tokenRow(fetching.tokenId)).lastUsedAt?.getTime()).toBeLessThan(Date.now() - 99 * dayMs);
+      expect((await said(`tokens/${forgotten}`)).map(({ type }) => type)).toContain('token.expiring');
+    });
+
     test('that was called yesterday stays', async () => {
       const account = await manager();
       await setToken(account.tokenId, { lastUsedAt: onDay(199) });
@@ -191,9 +215,9 @@ export function inactivitySuite(environment: () => Promise<Record<string, string
     const own = { grant_type: 'client_credentials', scope: 'webhooks:manage' };
     expect((await token(confidentialApp, own)).status).toBe(200);
     const rows = await ports.store.db.select().from(ports.store.tables.tokens);
-    expect(rows.filter(({ kind, revokedReason }) => kind !== 'k' && revokedReason === 'inactive')).toEqual(
-      [],
-    );
+    expect(
+      rows.filter(({ kind, revokedReason }) => !['k', 'f'].includes(kind) && revokedReason === 'inactive'),
+    ).toEqual([]);
   });
 
   describe('the consent of an app', () => {

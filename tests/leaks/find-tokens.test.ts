@@ -6,7 +6,7 @@ import { newToken, parseToken, type TokenKind } from '../../src/access/index.ts'
 import { findTokens } from '../../src/leaks/index.ts';
 
 const chance = { bytes: (length: number) => new Uint8Array(randomBytes(length)), fraction: () => 0.5 };
-const kinds: TokenKind[] = ['a', 'r', 'c', 'k', 's'];
+const kinds: TokenKind[] = ['a', 'r', 'c', 'k', 's', 'f'];
 const made = (n: number): string =>
   newToken(kinds[n % kinds.length] ?? 'k', n % 2 === 0 ? 'live' : 'test', chance).token;
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
