@@ -46,9 +46,9 @@ const faults: ((token: string, n: number) => string)[] = [
   (token, n) => token.slice(0, -1 - (n % 20)),
   (token, n) => token.slice(1 + (n % 20)),
   // Another kind, another environment, none that there is.
-  (token, n) => swap(token, 4, kinds[(kinds.indexOf(token[4] as TokenKind) + 1 + (n % 4)) % 5] ?? ''),
+  (token, n) => swap(token, 4, kinds[(kinds.indexOf(token[4] as TokenKind) + 1 + (n % 5)) % 6] ?? ''),
   (token) => swap(token, 5, token[5] === 'l' ? 't' : 'l'),
-  (token, n) => swap(token, 4, 'bdefghij'[n % 8] ?? ''),
+  (token, n) => swap(token, 4, 'bdeghijl'[n % 8] ?? ''),
   // The checksum of another token.
   (token, n) => token.slice(0, 46) + made(n).slice(46),
   // Two characters that changed places; where both are the same it is the same token, so the next two.
