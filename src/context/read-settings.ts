@@ -26,6 +26,7 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     publicUrl: environment['PATCHBAY_PUBLIC_URL'] ?? `http://127.0.0.1:${environment['PORT'] ?? 8080}`,
     hostMaxPerSecond: number('PATCHBAY_HOST_MAX_PER_SECOND', base.hostMaxPerSecond),
     hostMaxInFlight: number('PATCHBAY_HOST_MAX_IN_FLIGHT', base.hostMaxInFlight),
+    tenantEventMaxPerSecond: number('PATCHBAY_TENANT_EVENT_MAX_PER_SECOND', base.tenantEventMaxPerSecond),
     maxMaxPerSecond: number('PATCHBAY_MAX_PER_SECOND', base.maxMaxPerSecond),
     attemptDeadlineMs: number('PATCHBAY_ATTEMPT_DEADLINE_MS', base.attemptDeadlineMs),
     leaseMs: number('PATCHBAY_LEASE_MS', base.leaseMs),

@@ -33,6 +33,8 @@ export const defaultSettings = {
   maxHandover: 20_000,
   hostMaxPerSecond: 500,
   hostMaxInFlight: 128,
+  /** Deliveries of one type of event to one partner, or to one account by itself, over all endpoints. */
+  tenantEventMaxPerSecond: 5_000,
   defaultMaxPerSecond: 50,
   maxMaxPerSecond: 1_000,
   sweepMs: 500,

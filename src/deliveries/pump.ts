@@ -3,6 +3,7 @@ import type { Host, Lane } from './lane.ts';
 import { hostWaitMs, type Load, mayGo } from './may-go.ts';
 import { afterOne } from './rate.ts';
 import { createTurns, type Turns } from './turns.ts';
+import type { Caps } from './type-caps.ts';
 
 type LaneOf<D> = Omit<Lane, 'urgent' | 'waiting'> & { urgent: D[]; waiting: D[] };
 
@@ -30,6 +31,7 @@ export function createPump<D, L extends LaneOf<D>>(
   clock: Clock,
   limits: Pick<Load, 'maxInFlight' | 'hostMaxInFlight'>,
   send: (lane: L, delivery: D) => Promise<() => void>,
+  caps?: Caps<L, D>,
 ): Pump<L> {
   const turns = createTurns<L>();
   const halls = new Map<Host, Turns<L>>();
@@ -61,7 +63,9 @@ export function createPump<D, L extends LaneOf<D>>(
       const lane = turns.next();
       if (!lane) break;
       const answer = mayGo(lane, load, clock.ms());
-      if (answer === 'go') start(lane);
+      const capMs = answer === 'go' ? untilAllowed(lane) : 0;
+      if (capMs > 0) sleep(lane, capMs);
+      else if (answer === 'go') start(lane);
       else if (answer === 'slots') blocked.push(lane);
       else if (answer === 'host') queueFor(lane.host, lane);
       else if (answer !== 'window') sleep(lane, answer);
@@ -113,9 +117,15 @@ export function createPump<D, L extends LaneOf<D>>(
     });
   }
 
+  function untilAllowed(lane: L): number {
+    const next = lane.urgent[0] ?? lane.waiting[0];
+    return caps && next !== undefined ? caps.waitMs(lane, next) : 0;
+  }
+
   function start(lane: L): void {
     const delivery = lane.urgent.shift() ?? lane.waiting.shift();
     if (delivery === undefined) return;
+    caps?.spend(lane, delivery);
     const { host, isSlow } = lane;
     const nowMs = clock.ms();
     lane.arrivalMs = afterOne(lane.rate, lane.arrivalMs, nowMs);

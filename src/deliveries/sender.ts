@@ -9,6 +9,7 @@ import { createLanes } from './lanes.ts';
 import { createPump } from './pump.ts';
 import { createReservations } from './reservations.ts';
 import { giveBack } from './settle.ts';
+import { createTypeCaps } from './type-caps.ts';
 import { type Outcome, work } from './work.ts';
 
 export type Sender = {
@@ -35,7 +36,12 @@ export function createSender(ports: Needs): Sender {
   const { clock, settings, store } = ports;
   const lanes = createLanes(ports);
   const reservations = createReservations();
-  const pump = createPump<LeasedDelivery, Lane>(clock, settings, start);
+  const pump = createPump<LeasedDelivery, Lane>(
+    clock,
+    settings,
+    start,
+    createTypeCaps(clock, settings.tenantEventMaxPerSecond),
+  );
   const signerOf = createSigners(ports);
   const health = createHealthBook(ports);
   const viewsOf = new WeakMap<EventRecord, EventViews>();
