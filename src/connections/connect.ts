@@ -47,11 +47,15 @@ export async function reconnect(ctx: Ctx, id: string, tier?: string): Promise<Be
   };
 }
 
-/** `/connections/con_…/mend?until=…&sig=…`: whoever holds it can link the same vendor account again, and nothing else. */
+/**
+ * `/connections/con_…/mend?until=…&sig=…`: whoever holds it can link the same vendor account again, and nothing else.
+ * Where the vendor does not tell whose account it is, the page on which its person signs in.
+ */
 export function mendLink(
   ports: Pick<Needs, 'clock' | 'digest' | 'peppers' | 'settings'>,
-  id: string,
+  { id, vendorAccount }: Pick<ConnectionRow, 'id' | 'vendorAccount'>,
 ): string {
+  if (vendorAccount === '') return new URL(`/portal/connections/${id}`, ports.settings.publicUrl).href;
   const untilMs = ports.clock.ms() + linkMs;
   const link = new URL(`/connections/${id}/mend`, ports.settings.publicUrl);
   link.searchParams.set('until', String(untilMs));

@@ -33,12 +33,12 @@ export async function previewConnection(ctx: Ctx, id: string, spec: PreviewSpec)
   }));
 }
 
-/** The vendor's own list for a field of the form. Throws 404 for another field, 503 where the vendor cannot be asked. */
+/** The vendor's own list for a field of the form; of a map, its left side. Throws 404 for another field, 503 where the vendor cannot be asked. */
 export async function listChoices(ctx: Ctx, id: string, field: string): Promise<readonly Choice[]> {
   const row = await findConnection(ctx, id);
   const connector = await loadConnector(ctx, row.connector);
   const isListed = connector.manifest.form.some(
-    ({ name, type }) => name === field && type === 'vendor-choice',
+    ({ name, type }) => name === field && (type === 'vendor-choice' || type === 'map'),
   );
   if (!isListed || !connector.choices)
     throw new PatchbayError('not_found', { public: `${connector.manifest.name} has no list for ${field}.` });
