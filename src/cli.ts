@@ -60,8 +60,8 @@ function openTerminal(folder: string): { terminal: Terminal; close(): Promise<vo
   const terminal: Terminal = {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
-    fail: () => {
-      process.exitCode = 1;
+    fail: (code = 1) => {
+      process.exitCode = code;
     },
     open: async () => {
       // Loaded late: help and a mistyped option need no database.

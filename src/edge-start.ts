@@ -69,20 +69,26 @@ function declare(program: Program, command: Command): void {
   for (const [form, description] of command.arguments ?? []) declared.argument(form, description);
   for (const [flags, description] of command.options ?? []) declared.option(flags, description);
   declared.action(async () => {
-    process.exitCode = await runThere(command.name, declared.args, declared.opts());
+    process.exitCode = await runThere(command, declared.args, declared.opts());
   });
 }
 
 /** Answers the exit code. */
-async function runThere(command: string, args: string[], options: Record<string, unknown>): Promise<number> {
+async function runThere(command: Command, args: string[], options: Record<string, unknown>): Promise<number> {
   const url = process.env['PATCHBAY_URL'] ?? `http://127.0.0.1:${port}`;
   const key = process.env['PATCHBAY_OPERATOR_KEY'] ?? ownSecrets().PATCHBAY_OPERATOR_KEY;
-  const { file } = options;
-  const files = typeof file === 'string' ? { [file]: readFileSync(file, 'utf8') } : {};
+  const paths = [options['file'], args[command.arguments?.findIndex(([form]) => form === '<file>') ?? -1]];
+  const files = Object.fromEntries(
+    paths
+      .filter((path) => typeof path === 'string')
+      // One that is not there is for the command to say.
+      .filter((path) => existsSync(path))
+      .map((path) => [path, readFileSync(path, 'utf8')]),
+  );
   const response = await fetch(url + operatorPath, {
     method: 'POST',
     headers: { authorization: `Operator ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ command, args, options, files }),
+    body: JSON.stringify({ command: command.name, args, options, files }),
     signal: AbortSignal.timeout(60_000),
   }).catch(() => null);
   if (!response) {
@@ -94,9 +100,9 @@ async function runThere(command: string, args: string[], options: Record<string,
     say(`patchbay: ${problem?.detail ?? `${url} answered ${response.status}`}`);
     return 1;
   }
-  const { lines, hasFailed } = (await response.json()) as OperatorAnswer; // This version's own door.
+  const { lines, exitCode } = (await response.json()) as OperatorAnswer; // This version's own door.
   for (const { to, text } of lines) (to === 'out' ? process.stdout : process.stderr).write(`${text}\n`);
-  return hasFailed ? 1 : 0;
+  return exitCode;
 }
 
 if (process.argv.length > 2) {

@@ -9,13 +9,13 @@ import { PatchbayError } from '#src/errors';
 import { checked, parseStrictJson, readBody } from '#src/wire';
 
 export const operatorPath = '/operator/command';
-export type OperatorAnswer = { lines: { to: 'out' | 'note'; text: string }[]; hasFailed: boolean };
+export type OperatorAnswer = { lines: { to: 'out' | 'note'; text: string }[]; exitCode: number };
 
 const asked = z.strictObject({
   command: z.string(),
   args: z.array(z.string()),
   options: z.record(z.string(), z.unknown()),
-  /** Files that the options name, by that name. */
+  /** Files that the options and the arguments name, by that name. */
   files: z.record(z.string(), z.string()),
 });
 
@@ -50,7 +50,7 @@ export function createOperatorDoor(
       options,
       files,
     } = checked(asked, parseStrictJson(await readBody(request, maxBytes)).value);
-    const answer: OperatorAnswer = { lines: [], hasFailed: false };
+    const answer: OperatorAnswer = { lines: [], exitCode: 0 };
     await (await commandOf(name)).run(terminalOf(ports, answer, files, call), { args, options });
     return answer;
   };
@@ -79,8 +79,8 @@ function terminalOf(
   return {
     out: (text) => void answer.lines.push({ to: 'out', text }),
     note: (text) => void answer.lines.push({ to: 'note', text }),
-    fail: () => {
-      answer.hasFailed = true;
+    fail: (code = 1) => {
+      answer.exitCode = code;
     },
     open: async () => ports,
     machine: async () => null,

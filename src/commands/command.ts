@@ -23,8 +23,8 @@ export type Terminal = {
   out(line: string): void;
   /** For people, on stderr. */
   note(line: string): void;
-  /** The exit code will be 1; what was said stands. */
-  fail(): void;
+  /** The exit code will be this (default: 1); what was said stands. */
+  fail(code?: 1 | 2): void;
   /** The hub's ports on the data folder, whether or not the hub runs beside. */
   open(): Promise<Ports>;
   /** The deployment as a machine sees it, without opening the hub. Null where there is none: at the edge. */

@@ -73,4 +73,13 @@ export const eventCommands: readonly Command[] = [
     examples: ['patchbay quarantine redrive evt_01… --file mended.json'],
     run: async (terminal, input) => (await import('./quarantine.ts')).redriveOne(terminal, input),
   },
+  {
+    name: 'manifest verify',
+    summary:
+      'check a copy of an archived manifest against the audit trail: exit code 0 as archived, 1 altered, 2 unknown',
+    arguments: [['<file>', 'as it came out of Drive or Dropbox']],
+    options: [json],
+    examples: ['patchbay manifest verify 5f2c….json'],
+    run: async (terminal, input) => (await import('./manifest.ts')).verifyManifestFile(terminal, input),
+  },
 ];

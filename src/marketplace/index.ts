@@ -1,2 +1,3 @@
+export { checkManifest, type ManifestCheck } from './check-manifest.ts';
 export { listEntities, type ShownEntity } from './read.ts';
 export { marketplaceRoutes } from './routes.ts';

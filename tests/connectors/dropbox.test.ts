@@ -33,7 +33,8 @@ describe('dropbox', () => {
   });
   afterEach(async () => {
     state.server.close();
-    for (const request of state.requests) expect(await complaintsOf(request)).toEqual([]);
+    const complaints = await Promise.all(state.requests.map(complaintsOf));
+    if (complaints.flat().length > 0) throw new Error(complaints.flat().join('\n'));
   });
   const objects = () => state.vendor.objects() as { path: string; text: string }[];
   const opOf = (over: Record<string, unknown> = {}): Op<Kind> => plan(accepted(over))[0]!;

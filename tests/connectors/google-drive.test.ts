@@ -30,7 +30,8 @@ describe('google-drive', () => {
   beforeEach(begin);
   afterEach(async () => {
     state.server.close();
-    for (const request of state.requests) expect(await complaintsOf(request)).toEqual([]);
+    const complaints = await Promise.all(state.requests.map(complaintsOf));
+    if (complaints.flat().length > 0) throw new Error(complaints.flat().join('\n'));
   });
   const files = () => (state.vendor.objects() as Seen[]).filter(({ text }) => text !== null);
   const folders = () => (state.vendor.objects() as Seen[]).filter(({ text }) => text === null);

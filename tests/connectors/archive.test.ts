@@ -1,0 +1,161 @@
+/** From the event to the file at the vendor, through the real hub and real sockets; and back, by `patchbay manifest verify`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connector as dropbox } from '../../connectors/dropbox/index.ts';
+import { conformance as dropboxVendor } from '../../connectors/dropbox/conformance.ts';
+import { connector as drive } from '../../connectors/google-drive/index.ts';
+import { conformance as driveVendor } from '../../connectors/google-drive/conformance.ts';
+import { finishConnect } from '../../src/connections/index.ts';
+import { checkManifest } from '../../src/marketplace/index.ts';
+import { patchbay } from '../cli/spawn.ts';
+import { startVendor, type Vendor } from '../connections/vendor.ts';
+import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { until } from '../harness/sink.ts';
+
+const scopes = ['deliverables:read', 'webhooks:manage', 'connections:manage'];
+
+describe.each([
+  { connector: dropbox, conformance: dropboxVendor, vendorHash: 'dropbox' },
+  { connector: drive, conformance: driveVendor, vendorHash: 'drive-sha256' },
+])('$connector.manifest.id', ({ connector, conformance, vendorHash }) => {
+  const state = {} as {
+    hub: TestHub;
+    vendor: Vendor;
+    account: Awaited<ReturnType<TestHub['account']>>;
+    connection: string;
+  };
+  beforeAll(async () => {
+    state.vendor = await startVendor(connector, conformance);
+    state.hub = await startTestHub(state.vendor.environment);
+    state.account = await state.hub.account(scopes);
+    const begun = await call('POST', '/v1/connections', { connector: connector.manifest.id });
+    const { searchParams } = await state.vendor.consent(begun.body.authorize_url as string);
+    await finishConnect(state.hub.hub, Object.fromEntries(searchParams), null);
+    state.connection = begun.body.id as string;
+    const endpoint = { type: 'connection', connection_id: state.connection, options: {} };
+    const made = await call('POST', '/v1/subscriptions', { endpoint, event_types: ['deliverable.accepted'] });
+    if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  });
+  afterAll(async () => {
+    await state.hub.stopAndForget();
+    await state.vendor.close();
+  });
+
+  const call = (method: string, path: string, body?: unknown) =>
+    state.hub.call(method, path, state.account.token, body);
+  const archived = () =>
+    (state.vendor.standIn.objects() as { text: string | null }[]).flatMap(({ text }) => text ?? []);
+  async function accept(over: Record<string, unknown> = {}): Promise<string> {
+    const before = new Set(archived());
+    const event = eventFor([state.account.id], { type: 'deliverable.accepted' });
+    const data = event['data'] as Record<string, unknown>;
+    const subject = `deliverables/${String(data['deliverable_id'])}`;
+    const sent = { ...event, subject, data: { ...data, ...over } };
+    const published = await state.hub.call('POST', '/v1/events', await state.hub.service(), sent);
+    expect(published.body).toMatchObject({ status: 'accepted' });
+    await until('it is archived', () => Promise.resolve(archived().length > before.size));
+    const text = archived().find((one) => !before.has(one))!;
+    const { store } = state.hub.hub;
+    await until('it is in the trail', async () =>
+      (await store.db.select().from(store.tables.audit)).some(
+        ({ action, detail }) => action === 'connection.applied' && detail['event'] === published.body.id,
+      ),
+    );
+    return text;
+  }
+  const check = (text: string) => checkManifest(state.hub.hub, text);
+  /** The real command, beside the running hub. */
+  function verify(text: string) {
+    const file = join(state.hub.folder, 'copy.json');
+    writeFileSync(file, text);
+    return patchbay(state.hub.folder, ['manifest', 'verify', file]);
+  }
+
+  test('what was accepted is archived once, and its copy is found to be that [S2-10] [S2-20] [S2-33] [S1-24]', async () => {
+    const text = await accept();
+    expect(await verify(text)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        new RegExp(
+          `^match\\n.*\\n.*\\narchived     sha256:\\w{64} ${vendorHash}:\\w{64}, .* ${state.connection}\\n$`,
+        ),
+      ) as string,
+    });
+    expect(await check(text)).toMatchObject({ isSameText: true, isDigestRight: true });
+  });
+
+  test('a copy with one character changed is altered, and what was archived is told', async () => {
+    const text = await accept();
+    for (const altered of [
+      text.replace('Edited frames', 'Edited  frames'),
+      text.replace(/"size_bytes":(\d)/, (_, digit) => `"size_bytes":${(Number(digit) % 9) + 1}`),
+      text.replace('{', '{"added":1,'),
+      text.replace(/acc_\w+/g, 'acc_somebody_else'),
+    ]) {
+      expect(altered).not.toBe(text);
+      expect(await check(altered)).toMatchObject({
+        verdict: 'altered',
+        archived: expect.arrayContaining([
+          expect.objectContaining({ connection: state.connection }),
+        ]) as object,
+      });
+    }
+    const told = await verify(text.replace('Edited frames', 'Edited  frames'));
+    expect(told).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^altered\n[^]*\narchived /) as string,
+    });
+  });
+
+  test('a copy that another program has formatted is the same content, and that is said', async () => {
+    const text = await accept();
+    const formatted = JSON.stringify(JSON.parse(text), null, 2);
+    expect(await check(formatted)).toMatchObject({ verdict: 'match', isSameText: false });
+  });
+
+  test('of what was never archived, of what is no manifest and of no file, nobody can tell', async () => {
+    const text = await accept();
+    const unknown = text.replaceAll(/dlb_\w+/g, 'dlb_never_seen');
+    for (const [given, why] of [
+      [unknown, 'The audit trail has no archived manifest of dlb_never_seen.'],
+      [text.slice(0, -20), 'This is no manifest'],
+      ['{"a":1}', 'This is JSON, but no manifest'],
+      [text.replace('{', '{"format":"patchbay.manifest/1",'), 'same key twice'],
+      ['', 'empty'],
+    ] as const)
+      expect(await check(given)).toEqual({ verdict: 'unknown', why: expect.stringContaining(why) as string });
+    const nowhere = await patchbay(state.hub.folder, ['manifest', 'verify', '/nowhere/at-all.json']);
+    expect(nowhere).toMatchObject({
+      code: 2,
+      out: 'unknown\n',
+      err: expect.stringContaining('ENOENT') as string,
+    });
+  });
+
+  test('a recall leaves the evidence where it is, and says what the user can do', async () => {
+    await accept();
+    const before = archived();
+    const begun = await call('POST', `/v1/connections/${state.connection}/recalls`);
+    const at = () => call('GET', `/v1/connections/${state.connection}/recalls/${String(begun.body.id)}`);
+    await until('it is done', async () => (await at()).body.state === 'done');
+    expect((await at()).body).toMatchObject({ recalled: 0, left_count: before.length });
+    expect(JSON.stringify((await at()).body)).toContain('evidence of what was accepted');
+    expect(archived()).toEqual(before);
+  });
+
+  test('after the connection has ended its copies can still be proved, and nothing is fetched any more', async () => {
+    const text = await accept();
+    expect(await call('DELETE', `/v1/connections/${state.connection}`)).toMatchObject({ status: 204 });
+    const { store } = state.hub.hub;
+    await until(
+      'its credential is destroyed',
+      async () => (await store.db.select().from(store.tables.credentials)).length === 0,
+    );
+    expect(state.vendor.revoked).toHaveLength(1);
+    const calls = state.vendor.received.length;
+    expect(await verify(text)).toMatchObject({ code: 0 });
+    expect(state.vendor.received).toHaveLength(calls);
+    expect(state.hub.log.lines.join('\n')).not.toMatch(/not-a-secret|fake-client-secret/);
+  });
+});
