@@ -31,7 +31,7 @@ export function standingOf({ state, state_reason: reason, failing_since }: Facts
   if (state === 'pending_approval')
     return {
       tone: 'wait',
-      word: 'waits for approval',
+      word: 'waiting for approval',
       why: 'The marketplace looks at it first. Nothing is sent until then, nor afterwards for what happens meanwhile; you can replay that once it is approved.',
     };
   if (state === 'disabled') return { tone: 'bad', word: 'disabled', why: disabledWords(reason) };

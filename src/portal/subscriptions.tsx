@@ -52,7 +52,7 @@ export function subscriptionPages(portal: Portal): void {
                 ['', 'Any'],
                 ...states.map((one): Choice => [
                   one,
-                  one === 'pending_approval' ? 'waits for approval' : one,
+                  one === 'pending_approval' ? 'waiting for approval' : one,
                 ]),
               ]}
             />
