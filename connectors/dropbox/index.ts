@@ -31,7 +31,7 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
       {
         id: 'app-folder',
         name: 'One folder of its own',
-        summary: 'Writes into Apps/Patchbay and sees nothing else of your Dropbox.',
+        summary: 'Writes into a folder of its own under Apps, and sees nothing else of your Dropbox.',
         scopes: ['files.content.write', 'files.metadata.read'],
       },
     ],
@@ -60,7 +60,7 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
   reconcile,
   undo: () => ({
     manual:
-      'An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can: it is in Apps/Patchbay/deliverables in your Dropbox.',
+      'An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can: it is under Apps in your Dropbox, in this app’s folder, in deliverables.',
   }),
   async health(ctx) {
     const response = await call(ctx, 'files/list_folder', { path: '', limit: 1 });

@@ -181,7 +181,7 @@ describe('dropbox', () => {
 
   test('an archived manifest is not taken back, and the user is told where it is', () => {
     const undo = connector.undo!({ key: 'manifest:dlb_1:1', seq: 1, ref: { id: 'id:1' } }, {});
-    expect(undo).toEqual({ manual: expect.stringContaining('Apps/Patchbay/deliverables') as string });
+    expect(undo).toEqual({ manual: expect.stringContaining('under Apps in your Dropbox') as string });
   });
 });
 
