@@ -128,8 +128,15 @@ export function planCases(proved: Proved): Case[] {
     {
       title: 'plan: as in fixtures/plan.json',
       prove: async () => {
-        hold(proved.golden !== undefined, 'there is no fixtures/plan.json; connector:check writes it');
-        same(await planned(proved), proved.golden, 'the plan is not that of fixtures/plan.json');
+        hold(
+          proved.golden !== undefined,
+          'there is no fixtures/plan.json; npm run connector:check writes it',
+        );
+        same(
+          await planned(proved),
+          proved.golden,
+          'the plan is not that of fixtures/plan.json; where it is right, delete the file and ask again',
+        );
       },
     },
   ];
