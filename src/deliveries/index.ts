@@ -36,3 +36,4 @@ export {
 export { countQueuedUnder, deliveriesUnder } from './under-grant.ts';
 export { countWaitingOf, mostWaitingCounted } from './waiting.ts';
 export { work } from './work.ts';
+export { withdrawalOf } from './withdrawn.ts';

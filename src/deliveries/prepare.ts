@@ -6,14 +6,15 @@ import { findNoticeCandidate, type HoldReason, holdReason, isNotice, viewerOf } 
 import type { EventViews } from '#src/view';
 import { createBodyWriter } from './format.ts';
 import type { SignerOf } from '#src/signatures';
+import { isWithdrawn } from './withdrawn.ts';
 
 /** What to do with a leased delivery now, by the subscription, the scopes and the epochs of this moment. */
 export type Plan = { do: 'send'; request: OutboundRequest } | { do: 'carry'; body: string } | Stop;
 export type Stop =
   | { do: 'hold'; reason: HoldReason }
-  | { do: 'cancel'; reason: 'subscription_deleted' | 'revoked' | 'scope_missing' };
+  | { do: 'cancel'; reason: 'subscription_deleted' | 'revoked' | 'scope_missing' | 'rfp_withdrawn' };
 
-type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings'>;
+type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings' | 'store'>;
 
 export async function findCandidate(
   ports: Pick<Ports, 'directory' | 'store' | 'gate' | 'log'>,
@@ -58,6 +59,7 @@ export async function prepare(
 ): Promise<Plan> {
   const stop = stopReason(ports, candidate);
   if (stop) return stop;
+  if (await isWithdrawn(ports, views.event)) return { do: 'cancel', reason: 'rfp_withdrawn' };
   const { subscription, grant } = candidate;
   const { event } = views;
   const viewer = viewerOf(candidate);

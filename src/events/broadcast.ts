@@ -3,8 +3,9 @@
  * gets so many an hour, and what is beyond that waits for its hour; what has not left when the RFP is withdrawn does not
  * leave. Made by the task that expands it, so that all of it is decided where the deliveries are written.
  */
-import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
+import { withdrawalOf } from '#src/deliveries';
 import type { Db, EventRecord, NewDelivery, Statement } from '#src/ports';
 import { insertDeliveries } from './insert-deliveries.ts';
 
@@ -33,8 +34,7 @@ export function broadcastStatements(
       ? sql`json_each(${accounts}) a`
       : sql`json_array_elements_text(${accounts}::json) a(value)`;
   const entity = `${event.env}:rfp:${String(event.data['rfp_id'])}`;
-  const isWithdrawn = sql`exists (select 1 from ${entities} n join ${events} x on x.position = n.event_position
-    where n.id = ${entity} and x.type = 'rfp.withdrawn' and x.sequence > ${event.sequence})`;
+  const isWithdrawn = exists(withdrawalOf(ports, db, event));
   // GCRA (src/limits/gcra.ts): an hour's worth at once, then one every `period`.
   const period = Math.round(hourMs / settings.broadcastsPerRecipientPerHour);
   const isPaced = sql`mark = ${mark} and recipient <> ${`${event.env}:${buyer}`}`;

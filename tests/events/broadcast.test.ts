@@ -11,7 +11,14 @@ await describeWith('postgres', 'a broadcast, on PostgreSQL', ({ url }) =>
 );
 
 type Person = { id: string; token: string; grantId: string; subscription: string };
-type Shown = { id: string; event: string; state: string; reason: string; next_attempt_at: string | null };
+type Shown = {
+  id: string;
+  event: string;
+  type: string;
+  state: string;
+  reason: string;
+  next_attempt_at: string | null;
+};
 const hourMs = 3_600_000;
 
 function flows(environment: () => Promise<Record<string, string>>): void {
@@ -150,6 +157,28 @@ function flows(environment: () => Promise<Record<string, string>>): void {
     await inStates(paused, ['cancelled rfp_withdrawn']);
     const bodies = on.sink.received.filter(({ path }) => path === `/${waits.id}`).map(({ body }) => body);
     expect(bodies.filter((body) => body.includes(one.id) && body.includes('"rfp.broadcast"'))).toEqual([]);
+  });
+
+  test('that waits in a lane when it is withdrawn does not leave either [S2-35]', async () => {
+    const slow = await person(undefined, { max_per_second: 1 });
+    const [first, second] = [rfp(), rfp()];
+    await first.say('rfp.broadcast', [slow.id]);
+    await inStates(slow, ['delivered delivered']);
+    // One a second: these go before it.
+    for (let i = 0; i < 4; i += 1)
+      expect(
+        (await on.hub.call('POST', `/v1/subscriptions/${slow.subscription}/test`, slow.token)).status,
+      ).toBe(202);
+    await second.say('rfp.broadcast', [slow.id]);
+    await until('it has been leased', async () =>
+      (await deliveries(slow)).some(({ type, state }) => type === 'rfp.broadcast' && state === 'leased'),
+    );
+    await second.say('rfp.withdrawn', [(await on.hub.account()).id]);
+    await until('nothing waits', async () =>
+      (await statesOf(slow)).every((one) => /^(?:delivered|cancelled)/.test(one)),
+    );
+    expect((await statesOf(slow)).filter((one) => one === 'cancelled rfp_withdrawn')).toHaveLength(1);
+    expect(on.sink.received.filter(({ body }) => body.includes(second.id))).toEqual([]);
   });
 
   test('that is accepted late, after the withdrawal, does not leave; one of a new revision does [S2-35]', async () => {
