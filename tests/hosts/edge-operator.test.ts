@@ -51,6 +51,26 @@ describe('the operator of a hub without a folder', () => {
     expect(await ask(command('token list'), `Bearer ${token}`)).toMatchObject({ status: 401 });
   });
 
+  test('holds a copy of a manifest against the trail: the file comes along, the exit code goes back', async () => {
+    const { id } = await edge.account();
+    const copy = {
+      format: 'patchbay.manifest/1',
+      deliverable_id: 'dlb_never_seen',
+      revision: 1,
+      buyer_account_id: id,
+      manifest: { sha256: '0'.repeat(64), files: [] },
+    };
+    const files = { 'copy.json': JSON.stringify(copy) };
+    expect(await ask({ ...command('manifest verify', ['copy.json']), files })).toMatchObject({
+      status: 200,
+      body: {
+        exitCode: 2,
+        lines: [{ text: 'unknown' }, { text: 'The audit trail has no archived manifest of dlb_never_seen.' }],
+      },
+    });
+    expect(await ask(command('manifest verify', ['copy.json']))).toMatchObject({ body: { exitCode: 2 } });
+  });
+
   test('is told what is wrong with a command', async () => {
     expect(await ask(command('token make'))).toMatchObject({ status: 404 });
     expect(await ask(command('listen'))).toMatchObject({ status: 404 });
