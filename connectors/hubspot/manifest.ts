@@ -71,5 +71,5 @@ export const manifest: Manifest<Options, Kind> = {
   idempotency: { deal: 'upsert-key', contact: 'upsert-key', association: 'upsert-key' },
   recall:
     'A withdrawn RFP moves its deal to the stage that you chose for it. Taking everything back moves the deals to HubSpot’s recycle bin, where an admin can restore them for 90 days. Contacts stay: they may have been yours before.',
-  inbound: { of: 'app', toleranceSeconds },
+  inbound: { of: 'app', toleranceSeconds, intents: ['rfp.stage'] },
 };

@@ -78,7 +78,7 @@ function contactOf(rfp: Data): Upsert | undefined {
   const buyer = object(rfp['buyer']);
   const email = text(buyer['email']);
   if (!email || buyer['marketing_consent'] !== true) return undefined;
-  const [first, ...rest] = (text(buyer['name']) ?? '').split(' ');
+  const [first, ...rest] = (text(buyer['name']) ?? '').trim().split(/\s+/);
   const phone = text(buyer['phone']);
   return input('email', email.toLowerCase(), {
     ...(first ? { firstname: first } : {}),

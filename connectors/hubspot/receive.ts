@@ -35,7 +35,9 @@ const decoded = (url: string): string =>
 export async function receive({ raw }: Received, hub: InboundHub): Promise<Response> {
   const changes = read(raw);
   if (!changes) return new Response('not a list of changes', { status: 400 });
-  for (const change of changes.filter(isMove)) await ask(change, hub);
+  const moves = changes.filter((change) => isOfStage(change) && !isOurs(change)).flatMap(moveOf);
+  for (const [portal, ofPortal] of Map.groupBy(moves, (move) => move.portal))
+    for (const desk of await hub.ofAccount(portal)) await ask(desk, ofPortal);
   return new Response(null, { status: 204 });
 }
 
@@ -48,11 +50,11 @@ function read(raw: Uint8Array): Data[] | null {
   }
 }
 
-function isMove(change: Data): boolean {
+function isOfStage(change: Data): boolean {
   const ofDeals =
     change['subscriptionType'] === 'deal.propertyChange' ||
     (change['subscriptionType'] === 'object.propertyChange' && change['objectTypeId'] === '0-3');
-  return ofDeals && change['propertyName'] === 'dealstage' && !isOurs(change);
+  return ofDeals && change['propertyName'] === 'dealstage';
 }
 
 /** What our app wrote comes back as `INTEGRATION` with the app's own id; without an id we cannot know, and do not ask. */
@@ -65,28 +67,35 @@ function idOf(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : text(value);
 }
 
-async function ask(change: Data, hub: InboundHub): Promise<void> {
+type Move = { portal: string; deal: string; to: string; key: string };
+
+function moveOf(change: Data): Move[] {
   const [portal, deal] = [idOf(change['portalId']), idOf(change['objectId'])];
   const to = text(change['propertyValue']);
-  if (!portal || !deal || !to) return;
+  if (!portal || !deal || !to) return [];
   // `eventId` is not unique, and two subscriptions tell of one move: the move itself is.
-  const key = `${portal}/${deal}/${to}/${idOf(change['occurredAt'])}`;
-  for (const desk of await hub.ofAccount(portal)) {
-    const stage = await wanted(desk, to);
+  return [{ portal, deal, to, key: `${portal}/${deal}/${to}/${idOf(change['occurredAt'])}` }];
+}
+
+/** The key makes the same move one intent, so a message that comes again because we failed loses nothing. */
+async function ask(desk: Desk, moves: readonly Move[]): Promise<void> {
+  const meanings = await meaningsOf(desk);
+  for (const { deal, to, key } of moves) {
+    const stage = meanings.get(to);
     const made = stage && (await desk.keyOf(deal, 'deal:'));
     if (!stage || !made) continue;
     await desk.ask({ kind: 'rfp.stage', key, subject: `rfps/${made.slice('deal:'.length)}`, stage });
   }
 }
 
-/** What this stage of HubSpot means to the first live subscription that wants to hear of it. */
-async function wanted(desk: Desk, to: string): Promise<Stage | undefined> {
-  for (const subscription of (await desk.status()).subscriptions) {
-    const chosen = options.safeParse(subscription.options);
-    if (!chosen.success || !chosen.data.stage_changes || subscription.state !== 'active') continue;
+/** What HubSpot's stages mean to the live subscriptions that want to hear of them; the first meaning counts. */
+async function meaningsOf(desk: Desk): Promise<Map<string, Stage>> {
+  const meanings = new Map<string, Stage>();
+  for (const { state, options: given } of (await desk.status()).subscriptions) {
+    const chosen = options.safeParse(given);
+    if (!chosen.success || !chosen.data.stage_changes || state !== 'active') continue;
     const stages = Object.entries(dealStages(chosen.data)) as [Stage, string][]; // Its keys are the stages.
-    const stage = stages.find(([, id]) => id === to)?.[0];
-    if (stage) return stage;
+    for (const [stage, id] of stages) if (!meanings.has(id)) meanings.set(id, stage);
   }
-  return undefined;
+  return meanings;
 }
