@@ -64,6 +64,11 @@ const tags = [
   { name: 'Quarantine', description: 'For support: events that were kept and not delivered.' },
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
   {
+    name: 'Calendar feeds',
+    description:
+      'Bookings as a calendar that Apple, Outlook, Google and every other program can subscribe to.',
+  },
+  {
     name: 'OAuth',
     description:
       'How an app gets a token to act for people, and gives it back. Forms, not JSON; errors have the form of RFC 6749. Everything is found at `/.well-known/oauth-authorization-server`.',
