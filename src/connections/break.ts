@@ -1,6 +1,6 @@
 /**
  * A connection that only a person can mend: what is sent by it is held from now on, and its account is told once, with
- * one link. Mended, all that was held goes on.
+ * one link. Mended, all that was held goes on. False where it was linked anew since `row` was read.
  */
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { raiseVersion } from '#src/access';
@@ -9,9 +9,13 @@ import type { Ports } from '#src/context';
 import type { Db, Statement } from '#src/ports';
 import { connectionHost } from '#src/subscriptions';
 import { addTask } from '#src/tasks';
-import type { ConnectionRow } from './find.ts';
+import { type ConnectionRow, readConnection } from './find.ts';
+import { mendLink } from './inbound-address.ts';
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'directory' | 'queue' | 'meter'>;
+type Needs = Pick<
+  Ports,
+  'store' | 'clock' | 'ids' | 'directory' | 'queue' | 'meter' | 'digest' | 'peppers' | 'settings'
+>;
 /** The words of the event `connection.broken`. */
 export type BreakReason = 'auth' | 'scope' | 'gone' | 'vendor' | 'revoked';
 
@@ -22,7 +26,7 @@ export async function breakConnection(
   row: ConnectionRow,
   reason: BreakReason,
   code: string,
-): Promise<void> {
+): Promise<boolean> {
   const { store, clock, ids, directory, queue, meter } = ports;
   const { connections, subscriptions, tasks } = store.tables;
   const now = clock.now();
@@ -71,7 +75,7 @@ export async function breakConnection(
       id: said,
       kind: 'announce',
       subject: row.id,
-      payload: { type: 'connection.broken', reason },
+      payload: { type: 'connection.broken', reason, link: mendLink(ports, row) },
       leaseId: mark,
     }).onConflictDoNothing(),
     recordAuditIf(
@@ -90,6 +94,9 @@ export async function breakConnection(
   if (changed.length > 0) meter.count('connections_broken', { connector: row.connector, reason });
   await directory.freshen();
   queue.wake('tasks');
+  if (changed.length > 0) return true;
+  const state = (await readConnection(ports, row.id))?.state;
+  return state !== 'active' && state !== 'degraded';
 }
 
 /** What goes on again when a connection is mended, or no longer muted; in the same write as that. */

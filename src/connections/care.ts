@@ -37,7 +37,6 @@ export async function checkHealth(ports: Needs, connector: Connector, row: Conne
           ...(health.account ? { label: health.account } : {}),
           checkedAt: ports.clock.now(),
           updatedAt: ports.clock.now(),
-          version: sql`${connections.version} + 1`,
         })
         .where(sql`${connections.id} = ${row.id} and ${connections.state} in ('active', 'degraded')`),
     ]);

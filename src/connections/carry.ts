@@ -94,8 +94,10 @@ export function createCarrier(ports: Needs): Carrier {
     const { outcome } = step;
     if (outcome.kind === 'transient' || outcome.kind === 'unknown')
       noteTrouble(breaker, row, connector, outcome);
-    if (outcome.kind === 'auth') await breakConnection(ports, row, reasonOf(outcome.code), outcome.code);
-    return resultOf(outcome);
+    if (outcome.kind !== 'auth') return resultOf(outcome);
+    // Linked anew meanwhile: what was refused was the credential of before.
+    const isBroken = await breakConnection(ports, row, reasonOf(outcome.code), outcome.code);
+    return isBroken ? resultOf(outcome) : { kind: 'later', reason: 'busy', afterMs: busyMs };
   }
 
   async function noteUse(row: ConnectionRow): Promise<void> {

@@ -2,7 +2,8 @@ import { and, eq, gt } from 'drizzle-orm';
 import type { SealedFor } from '#src/ports';
 import type { Needs } from './open.ts';
 
-export const callbackPath = '/connections/callback';
+/** Among the portal's pages: there the person is known. */
+export const callbackPath = '/portal/connections/callback';
 
 export const redirectUri = ({ settings }: Pick<Needs, 'settings'>): string =>
   new URL(callbackPath, settings.publicUrl).href;

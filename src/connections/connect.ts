@@ -12,9 +12,8 @@ import { keepLinked } from './keep-linked.ts';
 import type { Needs } from './open.ts';
 import { setUpConnection } from './set-up.ts';
 
-/** How long a person may take at the vendor, and how long a link to mend a connection waits for them. */
+/** How long a person may take at the vendor. */
 const stateMs = 30 * 60_000;
-const linkMs = 7 * 24 * 3_600_000;
 
 export type NewConnection = { connector: string; tier?: string | undefined; url?: string | undefined };
 export type Begun = { row: ConnectionRow; authorizeUrl: string | null };
@@ -45,22 +44,6 @@ export async function reconnect(ctx: Ctx, id: string, tier?: string): Promise<Be
     row,
     authorizeUrl: await authorizeUrlFor(ctx, connector, { ...row, tier: chosen }, ctx.caller.userId),
   };
-}
-
-/**
- * `/connections/con_…/mend?until=…&sig=…`: whoever holds it can link the same vendor account again, and nothing else.
- * Where the vendor does not tell whose account it is, the page on which its person signs in.
- */
-export function mendLink(
-  ports: Pick<Needs, 'clock' | 'digest' | 'peppers' | 'settings'>,
-  { id, vendorAccount }: Pick<ConnectionRow, 'id' | 'vendorAccount'>,
-): string {
-  if (vendorAccount === '') return new URL(`/portal/connections/${id}`, ports.settings.publicUrl).href;
-  const untilMs = ports.clock.ms() + linkMs;
-  const link = new URL(`/connections/${id}/mend`, ports.settings.publicUrl);
-  link.searchParams.set('until', String(untilMs));
-  link.searchParams.set('sig', linkSignature(ports, id, untilMs));
-  return link.href;
 }
 
 /** Where the holder of a link goes. Throws 404 for what was not signed here, or not in time. */

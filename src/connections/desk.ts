@@ -70,7 +70,7 @@ export function deskOf(ports: Ports, connector: Connector, row: ConnectionRow): 
       for (const id of ids) await sendTest(ctx, id);
       return { sent: ids.length };
     },
-    disconnected: (why) => breakConnection(ports, row, 'revoked', why),
+    disconnected: async (why) => void (await breakConnection(ports, row, 'revoked', why)),
     changed: async () => {
       await ports.store.write((db) => [
         addTask(db, ports, { kind: 'changes', subject: row.id, payload: {} }),

@@ -1,5 +1,6 @@
 import type { Connector } from '#kit';
 import type { Ports } from '#src/context';
+import type { ConnectionRow } from './find.ts';
 
 /** Where a vendor sends to: one address for the app, or one for each connection. */
 export const inboundUrlOf = (
@@ -29,4 +30,23 @@ export function linkSignature(
 ): string {
   const key = peppers.keys.get(peppers.current);
   return digest.hmacSha256(key ?? new Uint8Array(), `reconnect ${connectionId} ${untilMs}`);
+}
+
+/** How long it waits for its person. */
+const linkMs = 7 * 24 * 3_600_000;
+
+/**
+ * `/portal/connections/con_…/mend?until=…&sig=…`: whoever holds it can link the same vendor account again, and nothing else.
+ * Where the vendor does not tell whose account it is, the page on which its person signs in.
+ */
+export function mendLink(
+  ports: Pick<Ports, 'clock' | 'digest' | 'peppers' | 'settings'>,
+  { id, vendorAccount }: Pick<ConnectionRow, 'id' | 'vendorAccount'>,
+): string {
+  if (vendorAccount === '') return new URL(`/portal/connections/${id}`, ports.settings.publicUrl).href;
+  const untilMs = ports.clock.ms() + linkMs;
+  const link = new URL(`/portal/connections/${id}/mend`, ports.settings.publicUrl);
+  link.searchParams.set('until', String(untilMs));
+  link.searchParams.set('sig', linkSignature(ports, id, untilMs));
+  return link.href;
 }

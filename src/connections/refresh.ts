@@ -31,6 +31,8 @@ type Needs = Pick<
   | 'directory'
   | 'queue'
   | 'meter'
+  | 'digest'
+  | 'peppers'
 >;
 
 /** A token that ends within this is renewed before it is used. */

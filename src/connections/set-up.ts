@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Connector, Failed, Facts } from '#kit';
 import { PatchbayError } from '#src/errors';
 import { outcomeOfError } from './apply-op.ts';
@@ -26,7 +26,7 @@ export async function setUpConnection(
   const [[written]] = await ports.store.write((db) => [
     db
       .update(connections)
-      .set({ ...set, updatedAt: now, version: sql`${connections.version} + 1` })
+      .set({ ...set, updatedAt: now })
       .where(eq(connections.id, id))
       .returning(),
   ]);

@@ -23,6 +23,8 @@ async function say(ports: Ports, task: Task): Promise<boolean> {
   switch (task.payload['type']) {
     case 'subscription.disabled':
       return toAccount(ports, await subscriptionDisabled(ports, task));
+    case 'connection.broken':
+      return toAccount(ports, await connectionBroken(ports, task));
     case 'grant.revoked':
       return sayGrantRevoked(ports, task);
     case 'token.revoked':
@@ -67,6 +69,28 @@ async function subscriptionDisabled({ store }: Ports, task: Task): Promise<Syste
   };
 }
 
+async function connectionBroken({ store }: Ports, task: Task): Promise<SystemEvent | null> {
+  const { connections } = store.tables;
+  const [row] = await store.db.select().from(connections).where(eq(connections.id, task.subject)).limit(1);
+  // Mended or ended since: nothing to say.
+  if (row?.state !== 'needs_reauth') return null;
+  const link = task.payload['link'];
+  return {
+    id: eventIdOf(task),
+    type: 'connection.broken',
+    env: row.env,
+    accountIds: [row.accountId],
+    subject: `connections/${row.id}`,
+    data: {
+      connection_id: row.id,
+      connector: row.connector,
+      broken_at: task.createdAt.toISOString(),
+      reason: wordFor(brokenReasons, task.payload['reason'], 'vendor'),
+      ...(typeof link === 'string' ? { mend_url: link } : {}),
+    },
+  };
+}
+
 async function grantExpiring({ store, settings }: Ports, task: Task): Promise<SystemEvent | null> {
   const { grants } = store.tables;
   const [row] = await store.db.select().from(grants).where(eq(grants.id, task.subject)).limit(1);
@@ -105,6 +129,14 @@ async function tokenExpiring({ store, settings }: Ports, task: Task): Promise<Sy
 
 const lastUse = (at: Date | null): { last_used_at?: string } =>
   at === null ? {} : { last_used_at: at.toISOString() };
+
+const brokenReasons = {
+  auth: 'auth',
+  scope: 'scope',
+  gone: 'gone',
+  vendor: 'vendor',
+  revoked: 'revoked',
+};
 
 const disabledReasons = {
   gone: 'gone',

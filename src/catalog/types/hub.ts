@@ -101,6 +101,7 @@ export const hubTypes: readonly EventType[] = [
       connector: open('The vendor.', z.string().regex(/^[a-z][a-z0-9-]{1,39}$/)),
       broken_at: open('When.', instant()),
       reason: open('Why.', z.enum(['auth', 'scope', 'gone', 'vendor', 'revoked'])),
+      mend_url: open('Where the same vendor account is linked again; for a week.', text(2_048)).optional(),
     },
     sample: (draw) => ({
       connection_id: draw.id('con'),
