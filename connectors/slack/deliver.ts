@@ -3,6 +3,7 @@ import { callApi, callWebhook } from './api.ts';
 import { buttonRow } from './buttons.ts';
 import { lostMessage } from './errors.ts';
 import { isChannel, type Kind, type Options } from './manifest.ts';
+import { keepNote, markOf, noteOf } from './note.ts';
 import type { Body, Retraction } from './plan.ts';
 import { text } from './read.ts';
 import { addressOf, type Place, placeOf, refOf } from './ref.ts';
@@ -62,23 +63,18 @@ async function post(op: Op<Kind>, body: Body, ctx: Ctx): Promise<Outcome> {
 
 async function message(op: Op<Kind>, body: Body, ctx: Ctx): Promise<Outcome> {
   const ref = await ctx.ref(op.key);
-  const place = ref ? placeOf(ref) : null;
+  const place = ref ? placeOf(ref) : (await noteOf(ctx)).found;
   const params = paramsOf(op, body, ctx);
   if (place?.ts) {
     const edited = await edit(ctx, { channel: place.channel, ts: place.ts }, params);
     if (edited.ok || !lostMessage.has(edited.code)) return edited;
   }
-  return create(op, body.channel, params, ctx);
+  // Where it may be looked for after silence; or where a ref of before would let silence pass for that of an edit.
+  if (place || ctx.scopes.has('channels:history')) await keepNote(ctx, { askedAt: ctx.now(), found: null });
+  return create(body.channel, params, ctx);
 }
 
-async function create(
-  op: Op<Kind>,
-  channel: string,
-  params: Readonly<Record<string, string>>,
-  ctx: Ctx,
-): Promise<Outcome> {
-  // Where it can be looked for later, remember from when on.
-  if (ctx.scopes.has('channels:history')) await ctx.save({ askedAt: ctx.now().toISOString() });
+async function create(channel: string, params: Readonly<Record<string, string>>, ctx: Ctx): Promise<Outcome> {
   const answer = await callApi(ctx, {
     method: 'chat.postMessage',
     params: { channel, ...params, unfurl_links: 'false', unfurl_media: 'false' },
@@ -132,12 +128,9 @@ function paramsOf(op: Op<Kind>, body: Body, ctx: Ctx): Record<string, string> {
     text: body.text,
     blocks: JSON.stringify(blocksOf(op, body, ctx)),
     // Only where we may read it back: other apps in the workspace could read it too.
-    ...(ctx.scopes.has('channels:history') ? { metadata: metadataOf(op.key) } : {}),
+    ...(ctx.scopes.has('channels:history') ? { metadata: JSON.stringify(markOf(op)) } : {}),
   };
 }
-
-export const markOf = (key: string) => ({ event_type: 'patchbay_op', event_payload: { op: key } });
-const metadataOf = (key: string): string => JSON.stringify(markOf(key));
 
 const blocksOf = (op: Op<Kind>, body: Body, ctx: Ctx) => [
   ...body.blocks,

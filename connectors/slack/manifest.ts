@@ -137,5 +137,5 @@ export const manifest: Manifest<Options, Kind> = {
   idempotency: { post: 'none', message: 'none', retract: 'precondition' },
   recall:
     'Messages that stay current are replaced by a line that says so. What was posted through the one-channel webhook cannot be changed by any app: you get a link to delete it yourself.',
-  inbound: { of: 'app', toleranceSeconds: 300 },
+  inbound: { of: 'app', toleranceSeconds: 300, intents: ['booking.respond'] },
 };

@@ -1,7 +1,7 @@
 import type { ConnectorCtx, Failed, Op, Outcome } from '#kit';
 import { callApi } from './api.ts';
-import { markOf } from './deliver.ts';
 import { isChannel, type Kind, type Options } from './manifest.ts';
+import { keepNote, markedSeq, noteOf } from './note.ts';
 import type { Body } from './plan.ts';
 import { type Data, isData, list, text } from './read.ts';
 import { placeOf, refOf } from './ref.ts';
@@ -19,12 +19,18 @@ const maxPages = 4;
  */
 export async function reconcile(op: Op<Kind>, ctx: Ctx): Promise<Outcome | 'absent'> {
   if (op.kind === 'retract') return 'absent';
-  const ref = await ctx.ref(op.key);
-  if (op.kind === 'message' && ref && placeOf(ref).ts !== null) return 'absent';
+  if (op.kind === 'post') return cannotKnow;
+  const [ref, { askedAt }] = [await ctx.ref(op.key), await noteOf(ctx)];
+  if (askedAt === null && ref && placeOf(ref).ts !== null) return 'absent';
   const { channel } = op.body as Body; // As `plan` made it.
-  const mayLook = op.kind === 'message' && ctx.scopes.has('channels:history') && isChannel(channel);
-  const asked = mayLook ? askedAt(await ctx.saved()) : null;
-  return asked === null ? cannotKnow : look(op.key, channel, asked, ctx);
+  if (askedAt === null || !ctx.scopes.has('channels:history') || !isChannel(channel)) return cannotKnow;
+  const found = await look(op.key, channel, askedAt, ctx);
+  if (found === 'absent' || 'ok' in found) return found;
+  const place = { channel, ts: found.ts };
+  if (found.seq >= op.seq) return { ok: true, applied: 'created', ref: refOf(place, ctx.facts) };
+  // An event before this one got through: `deliver` makes of its message what this one says.
+  await keepNote(ctx, { askedAt, found: place });
+  return 'absent';
 }
 
 const cannotKnow: Failed = {
@@ -34,13 +40,10 @@ const cannotKnow: Failed = {
   fix: 'Slack did not say whether this message arrived, and it is not sent twice. Look in the channel; if it is not there, retry.',
 };
 
-function askedAt(note: unknown): Date | null {
-  const at = isData(note) ? Date.parse(text(note, 'askedAt') ?? '') : Number.NaN;
-  return Number.isFinite(at) ? new Date(at) : null;
-}
+type Found = { ts: string; seq: number };
 
 /** A minute before, for clocks that differ, to two after: our own deadline has long passed then. */
-async function look(key: string, channel: string, asked: Date, ctx: Ctx): Promise<Outcome | 'absent'> {
+async function look(key: string, channel: string, asked: Date, ctx: Ctx): Promise<Found | Failed | 'absent'> {
   const seconds = (at: number) => (at / 1000).toFixed(6);
   let cursor: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
@@ -58,8 +61,8 @@ async function look(key: string, channel: string, asked: Date, ctx: Ctx): Promis
     });
     // Of what people write nothing is kept: only our own mark is looked for.
     if (!answer.ok) return answer.kind === 'permanent' ? cannotKnow : answer;
-    const ts = tsOf(list(answer.body, 'messages').filter(isData), key);
-    if (ts !== null) return { ok: true, applied: 'created', ref: refOf({ channel, ts }, ctx.facts) };
+    const found = foundIn(list(answer.body, 'messages').filter(isData), key);
+    if (found) return found;
     if (answer.body['has_more'] !== true) return 'absent';
     cursor = text(answer.body, 'response_metadata.next_cursor');
     if (cursor === undefined) return cannotKnow;
@@ -67,12 +70,10 @@ async function look(key: string, channel: string, asked: Date, ctx: Ctx): Promis
   return cannotKnow;
 }
 
-function tsOf(messages: readonly Data[], key: string): string | null {
-  const mark = markOf(key);
-  const found = messages.find(
-    (message) =>
-      text(message, 'metadata.event_type') === mark.event_type &&
-      text(message, 'metadata.event_payload.op') === mark.event_payload.op,
-  );
-  return (found && text(found, 'ts')) ?? null;
+function foundIn(messages: readonly Data[], key: string): Found | null {
+  for (const message of messages) {
+    const [ts, seq] = [text(message, 'ts'), markedSeq(message, key)];
+    if (ts !== undefined && seq !== null) return { ts, seq };
+  }
+  return null;
 }

@@ -101,7 +101,12 @@ export function createSlack(scopes: ReadonlySet<string>): SlackStandIn {
     if (!channels.has(channel)) return { ok: false, error: 'channel_not_found' };
     if (!found) return { ok: false, error: 'message_not_found' };
     if (!blocks) return { ok: false, error: 'invalid_blocks' };
-    Object.assign(found, { text: form.get('text') ?? '', blocks });
+    const metadata = form.get('metadata');
+    Object.assign(found, {
+      text: form.get('text') ?? '',
+      blocks,
+      ...(metadata ? { metadata: JSON.parse(metadata) as unknown } : {}),
+    });
     return { ok: true, channel, ts: found.ts, text: found.text };
   }
 

@@ -289,6 +289,18 @@ describe('after silence', () => {
     expect(await connector.reconcile!(edit, hub.ctx(edit.key))).toBe('absent');
   });
 
+  it('an edit that became a new message, and was never answered, is no edit any more', async () => {
+    const hub = open(current, inChannel('C0RFPS'));
+    await hub.deliver(only(hub.plan(eventOf('booking.requested'))));
+    const op = only(hub.plan(eventOf('booking.confirmed', { sequence: 2 })));
+    hub.next(
+      () => Response.json({ ok: false, error: 'message_not_found' }),
+      () => HttpResponse.error(),
+    );
+    expect(await hub.deliver(op)).toMatchObject({ kind: 'unknown' });
+    expect(await connector.reconcile!(op, hub.ctx(op.key))).toMatchObject({ code: 'unknown_outcome' });
+  });
+
   it('with channels:history its mark is looked for, page by page, in the minutes of the try', async () => {
     const hub = open(checked, inChannel('C0RFPS'));
     const op = only(hub.plan(eventOf('booking.requested')));
@@ -302,6 +314,16 @@ describe('after silence', () => {
     expect(asked).toHaveLength(3);
     expect(asked[0]!.get('limit')).toBe('15');
     expect(Number(asked[0]!.get('latest')) - Number(asked[0]!.get('oldest'))).toBe(180);
+  });
+
+  it('an older state that got through after all is edited, not posted beside', async () => {
+    const hub = open(checked, inChannel('C0RFPS'));
+    await hub.deliver(only(hub.plan(eventOf('booking.requested'))));
+    hub.refs.clear();
+    const next = only(hub.plan(eventOf('booking.confirmed', { sequence: 2 })));
+    expect(await connector.reconcile!(next, hub.ctx(next.key))).toBe('absent');
+    expect(await hub.deliver(next)).toMatchObject({ ok: true, applied: 'updated' });
+    expect(hub.messages().map(({ text }) => text)).toEqual([expect.stringContaining('Booking confirmed')]);
   });
 
   it('is absent only where all of those minutes were read', async () => {

@@ -22,15 +22,14 @@ export const fakeToken = 'xoxb-not-a-real-token';
 
 export function slackHub(scopes: readonly string[], over: Partial<ConnectorCtx<Options>> = {}) {
   const sent: Sent[] = [];
-  const held: { slack: SlackStandIn; next: (() => Response) | null } = {
+  const held: { slack: SlackStandIn; next: (() => Response)[] } = {
     slack: createSlack(new Set(scopes)),
-    next: null,
+    next: [],
   };
   const answer = async ({ request }: { request: Request }) => {
     const { method, url, headers } = request;
     sent.push({ method, url, headers, body: await request.clone().text() });
-    const next = held.next;
-    held.next = null;
+    const next = held.next.shift();
     return next ? next() : held.slack.answer(request);
   };
   const server = setupServer(
@@ -63,8 +62,8 @@ export function slackHub(scopes: readonly string[], over: Partial<ConnectorCtx<O
     refs,
     slack: () => held.slack,
     ctx: ctxOf,
-    /** The next call is answered so. */
-    next: (made: () => Response) => {
+    /** The next calls are answered so. */
+    next: (...made: (() => Response)[]) => {
       held.next = made;
     },
     messages: () => held.slack.objects() as { channel: string; text: string; blocks: any[] }[],
