@@ -35,6 +35,11 @@ export async function answerIntent(ctx: Ctx, id: string, answer: IntentResult): 
     reason: answer.result === 'refused' ? answer.reason : null,
   };
   const isOurs = and(eq(intents.id, id), eq(intents.env, caller.env));
+  const [known] = await store.db
+    .select({ accountId: intents.accountId })
+    .from(intents)
+    .where(isOurs)
+    .limit(1);
   const [, , rows] = await store.write((db) => [
     db
       .update(intents)
@@ -47,6 +52,7 @@ export async function answerIntent(ctx: Ctx, id: string, answer: IntentResult): 
         actor: actorOf(caller),
         action: 'intent.answer',
         subject: id,
+        accountId: known?.accountId ?? null,
         requestId,
         detail: { result: given.result, subject: given.resultSubject },
       },

@@ -20,6 +20,12 @@ export async function reviewIntent(
   const mark = ids.newId('req');
   const now = clock.now();
   const isApproved = decision === 'approve';
+  const [known] = await store.db
+    .select({ accountId: intents.accountId })
+    .from(intents)
+    .where(eq(intents.id, id))
+    .limit(1);
+  if (!known) throw new PatchbayError('not_found', { public: `There is no intent ${id}.` });
   const [moved] = await store.write((db) => [
     db
       .update(intents)
@@ -34,18 +40,14 @@ export async function reviewIntent(
     recordAuditIf(
       db,
       ports,
-      { ...by, action: `intent.${decision}`, subject: id, detail: { reason } },
+      { ...by, action: `intent.${decision}`, subject: id, accountId: known.accountId, detail: { reason } },
       sql`exists (select 1 from ${intents} where ${and(eq(intents.id, id), eq(intents.mark, mark))})`,
     ),
   ]);
   if (moved.length > 0) return;
-  const [row] = await store.db
-    .select({ state: intents.state })
-    .from(intents)
-    .where(eq(intents.id, id))
-    .limit(1);
-  if (!row) throw new PatchbayError('not_found', { public: `There is no intent ${id}.` });
-  throw new PatchbayError('state_conflict', { public: `It is ${row.state}: it does not wait for a review.` });
+  throw new PatchbayError('state_conflict', {
+    public: 'It does not wait for a review: it was decided, or has expired.',
+  });
 }
 
 /**
@@ -89,6 +91,7 @@ export async function decideSource(
       ...by,
       action: state === 'approved' ? 'intent_source.approve' : 'intent_source.block',
       subject: source,
+      accountId: source.startsWith('account:') ? source.slice('account:'.length) : null,
       detail: { kind, note },
     }),
   ]);
