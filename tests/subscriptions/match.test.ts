@@ -89,6 +89,10 @@ const row: fc.Arbitrary<CandidateRow> = fc.record({
       scopes: mostly(scopeNames, fc.subarray(scopeNames)),
       filter: fc.constantFrom(...filters),
       state: fc.constantFrom('active' as const, 'paused' as const, 'disabled' as const),
+      approval: mostly<'approved' | 'pending' | 'refused' | null>(
+        null,
+        fc.constantFrom('approved', 'pending', 'refused'),
+      ),
       sinceEvent: since,
       epochs,
     })
@@ -115,7 +119,6 @@ const row: fc.Arbitrary<CandidateRow> = fc.record({
       provenAt: null,
       failingSince: null,
       via: null,
-      approval: null,
       approvalRule: null,
       createdAt: at,
       updatedAt: at,
@@ -172,6 +175,7 @@ function expected(
     filter?.['data.booking_id'] === undefined || 'booking_id' in e.data,
     snapshots.every((value) => value >= facts.epoch),
     !['closed', 'erased'].includes(accountStatus),
+    s.approval === null || s.approval === 'approved',
   ];
   if (conditions.includes(false)) return 'no';
   return accountStatus === 'suspended' || facts.isSuspended || s.state !== 'active' ? 'held' : 'now';
