@@ -54,6 +54,8 @@ export const connectionTables = (c: Columns) => ({
       dueAt: c.instant('due_at'),
       failures: c.count('failures').notNull(),
       lastUsedAt: c.instant('last_used_at'),
+      /** When a person last vouched for it at the vendor. */
+      linkedAt: c.instant('linked_at'),
       createdAt: c.instant('created_at').notNull(),
       updatedAt: c.instant('updated_at').notNull(),
       revokedAt: c.instant('revoked_at'),
