@@ -342,6 +342,19 @@ describe('bookings in Google Calendar', () => {
     expect(connector.plan(moved!, wish, {})).toMatchObject([{ kind: 'removal' }]);
   });
 
+  test('a booking of version 1 has its place in one line, and the street only where people are wanted', () => {
+    const [event] = story({ type: 'booking.confirmed' });
+    const { venue: _, ...rest } = event!.data;
+    const old = {
+      ...event!,
+      data: { ...rest, location: 'Menil Park, Houston', address: '1533 Sul Ross St' },
+    };
+    const placeOf = (contact: boolean) =>
+      (connector.plan(old, { requests: true, contact }, {})[0]!.body as Entry).location;
+    expect(placeOf(true)).toBe('Menil Park, Houston, 1533 Sul Ross St');
+    expect(placeOf(false)).toBe('Menil Park, Houston');
+  });
+
   test('what people wrote is text in an entry, and no HTML', () => {
     const [event] = story({
       type: 'booking.confirmed',
