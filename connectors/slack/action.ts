@@ -15,11 +15,18 @@ export async function answerAction(body: Data, hub: InboundHub): Promise<Answer>
   const desks = await hub.ofAccount(asker.team);
   const desk = desks.find(({ connectionId }) => connectionId === connection);
   if (!desk || !(await hub.once(`action ${trigger}`))) return null;
-  const isGuest = text(body, 'user.team_id') !== asker.team;
-  const said = isGuest
-    ? whisper('Only people of this workspace can do that.')
-    : await act({ desk, asker, pressed, ts: text(body, 'container.message_ts') ?? '' });
-  await say(desk, text(body, 'response_url'), said);
+  const url = text(body, 'response_url');
+  if (text(body, 'user.team_id') !== asker.team) {
+    await say(desk, url, whisper('Only people of this workspace can do that.'));
+    return null;
+  }
+  const ts = text(body, 'container.message_ts') ?? '';
+  const said = await act({ desk, asker, pressed, ts }).catch(async (error: unknown) => {
+    // Slack does not send it again by itself: whoever pressed has to.
+    await say(desk, url, whisper('That did not get through. Try again in a minute.'));
+    throw error;
+  });
+  await say(desk, url, said);
   return null;
 }
 

@@ -11,16 +11,23 @@ export type Given = {
   /** Channels of its subscriptions; undefined: the webhook's own. */
   channels?: readonly (string | undefined)[];
   answer?: Awaited<ReturnType<Desk['ask']>>;
-  fails?: boolean;
+  /** What cannot be written down. */
+  fails?: readonly string[];
 };
 
 export function slackDesks(given: readonly Given[] = [{}], team = 'T0PATCHBAY') {
   const done: unknown[] = [];
   const ids = new Set<string>();
   const desks = given.map(
-    ({ id = 'con_conformance', facts = {}, channels = [undefined], answer = 'recorded', fails }): Desk => {
+    ({
+      id = 'con_conformance',
+      facts = {},
+      channels = [undefined],
+      answer = 'recorded',
+      fails = [],
+    }): Desk => {
       const act = async (...what: unknown[]) => {
-        if (fails) throw new Error('the store is away');
+        if (fails.includes(String(what[0]))) throw new Error('the store is away');
         done.push([id, ...what]);
       };
       return {

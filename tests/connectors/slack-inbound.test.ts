@@ -197,6 +197,16 @@ describe('buttons', () => {
     expect((await send(press('', '', another), [here])).done).toEqual([]);
   });
 
+  it('what could not be written down is told to the one who pressed', async () => {
+    const { hub, done } = slackDesks([{ fails: ['mute'] }]);
+    const body = await signed(press('patchbay_mute', '1000'));
+    await expect(receive(body, hub)).rejects.toThrow('the store is away');
+    expect(fetched(done)).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('Try again'),
+    });
+  });
+
   it('"Open" is a link, and nothing is done', async () => {
     expect((await send(press('patchbay_open', ''), [here])).done).toEqual([]);
   });
@@ -244,7 +254,7 @@ describe('the end of a connection', () => {
   });
 
   it('where it could not be written down, Slack is to tell again', async () => {
-    const { hub } = slackDesks([{ fails: true }]);
+    const { hub } = slackDesks([{ fails: ['disconnected'] }]);
     await expect(receive(await signed(happened({ type: 'app_uninstalled' })), hub)).rejects.toThrow(
       'the store is away',
     );

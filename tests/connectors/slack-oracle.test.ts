@@ -109,7 +109,7 @@ describe('Slack’s specification', () => {
   const later: Record<string, string[]> = { '/chat.postMessage': ['metadata'], '/chat.update': ['metadata'] };
   const pathOf = (url: string) => url.replace('https://slack.com/api', '');
 
-  it('has every request that was made here', () => {
+  it('has every request that was made here [S2-19]', () => {
     const seen = hub.sent.map(asSeen);
     const unknown = seen.filter(({ url }) => !paths[pathOf(url)]);
     expect([...new Set(unknown.map(({ url }) => pathOf(url)))]).toEqual(['/conversations.history']);
