@@ -104,6 +104,28 @@ export function withdrawStatement({ store, clock, ids }: Needs, db: Db, event: E
     );
 }
 
+/** Why an account that it fits got no delivery of a broadcast; null for any other event, and where it has its place. */
+export async function whyNotBroadcast(
+  { store }: Pick<Ports, 'store'>,
+  event: EventRecord,
+  accountId: string,
+): Promise<{ code: string; words: string } | null> {
+  if (!isBroadcast(event.type)) return null;
+  const { broadcastPlaces } = store.tables;
+  const { rfp, revision } = factsOf(event);
+  const [place] = await store.db
+    .select({ event: broadcastPlaces.eventPosition })
+    .from(broadcastPlaces)
+    .where(eq(broadcastPlaces.id, `${rfp}:${revision}:${accountId}`))
+    .limit(1);
+  if (!place) return { code: 'rfp_withdrawn', words: 'not sent: the RFP was withdrawn before it went out.' };
+  if (place.event === event.position) return null;
+  return {
+    code: 'already_broadcast',
+    words: 'not sent: this revision of the RFP went to the account with an earlier event.',
+  };
+}
+
 /** The event was validated by its schema: an RFP has all of these. */
 function factsOf({ env, data }: EventRecord): { rfp: string; revision: string; buyer: string } {
   const buyer = data['buyer'] as { account_id: string };

@@ -8,6 +8,7 @@ import type { Candidate, EventRecord } from '#src/ports';
 import type { DeliveryState } from '#src/store';
 import { judge } from '#src/subscriptions';
 import { createViews, type EventViews } from '#src/view';
+import { whyNotBroadcast } from './broadcast.ts';
 import { findEvent } from './show.ts';
 import { mismatchWords } from './trace-words.ts';
 
@@ -48,12 +49,15 @@ export async function traceEvent(ctx: Ctx, reader: Reader, id: string): Promise<
   const lookup = await ctx.directory.load(event.env, [reader.accountId]);
   const candidates = lookup.of(reader.accountId).filter(({ grant }) => grant.id === reader.grantId);
   const isExpanding = await hasExpansion(ctx, event);
+  const unsent = isExpanding ? null : await whyNotBroadcast(ctx, event, reader.accountId);
   const lines: Line[] = [];
   for (const candidate of candidates) {
     const key = `${candidate.subscription.id}|${candidate.grant.id}`;
     const row = byPair.get(key);
     byPair.delete(key);
-    lines.push(row ? await writtenLine(ctx, row) : judgedLine(ctx, reader, views, candidate, isExpanding));
+    lines.push(
+      row ? await writtenLine(ctx, row) : judgedLine(ctx, reader, views, candidate, isExpanding, unsent),
+    );
   }
   // What is left went to subscriptions that have ended since.
   for (const row of byPair.values()) lines.push(await writtenLine(ctx, row));
@@ -123,6 +127,7 @@ function judgedLine(
   views: EventViews,
   candidate: Candidate,
   isExpanding: boolean,
+  unsent: { code: string; words: string } | null,
 ): Line {
   const verdict = judge(views, candidate, ctx.gate);
   const subscription = candidate.subscription.id;
@@ -134,6 +139,7 @@ function judgedLine(
     const words = 'queued: it matches; so many do that its deliveries are still being made.';
     return { subscription, verdict: 'queued', code: 'expanding', words, delivery: null };
   }
+  if (unsent) return { subscription, verdict: 'not_sent', ...unsent, delivery: null };
   const words =
     'not sent: the subscription or the grant was another when the event came; as they are now it would be sent. ' +
     `POST /v1/subscriptions/${subscription}/replay sends what is missing.`;

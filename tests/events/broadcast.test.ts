@@ -95,8 +95,10 @@ function flows(environment: () => Promise<Record<string, string>>): void {
     await inStates(yes, ['delivered delivered']);
     await one.say('rfp.broadcast', [yes.id, no.id]);
     const other = await person();
-    await one.say('rfp.broadcast', [other.id, yes.id]);
+    const again = await one.say('rfp.broadcast', [other.id, yes.id]);
     await inStates(other, ['delivered delivered']);
+    const trace = await on.hub.call('GET', `/v1/events/${again}/trace`, yes.token);
+    expect(trace.body.subscriptions).toMatchObject([{ verdict: 'not_sent', code: 'already_broadcast' }]);
     expect(await statesOf(yes)).toEqual(['delivered delivered']);
     await one.say('rfp.broadcast', [yes.id], {}, { revision: 2 });
     await inStates(yes, ['delivered delivered', 'delivered delivered']);
