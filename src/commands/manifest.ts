@@ -4,7 +4,7 @@ import { type Input, isOn, type Terminal } from './command.ts';
 
 /** Exit codes: 0 it is what was archived, 1 it is not, 2 nobody can tell. */
 export async function verifyManifestFile(terminal: Terminal, input: Input): Promise<void> {
-  const check = await checked(terminal, input.args[0] ?? '');
+  const check = await checked(terminal, input.args[0] ?? '', isOn(input, 'test') ? 'test' : 'live');
   if (isOn(input, 'json')) terminal.out(JSON.stringify(check, null, 2));
   else tell(terminal, check);
   if (check.verdict === 'altered') terminal.fail(1);
@@ -12,10 +12,10 @@ export async function verifyManifestFile(terminal: Terminal, input: Input): Prom
 }
 
 /** A file or a hub that cannot be read says nothing of the content: no script may take that for an alteration. */
-async function checked(terminal: Terminal, path: string): Promise<ManifestCheck> {
+async function checked(terminal: Terminal, path: string, env: 'live' | 'test'): Promise<ManifestCheck> {
   try {
     const text = await terminal.readFile(path);
-    return await checkManifest(await terminal.open(), text);
+    return await checkManifest(await terminal.open(), text, env);
   } catch (error) {
     const line = error instanceof PatchbayError ? error.publicText : (error as Error).message.split('\n')[0];
     return { verdict: 'unknown', why: line ?? 'It could not be read.' };

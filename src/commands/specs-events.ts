@@ -78,7 +78,7 @@ export const eventCommands: readonly Command[] = [
     summary:
       'check a copy of an archived manifest against the audit trail: exit code 0 as archived, 1 altered, 2 unknown',
     arguments: [['<file>', 'as it came out of Drive or Dropbox']],
-    options: [json],
+    options: [test, json],
     examples: ['patchbay manifest verify 5f2c….json'],
     run: async (terminal, input) => (await import('./manifest.ts')).verifyManifestFile(terminal, input),
   },

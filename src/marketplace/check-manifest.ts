@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { canonicalJson, sha256Hex } from '#kit';
 import { verifyManifest } from '#src/catalog';
@@ -49,13 +49,18 @@ const shape = z.looseObject({
   }),
 });
 type Document = z.output<typeof shape>;
+type Env = 'live' | 'test';
 
-export async function checkManifest(ports: Pick<Ports, 'store'>, text: string): Promise<ManifestCheck> {
+export async function checkManifest(
+  ports: Pick<Ports, 'store'>,
+  text: string,
+  env: Env = 'live',
+): Promise<ManifestCheck> {
   const document = readDocument(text);
   if (typeof document === 'string') return { verdict: 'unknown', why: document };
   const { deliverable_id: deliverable, revision } = document;
   const sha256 = await sha256Hex(canonicalJson(document));
-  const recorded = await readArchived(ports, document);
+  const recorded = await readArchived(ports, document, env);
   if (recorded.length === 0)
     return { verdict: 'unknown', why: `The audit trail has no archived manifest of ${deliverable}.` };
   const same = recorded.filter((row) => row.sha256 === sha256);
@@ -87,19 +92,23 @@ function readDocument(text: string): Document | string {
 async function readArchived(
   { store }: Pick<Ports, 'store'>,
   document: Document,
+  env: Env,
 ): Promise<ArchivedManifest[]> {
-  const { audit } = store.tables;
+  const { audit, connections } = store.tables;
   const { deliverable_id: deliverable, buyer_account_id: buyer, provider_account_id: provider } = document;
-  const accounts = new Set([...(await audienceOf({ store }, deliverable)), buyer, provider]);
+  const accounts = new Set([...(await audienceOf({ store }, deliverable, env)), buyer, provider]);
   const prefix = `manifest:${deliverable}:`;
   const rows = await store.db
-    .select()
+    .select({ at: audit.at, subject: audit.subject, detail: audit.detail })
     .from(audit)
+    .leftJoin(connections, eq(connections.id, audit.subject))
     .where(
       and(
         inArray(audit.accountId, [...accounts].filter((id) => id !== undefined).slice(0, 90)),
         eq(audit.action, 'connection.applied'),
         sql`substr(${audit.detail} ->> 'key', 1, ${sql.param(prefix.length)}) = ${prefix}`,
+        // What was tried out proves nothing of what is real, whatever ids it bears.
+        env === 'live' ? or(isNull(connections.env), eq(connections.env, env)) : eq(connections.env, env),
       ),
     )
     .orderBy(audit.position);
@@ -111,12 +120,12 @@ async function readArchived(
 }
 
 /** Whoever has seen its newest event, which retention spares. */
-async function audienceOf({ store }: Pick<Ports, 'store'>, deliverable: string): Promise<string[]> {
+async function audienceOf({ store }: Pick<Ports, 'store'>, deliverable: string, env: Env): Promise<string[]> {
   const { entities, events } = store.tables;
-  const rows = await store.db
+  const [row] = await store.db
     .select({ audience: events.audience })
     .from(entities)
     .innerJoin(events, eq(events.position, entities.eventPosition))
-    .where(inArray(entities.id, [`live:deliverable:${deliverable}`, `test:deliverable:${deliverable}`]));
-  return rows.flatMap(({ audience }) => audience);
+    .where(eq(entities.id, `${env}:deliverable:${deliverable}`));
+  return row?.audience ?? [];
 }

@@ -22,17 +22,51 @@ function suite(open: () => Promise<Opened>): void {
     manifest: data['manifest'],
     ...over,
   });
-  async function record(accountId: string, key: string, text: string): Promise<void> {
+  async function record(
+    accountId: string,
+    key: string,
+    text: string,
+    connection = 'con_test',
+  ): Promise<void> {
     const { hub } = state.hub;
     await hub.store.write((db) => [
       recordAudit(db, hub, {
         actor: 'hub',
         action: 'connection.applied',
-        subject: 'con_test',
+        subject: connection,
         accountId,
         detail: { key, event: 'evt_test', id: 'id:1', hash: `sha256:${text} dropbox:${'0'.repeat(64)}` },
       }),
     ]);
+  }
+  async function testConnection(accountId: string): Promise<string> {
+    const { store, ids, clock } = state.hub.hub;
+    const id = ids.newId('con');
+    const now = clock.now();
+    await store.write((db) => [
+      db.insert(store.tables.connections).values({
+        id,
+        env: 'test',
+        connector: 'dropbox',
+        accountId,
+        grantId: 'grt_test',
+        tokenId: 'tok_test',
+        epochs: {} as never,
+        tier: 'app-folder',
+        scopes: [],
+        state: 'active',
+        vendorAccount: '',
+        label: '',
+        facts: {},
+        isSetUp: true,
+        intents: [],
+        failures: 0,
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+      }),
+    ]);
+    return id;
   }
   async function published(): Promise<{ accountId: string; data: Record<string, unknown> }> {
     const { id } = await state.hub.account();
@@ -80,6 +114,20 @@ function suite(open: () => Promise<Opened>): void {
     const text = canonicalJson(documentOf(data));
     await record(accountId, `manifest:${String(data['deliverable_id'])}x:1`, await sha256Hex(text));
     expect(await checkManifest(state.hub.hub, text)).toMatchObject({ verdict: 'unknown' });
+  });
+
+  test('what was archived in the test environment proves nothing of what is real', async () => {
+    const { accountId, data } = await published();
+    const text = canonicalJson(documentOf(data, { buyer_account_id: accountId }));
+    const connection = await testConnection(accountId);
+    await record(
+      accountId,
+      `manifest:${String(data['deliverable_id'])}:1`,
+      await sha256Hex(text),
+      connection,
+    );
+    expect(await checkManifest(state.hub.hub, text)).toMatchObject({ verdict: 'unknown' });
+    expect(await checkManifest(state.hub.hub, text, 'test')).toMatchObject({ verdict: 'match' });
   });
 
   test('once the event is gone the accounts in the file lead to the trail', async () => {
