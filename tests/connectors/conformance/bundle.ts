@@ -14,7 +14,7 @@ export function bundleAlone({ connector }: Place): Promise<string> {
   return textOf({ entryPoints: [connector] });
 }
 
-/** A Worker that proves the case whose number is its path. */
+/** A Worker that proves every case in one request, and answers what is wrong by title; nothing: it is proved. */
 export function bundleSuite({ connector, conformance, plan }: Place): Promise<string> {
   const golden = existsSync(at(plan)) ? `import golden from '${at(plan)}';` : 'const golden = undefined;';
   const contents = `
@@ -23,13 +23,14 @@ export function bundleSuite({ connector, conformance, plan }: Place): Promise<st
     import { conformance } from '${at(conformance)}';
     ${golden}
     export default {
-      async fetch(request) {
-        const found = casesOf({ connector, conformance }, golden)[Number(new URL(request.url).pathname.slice(1))];
-        if (!found) return new Response('no such case');
-        return found.prove().then(
-          () => new Response('proved'),
-          (error) => new Response(error.name === 'Unmet' ? error.message : error.stack),
-        );
+      async fetch() {
+        const found = {};
+        for (const { title, prove } of casesOf({ connector, conformance }, golden))
+          found[title] = await prove().then(
+            () => 'proved',
+            (error) => (error.name === 'Unmet' ? error.message : String(error.stack)),
+          );
+        return Response.json(found);
       },
     };`;
   return textOf({ stdin: { resolveDir: root, loader: 'ts', contents } });

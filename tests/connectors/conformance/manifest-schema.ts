@@ -83,6 +83,10 @@ export const manifestSchema = z.strictObject({
     .refine((kinds) => Object.keys(kinds).length > 0, 'no kind of op'),
   recall: line(300),
   inbound: z
-    .strictObject({ of: z.enum(['app', 'connection']), toleranceSeconds: z.int().nonnegative() })
+    .strictObject({
+      of: z.enum(['app', 'connection']),
+      toleranceSeconds: z.int().nonnegative(),
+      intents: z.array(z.enum(['booking.respond', 'rfp.stage'])).optional(),
+    })
     .optional(),
 });

@@ -39,10 +39,11 @@ export async function stepsOf(brought: Brought, connection: Connection): Promise
     .map((step, index) => ({ ...step, index }));
 }
 
-/** A hub for which everything before this step has gone well. */
+/** A hub for which all that came before about the same subject has gone well. */
 export async function arrange(brought: Brought, steps: readonly Step[], step: Step): Promise<Hub> {
   const hub = await connect(brought, step.connection);
-  for (const { op, words } of steps.slice(0, step.index)) {
+  for (const { op, event, words } of steps.slice(0, step.index)) {
+    if (event.subject !== step.event.subject && op.key !== step.op.key) continue;
     const settled = await hub.carry(op);
     hold(settled !== 'dead' && settled !== 'unknown', `${words}: not delivered although nothing went wrong`);
   }

@@ -293,6 +293,11 @@ export const broken: readonly Broken[] = [
     fires: ['messages: is answered, and asks'],
   },
   {
+    what: 'an intent that the manifest does not have',
+    manifest: { inbound: { ...manifest.inbound, intents: [] } },
+    fires: ['messages: is answered, and asks'],
+  },
+  {
     what: 'the same is done twice',
     connector: {
       receive: (received, hub) => plain.receive!(received, { ...hub, once: () => Promise.resolve(true) }),

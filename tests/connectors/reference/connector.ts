@@ -64,7 +64,7 @@ export const connector: Connector<Options, Kind> = defineConnector<Options, Kind
     limits: [{ per: 'connection', tokens: 10, windowMs: 1_000 }],
     idempotency: { card: 'client-id', drop: 'client-id', note: 'none' },
     recall: 'Cards are taken down; notes stay.',
-    inbound: { of: 'connection', toleranceSeconds: 300 },
+    inbound: { of: 'connection', toleranceSeconds: 300, intents: ['booking.respond'] },
   },
   connected: ({ team }) => {
     const { id = '', name = '' } = (team ?? {}) as { id?: string; name?: string };

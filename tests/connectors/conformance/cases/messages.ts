@@ -76,6 +76,9 @@ export function messageCases(proved: Proved): Case[] {
       const desk = await deskOf(proved);
       const reply = await receive(connector, await send(body), desk.hub);
       hold(reply.status >= 200 && reply.status < 300, `${name} is answered with ${reply.status}`);
+      const may = connector.manifest.inbound?.intents ?? [];
+      for (const { kind } of desk.asked)
+        hold(may.includes(kind), `${name}: asks for ${kind}, which manifest.inbound.intents does not have`);
       const text = await reply.text();
       hold(said?.reply === undefined || said.reply === text, `${name} is answered with ${text}`);
       same(new Set(desk.asked.map(({ key }) => key)).size, said?.asks ?? 0, `${name}: intents asked for`);
