@@ -45,11 +45,12 @@ export async function unsubscribeHook(ctx: Ctx, id: string): Promise<void> {
 /** One that sends, or will: what the hub has disabled is not what is asked for. */
 async function firstSame(ctx: Ctx, { targetUrl, event }: Hook): Promise<string | undefined> {
   const { subscriptions } = ctx.store.tables;
-  const host = URL.canParse(targetUrl) ? new URL(targetUrl).hostname : '';
+  const verdict = ctx.http.inspect(targetUrl);
+  if (!verdict.ok) return undefined;
   const rows = await ctx.store.db
     .select()
     .from(subscriptions)
-    .where(and(ofCaller(ctx), eq(subscriptions.host, host)))
+    .where(and(ofCaller(ctx), eq(subscriptions.host, verdict.host)))
     .orderBy(asc(subscriptions.id));
   const same = rows.find(
     ({ state, approval, endpoint, eventTypes }) =>
