@@ -126,12 +126,14 @@ const owners: Record<Limit['per'], string> = {
 const speed = ({ per, tokens, windowMs }: Limit): string =>
   `${tokens} in ${windowMs / 1_000} s ${owners[per]}`;
 
-function listens({ of, toleranceSeconds }: Inbound): string {
-  const sender =
+function listens({ of, toleranceSeconds, intents = [] }: Inbound): string {
+  return [
     of === 'app'
       ? 'what the vendor signs with the app’s secret'
-      : 'what comes with the connection’s own secret';
-  return toleranceSeconds > 0 ? `${sender}, at most ${toleranceSeconds} s old` : sender;
+      : 'what comes with the connection’s own secret',
+    ...(toleranceSeconds > 0 ? [`at most ${toleranceSeconds} s old`] : []),
+    ...(intents.length > 0 ? [`may ask for ${types(intents)}, where you switch it on`] : []),
+  ].join('; ');
 }
 
 /** As GitHub makes them. */
