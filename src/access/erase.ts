@@ -75,6 +75,11 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
       })
       .where(eq(intents.accountId, id)),
     addTask(db, ports, { kind: 'erase', subject: id, payload: { by } }),
+    addTask(db, ports, {
+      kind: 'disconnect',
+      subject: id,
+      payload: { level: 'account', id, reason: 'account_erased' },
+    }),
   ] as const;
 }
 

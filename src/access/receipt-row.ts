@@ -1,6 +1,7 @@
 /**
- * The row of a revocation, from the write that revokes until all that follows has been counted. Two tasks follow it:
- * `cancel` empties the queue, `end` writes down what has ended; whichever comes last completes the receipt.
+ * The row of a revocation, from the write that revokes until all that follows has been counted. Tasks follow it:
+ * `cancel` empties the queue, `end` writes down what has ended, `disconnect` takes vendors' credentials back; whichever
+ * comes last completes the receipt.
  */
 import { and, eq, gt, isNull, notExists, type SQL, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
@@ -46,7 +47,10 @@ export function receiptStatements(
     addTask(db, ports, { kind: 'cancel', subject: rvk, payload: { level, id, reason } }),
     ...(level === 'token'
       ? []
-      : [addTask(db, ports, { kind: 'end', subject: rvk, payload: { level, id, reason } })]),
+      : [
+          addTask(db, ports, { kind: 'end', subject: rvk, payload: { level, id, reason } }),
+          addTask(db, ports, { kind: 'disconnect', subject: rvk, payload: { level, id, reason } }),
+        ]),
     recordAudit(db, ports, {
       actor: input.actor,
       action: 'revoke',

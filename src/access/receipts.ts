@@ -34,7 +34,9 @@ export const shownRevocation = z.strictObject({
   last_delivery: z.string().nullable().describe('Which one that was.'),
   vendor_credentials: z
     .strictObject({ total: z.int(), revoked: z.int(), shredded: z.int() })
-    .describe('Of vendors, for connections. This installation has none.'),
+    .describe(
+      'Of vendors, for connections: how many there were, taken back by the vendor, and destroyed here.',
+    ),
 });
 export type ShownRevocation = z.output<typeof shownRevocation>;
 
@@ -56,7 +58,11 @@ export const showRevocation = (row: RevocationRow): ShownRevocation => ({
   cancelled: row.cancelled,
   last_sent_at: row.lastSentAt?.toISOString() ?? null,
   last_delivery: row.lastDeliveryId,
-  vendor_credentials: { total: 0, revoked: 0, shredded: 0 },
+  vendor_credentials: {
+    total: row.credentials ?? 0,
+    revoked: row.credentialsRevoked ?? 0,
+    shredded: row.credentialsShredded ?? 0,
+  },
 });
 
 /** The receipt of a revocation, for who asked for it and for the account whose token or grant it was. */

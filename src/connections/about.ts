@@ -15,10 +15,7 @@ export type AboutConnector = Omit<ShownConnector, 'form'> & {
 export type AboutField = FormField & { initial: unknown };
 
 /** Throws 404 where this installation has not switched it on. */
-export async function aboutConnector(
-  ports: Pick<Ports, 'connectors'>,
-  id: string,
-): Promise<AboutConnector> {
+export async function aboutConnector(ports: Pick<Ports, 'connectors'>, id: string): Promise<AboutConnector> {
   const connector = await loadConnector(ports, id);
   const { manifest } = connector;
   const { revoke } = manifest.auth;

@@ -43,7 +43,9 @@ export async function checkHealth(ports: Needs, connector: Connector, row: Conne
   }
   const now = (await readConnection(ports, row.id)) ?? row;
   const isToBeMade = health.ok && !now.isSetUp && now.state !== 'revoked';
-  return { row: isToBeMade ? await setUpConnection(ports, connector, row.id) : now, health };
+  if (!isToBeMade) return { row: now, health };
+  const { row: made, failed } = await setUpConnection(ports, connector, row.id);
+  return { row: made, health: failed ? { ...health, ok: false, failure: failed } : health };
 }
 
 async function askHealth(ports: Needs, connector: Connector, row: ConnectionRow): Promise<Health> {

@@ -5,7 +5,7 @@ import type { Candidate, CarriedResult, Carrier, CarryLater, LeasedDelivery } fr
 import { applyOp, type Done } from './apply-op.ts';
 import { breakConnection } from './break.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
-import { type ConnectionRow, readConnection } from './find.ts';
+import { type ConnectionRow, makerOf, readConnection } from './find.ts';
 import { createVendorLimits } from './limits.ts';
 import { type Needs, openConnection } from './open.ts';
 
@@ -34,6 +34,14 @@ export function createCarrier(ports: Needs): Carrier {
     if (!connector) return { kind: 'later', reason: 'connector_off', afterMs: 300_000 };
     if (row.state !== 'active' && row.state !== 'degraded')
       return done('reconnect', row.stateReason ?? row.state, 'The connection waits to be linked again.');
+    if (ports.gate.standing(makerOf(row)) === 'revoked') {
+      await breakConnection(ports, row, 'revoked', 'token_leaked');
+      return done(
+        'reconnect',
+        'token_leaked',
+        'It was made with a token that has leaked. Link the account again.',
+      );
+    }
     const waitMs = Math.max(breaker.waitMs(row.id), breaker.waitMs(connector.manifest.id));
     if (waitMs > 0) return { kind: 'later', reason: 'breaker_open', afterMs: waitMs };
     // It was written by our own body writer, in the standard format.

@@ -1,3 +1,4 @@
+import type { Failed } from '#kit';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { checkHealth } from './care.ts';
@@ -18,6 +19,12 @@ export async function checkNow(ctx: Ctx, id: string): Promise<CheckedNow> {
     ...showConnection(now),
     is_well: health.ok && !health.missingScopes?.length,
     missing_scopes: [...(health.missingScopes ?? [])],
-    detail: health.detail ?? health.failure?.code ?? '',
+    detail: health.detail ?? wordsOf(health.failure),
   };
+}
+
+/** What the user can do, where the connector knows it. */
+function wordsOf(failure: Failed | undefined): string {
+  if (!failure) return '';
+  return failure.kind === 'permanent' ? (failure.fix ?? failure.code) : failure.code;
 }

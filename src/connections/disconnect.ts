@@ -4,7 +4,8 @@
  * the vendor said; after a day in any case.
  */
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
-import { raiseVersion } from '#src/access';
+import * as z from 'zod';
+import { completeReceipt, raiseVersion } from '#src/access';
 import { recordAudit } from '#src/audit';
 import type { Connector } from '#kit';
 import type { Task, Chunk } from '#src/tasks';
@@ -16,6 +17,8 @@ import { createVendorLimits } from './limits.ts';
 import { type Needs, openConnection } from './open.ts';
 
 const shredAfterMs = 24 * 3_600_000;
+/** Some five hours of a vendor that does not answer; the task would be given up before the day is over. */
+const mostAsked = 15;
 
 export type EndedBy = { actor: string; reason: string; requestId?: string; revocation?: string };
 
@@ -57,8 +60,9 @@ export async function disconnect(ports: Needs, row: ConnectionRow, by: EndedBy):
     addTask(db, ports, {
       id: `tsk_unlink_${row.id}`,
       kind: 'unlink',
-      subject: row.id,
-      payload: { revocation: by.revocation ?? null, since: now.getTime() },
+      // The receipt of a revocation waits for all that is done in its name.
+      subject: by.revocation ?? row.id,
+      payload: { connection: row.id },
     }).onConflictDoNothing(),
     recordAudit(db, ports, {
       actor: by.actor,
@@ -81,35 +85,37 @@ export async function disconnect(ports: Needs, row: ConnectionRow, by: EndedBy):
 export const unlinkKind =
   (ports: Needs) =>
   async (task: Task): Promise<Chunk> => {
-    const row = await readConnection(ports, task.subject);
+    const id = z.string().parse(task.payload['connection']);
+    const row = await readConnection(ports, id);
     const stored = row && (await readCredential(ports, row.id));
     const said = row && stored ? await takeBack(ports, row, stored.credential) : 'gone';
-    const isLate = ports.clock.ms() - task.createdAt.getTime() > shredAfterMs;
+    const isLate = ports.clock.ms() - task.createdAt.getTime() > shredAfterMs || task.failures >= mostAsked;
     if (said === 'later' && !isLate) throw new Error('the vendor could not be told yet');
     const { credentials, revocations } = ports.store.tables;
-    const revocation = typeof task.payload['revocation'] === 'string' ? task.payload['revocation'] : null;
+    const revocation = task.subject === id ? null : task.subject;
     return {
       statements: (db) => [
-        db.delete(credentials).where(eq(credentials.id, task.subject)),
+        db.delete(credentials).where(eq(credentials.id, id)),
         recordAudit(db, ports, {
           actor: 'hub',
           action: 'connection.shred',
-          subject: task.subject,
+          subject: id,
           accountId: row?.accountId ?? null,
           detail: { vendor: said },
         }),
-        ...(revocation === null || !stored
+        ...(revocation === null
           ? []
           : [
               db
                 .update(revocations)
                 .set({
-                  credentialsShredded: sql`coalesce(${revocations.credentialsShredded}, 0) + 1`,
+                  credentialsShredded: sql`coalesce(${revocations.credentialsShredded}, 0) + ${stored ? 1 : 0}`,
                   ...(said === 'revoked' || said === 'already'
                     ? { credentialsRevoked: sql`coalesce(${revocations.credentialsRevoked}, 0) + 1` }
                     : {}),
                 })
                 .where(eq(revocations.id, revocation)),
+              completeReceipt(db, ports, revocation),
             ]),
       ],
       cursor: null,

@@ -3,6 +3,7 @@ import { requireGrant } from '#src/access';
 import type { Ctx, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Connector } from '#kit';
+import type { Carried } from '#src/ports';
 import type { Schema } from '#src/store';
 
 export type ConnectionRow = Schema['connections']['$inferSelect'];
@@ -36,6 +37,11 @@ export async function loadConnector(
     public: `This installation has no connector ${id}. It has: ${connectors.ids.join(', ') || 'none'}.`,
   });
 }
+
+/** What a leaked token made stops, until a person has linked it again. */
+export const makerOf = ({ tokenId, linkedAt, createdAt }: ConnectionRow): Carried => ({
+  maker: [tokenId, (linkedAt ?? createdAt).getTime()],
+});
 
 /** Every write to a connection goes by the version that was read. */
 export const isAsRead = ({ store }: Pick<Ports, 'store'>, { id, version }: ConnectionRow) =>

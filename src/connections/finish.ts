@@ -71,5 +71,6 @@ export async function finishConnect(
     sealed: await sealCredential(ports, row.id, issued.credential),
     expiresAt: issued.expiresAt,
   });
-  return { row: await setUpConnection(ports, connector, row.id), outcome: 'linked' };
+  const { row: linked } = await setUpConnection(ports, connector, row.id);
+  return { row: linked, outcome: 'linked' };
 }

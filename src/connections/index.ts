@@ -2,7 +2,8 @@ export { aboutConnector, type AboutConnector, type AboutField } from './about.ts
 export { createCarrier } from './carry.ts';
 export { checkNow } from './check-now.ts';
 export { createConnection, followMendLink, reconnect } from './connect.ts';
-export { callbackPath } from './connect-state.ts';
+export { callbackPath, verifierOf as verifierSealedFor } from './connect-state.ts';
+export { sealedFor as credentialSealedFor } from './credential.ts';
 export { type CallbackQuery, finishConnect } from './finish.ts';
 export { disconnect } from './disconnect.ts';
 export { type End, findEnd } from './end.ts';

@@ -36,6 +36,7 @@ export async function keepLinked(
         isSetUp: false,
         failures: 0,
         checkedAt: now,
+        linkedAt: now,
         dueAt: now,
         updatedAt: now,
         version: sql`${connections.version} + 1`,

@@ -5,6 +5,7 @@ import type { TaskKinds } from '#src/tasks';
 export const connectionKinds = (ports: Ports): TaskKinds => ({
   care: async (task) => (await kinds()).careKind(ports)(task),
   changes: async (task) => (await kinds()).changesKind(ports)(task),
+  disconnect: async (task) => (await kinds()).disconnectKind(ports)(task),
   unlink: async (task) => (await kinds()).unlinkKind(ports)(task),
   unmute: async (task) => (await kinds()).unmuteKind(ports)(task),
   recall: async (task) => (await kinds()).recallKind(ports)(task),

@@ -14,7 +14,7 @@ export async function setUpConnection(
   ports: Needs,
   connector: Connector,
   id: string,
-): Promise<ConnectionRow> {
+): Promise<{ row: ConnectionRow; failed: Failed | null }> {
   const row = await readConnection(ports, id);
   if (!row) throw new PatchbayError('not_found');
   const result = await run(ports, connector, row);
@@ -30,7 +30,7 @@ export async function setUpConnection(
       .where(eq(connections.id, id))
       .returning(),
   ]);
-  return written ?? row;
+  return { row: written ?? row, failed: result.ok ? null : result };
 }
 
 async function run(

@@ -4,7 +4,7 @@ import { NoAnswer } from '#kit';
 import type { Ports } from '#src/context';
 import type { OutboundRequest, OutboundResult } from '#src/ports';
 import type { Credential } from './credential.ts';
-import type { ConnectionRow } from './find.ts';
+import { type ConnectionRow, makerOf } from './find.ts';
 import type { VendorLimits } from './limits.ts';
 
 export type VendorCall = {
@@ -86,7 +86,7 @@ function requestOf(
     maxAnswerBytes,
     keepAnswerBytes: maxAnswerBytes,
     readsAnswer: true,
-    mayStillSend: () => ports.gate.standing(row.epochs) === 'valid',
+    mayStillSend: () => ports.gate.standing(row.epochs, makerOf(row)) === 'valid',
   };
 }
 

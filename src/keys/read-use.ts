@@ -44,13 +44,21 @@ function usesOf(
 
 /** The version is the second part of what the vault writes. */
 async function countSealed({ store }: Pick<Ports, 'store'>): Promise<Counted> {
-  const { secrets } = store.tables;
-  const version =
-    store.dialect === 'postgres'
-      ? sql<string>`split_part(${secrets.sealed}, '.', 2)`
-      : sql<string>`substr(${secrets.sealed}, 4, instr(substr(${secrets.sealed}, 4), '.') - 1)`;
-  const rows = await store.db.select({ version, n: count() }).from(secrets).groupBy(version);
-  return rows.map((row) => ({ version: Number(row.version), n: row.n }));
+  const { secrets, credentials, connectStates } = store.tables;
+  const counts = new Map<number, number>();
+  for (const [table, sealed] of [
+    [secrets, secrets.sealed],
+    [credentials, credentials.sealed],
+    [connectStates, connectStates.verifier],
+  ] as const) {
+    const version =
+      store.dialect === 'postgres'
+        ? sql<string>`split_part(${sealed}, '.', 2)`
+        : sql<string>`substr(${sealed}, 4, instr(substr(${sealed}, 4), '.') - 1)`;
+    const rows = await store.db.select({ version, n: count() }).from(table).groupBy(version);
+    for (const row of rows) counts.set(Number(row.version), (counts.get(Number(row.version)) ?? 0) + row.n);
+  }
+  return [...counts].map(([version, n]) => ({ version, n }));
 }
 
 async function countHashed({ store, clock }: Pick<Ports, 'store' | 'clock'>): Promise<Counted> {

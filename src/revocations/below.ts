@@ -53,6 +53,29 @@ export function grantsBelow({ store }: Needs, { level, id }: At): SQL | undefine
   }
 }
 
+/** Links to vendors, by whoever made them or whose they are. */
+export function connectionsBelow({ store }: Needs, { level, id }: At): SQL | undefined {
+  const { connections } = store.tables;
+  switch (level) {
+    case 'token':
+      return eq(connections.tokenId, id);
+    case 'grant':
+      return eq(connections.grantId, id);
+    case 'user':
+      return eq(connections.userId, id);
+    case 'app':
+      return eq(connections.appId, id);
+    case 'partner':
+      return eq(connections.partnerId, id);
+    case 'account':
+      return eq(connections.accountId, id);
+    case 'installation':
+      return undefined;
+    default:
+      return level satisfies never;
+  }
+}
+
 /** A person's own; nobody else's end with an app or an account. */
 export function sessionsBelow(
   { store, clock }: Needs & Pick<Ports, 'clock'>,

@@ -16,7 +16,7 @@ export const bounded = (n: number, isMore = n > mostCounted): Count => ({
   at_least: isMore,
 });
 
-type Counted = Schema['tokens' | 'grants' | 'subscriptions' | 'sessions'];
+type Counted = Schema['tokens' | 'grants' | 'subscriptions' | 'sessions' | 'connections'];
 
 /** At most `mostCounted` rows are touched. */
 export async function countOf(

@@ -1,3 +1,4 @@
+export { connectionsBelow } from './below.ts';
 export type { Count } from './count.ts';
 export { endKind } from './end.ts';
 export { findReceipt, listReceipts, type StaffReceipt } from './list.ts';

@@ -1,8 +1,8 @@
-import { and, count, countDistinct, eq, isNull } from 'drizzle-orm';
+import { and, count, countDistinct, eq, isNull, notInArray } from 'drizzle-orm';
 import { taints } from '#src/access';
 import type { Ports } from '#src/context';
 import { belowLevel } from '#src/deliveries';
-import { grantsBelow, isLivingSubscription, sessionsBelow } from './below.ts';
+import { connectionsBelow, grantsBelow, isLivingSubscription, sessionsBelow } from './below.ts';
 import { countQueued } from './count-deliveries.ts';
 import { countMade, countTokens, type TokenCounts } from './count-tokens.ts';
 import { bounded, type Count, countOf, exactly, mostCounted, mostLooked } from './count.ts';
@@ -24,7 +24,7 @@ export type Preview = {
   made_stops: boolean;
   grants: Count;
   subscriptions: Count;
-  /** Of vendors; this installation has none. */
+  /** Links to vendors whose credentials are taken back and destroyed; of a token those that it made. */
   connections: Count;
   deliveries: { queued: Count; held: Count };
   accounts: Count;
@@ -46,7 +46,7 @@ export async function previewRevocation(
   const subject = await findSubject(ports, wish);
   const { level, id } = subject;
   const { store } = ports;
-  const { sessions } = store.tables;
+  const { sessions, connections } = store.tables;
   const [suspendedAt, last, tokens, made, below, deliveries, touched] = await Promise.all([
     suspendedSince(ports, subject),
     lastReceipt(ports, subject),
@@ -71,7 +71,11 @@ export async function previewRevocation(
     made,
     made_stops: level === 'token' && taints(wish.reason ?? ''),
     ...below,
-    connections: exactly(0),
+    connections: await countOf(
+      store,
+      connections,
+      and(connectionsBelow(ports, subject), notInArray(connections.state, ['pending', 'revoked'])),
+    ),
     deliveries,
     ...touched,
     sessions: await countOf(store, sessions, sessionsBelow(ports, subject)),

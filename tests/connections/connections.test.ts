@@ -4,6 +4,11 @@ import { connector as calendar } from '../../connectors/google-calendar/index.ts
 import { conformance as calendarVendor } from '../../connectors/google-calendar/conformance.ts';
 import { connector as slack } from '../../connectors/slack/index.ts';
 import { conformance as slackVendor } from '../../connectors/slack/conformance.ts';
+import { createKeyring } from '../../src/adapters/vault-keyring.ts';
+import { createPersonalToken } from '../../src/access/index.ts';
+import { rewrapKind } from '../../src/keys/index.ts';
+import { previewRevocation, revokeAccess } from '../../src/revocations/index.ts';
+import type { Task } from '../../src/tasks/index.ts';
 import { finishConnect, followMendLink, mendLink } from '../../src/connections/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { until } from '../harness/sink.ts';
@@ -350,5 +355,80 @@ describe('connections', () => {
       outcome: 'linked',
     });
     await expect(finishConnect(state.hub.hub, once, null)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('a revocation takes the credentials back, and its receipt says what the vendor said', async () => {
+    const account = await startCalendar();
+    const id = await link(account, 'google-calendar');
+    await subscribe(account, id, ofCalendar);
+    const { hub } = state.hub;
+    const preview = await previewRevocation(hub, { level: 'account', id: account.id });
+    expect(preview.connections).toEqual({ count: 1, at_least: false });
+    const { receipt } = await revokeAccess(hub, 'test', {
+      level: 'account',
+      id: account.id,
+      reason: 'requested',
+    });
+    const { revocations, credentials } = tables();
+    const now = async () =>
+      (await hub.store.db.select().from(revocations).where(eq(revocations.id, receipt.id)))[0]!;
+    await until('the receipt is complete', async () => (await now()).completedAt !== null);
+    expect(await now()).toMatchObject({ credentials: 1, credentialsRevoked: 1, credentialsShredded: 1 });
+    expect(await hub.store.db.select().from(credentials)).toEqual([]);
+    expect(state.vendor.revoked).toHaveLength(1);
+    expect(await row(id)).toMatchObject({ state: 'revoked' });
+    const calls = state.vendor.received.length;
+    await publish(account);
+    expect(state.vendor.received).toHaveLength(calls);
+  });
+
+  test('what a leaked token has linked stops until a person links it again', async () => {
+    const account = await startCalendar();
+    const id = await link(account, 'google-calendar');
+    const other = await createPersonalToken(state.hub.hub, 'test', {
+      label: 'another',
+      env: 'live',
+      scopes,
+      accountId: account.id,
+    });
+    await subscribe({ ...account, token: other.token }, id, ofCalendar);
+    const { hub } = state.hub;
+    await revokeAccess(hub, 'test', { level: 'token', id: account.tokenId, reason: 'leaked' });
+    await publish(account);
+    await until('it is held', isIn('held'));
+    expect(state.vendor.standIn.objects()).toHaveLength(0);
+    const again = await state.hub.call('POST', `/v1/connections/${id}/reconnect`, other.token);
+    await back(again.body.authorize_url as string);
+    await until('it is delivered', isIn('delivered'));
+  });
+
+  test('a rotation of the master key wraps credentials anew, and the old key can go', async () => {
+    const account = await startCalendar();
+    const id = await link(account, 'google-calendar');
+    await state.hub.call('POST', '/v1/connections', account.token, { connector: 'google-calendar' });
+    const { hub } = state.hub;
+    const { credentials, connectStates } = tables();
+    const [before] = await hub.store.db.select().from(credentials);
+    const masters = [1, 2].map((version) => ({ version, key: new Uint8Array(32).fill(version) }));
+    const old = createKeyring({ masterKeys: masters, current: 1 }, hub.chance);
+    const plain = await hub.vault.open(before!.sealed, { owner: id, record: id, field: 'credential' });
+    const sealed = await old.seal(plain, { owner: id, record: id, field: 'credential' });
+    await hub.store.write((db) => [
+      db.update(credentials).set({ sealed }),
+      db.delete(connectStates),
+      db.delete(tables().secrets),
+    ]);
+    const vault = createKeyring({ masterKeys: masters, current: 2 }, hub.chance);
+    const task = { payload: { version: 2 }, cursor: null as unknown } as unknown as Task; // All that this kind reads of it.
+    for (let isLast = false; !isLast;) {
+      const chunk = await rewrapKind({ ...hub, vault })(task);
+      await hub.store.write((db) => [...chunk.statements(db)]);
+      task.cursor = chunk.cursor;
+      isLast = chunk.isLast;
+    }
+    const [after] = await hub.store.db.select().from(credentials);
+    expect(after!.sealed).toMatch(/^v1\.2\./);
+    const onlyNew = createKeyring({ masterKeys: masters.slice(1), current: 2 }, hub.chance);
+    expect(await onlyNew.open(after!.sealed, { owner: id, record: id, field: 'credential' })).toEqual(plain);
   });
 });
