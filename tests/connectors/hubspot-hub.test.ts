@@ -248,3 +248,41 @@ describe('RFPs in HubSpot, through the hub', () => {
     expect(hub.log.lines.join('\n')).not.toMatch(/fake-access|fake-refresh|fake-client-secret/);
   });
 });
+
+describe('an admin who does not let us change HubSpot', () => {
+  let vendor: HubSpotServer;
+  let hub: TestHub;
+  beforeAll(async () => {
+    vendor = await startHubSpot(asked);
+    hub = await startTestHub({
+      PATCHBAY_CONNECTORS: 'hubspot',
+      PATCHBAY_HUBSPOT_CLIENT_ID: 'fake-client-id',
+      PATCHBAY_HUBSPOT_CLIENT_SECRET: clientSecret,
+      PATCHBAY_VENDOR_STAND_INS: `https://api.hubapi.com=${vendor.origin}`,
+    });
+  });
+  afterAll(async () => {
+    await hub.stopAndForget();
+    await vendor.close();
+  });
+
+  it('is told exactly what to make; once it is there, all is well', async () => {
+    const { token } = await hub.account(scopes);
+    const begun = await hub.call('POST', '/v1/connections', token, { connector: 'hubspot' });
+    const state = new URL(begun.body.authorize_url).searchParams.get('state')!;
+    const { row } = await finishConnect(hub.hub, { code: 'fake-code', state }, null);
+    expect(row).toMatchObject({ state: 'degraded', stateReason: 'missing_property' });
+
+    const check = async () => (await hub.call('POST', `/v1/connections/${row.id}/check`, token)).body;
+    expect(await check()).toMatchObject({
+      state: 'degraded',
+      is_well: false,
+      detail: expect.stringMatching(
+        /^An admin of HubSpot makes one deal property at .*internal name patchbay_rfp_id/,
+      ),
+    });
+    const made = { name: 'patchbay_rfp_id', label: 'Patchbay RFP ID', type: 'string', hasUniqueValue: true };
+    vendor.vendor.addProperty(made);
+    expect(await check()).toMatchObject({ state: 'active', state_reason: null, is_well: true, detail: '' });
+  });
+});
