@@ -2,6 +2,7 @@
 import type { Connector } from '#kit';
 
 export const registry: Readonly<Record<string, () => Promise<Connector>>> = {
+  discord: async () => (await import('./discord/index.ts')).connector,
   dropbox: async () => (await import('./dropbox/index.ts')).connector,
   'google-calendar': async () => (await import('./google-calendar/index.ts')).connector,
   'google-drive': async () => (await import('./google-drive/index.ts')).connector,

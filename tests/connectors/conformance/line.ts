@@ -77,8 +77,9 @@ export function createLine(
       refuse(`fetches ${url.hostname}, which is not in manifest.hosts`);
     const headers = new Headers(init.headers);
     if (headers.has('authorization')) refuse('sets `authorization`, which is the hub’s');
-    if (init.credential !== 'none' && !asked.startsWith('secret:'))
-      headers.set('authorization', `Bearer ${canary}`);
+    if (init.credential !== 'none' && asked.startsWith('secret:'))
+      refuse(`fetches ${asked} with a credential beside it; say credential: 'none'`);
+    if (init.credential !== 'none') headers.set('authorization', `Bearer ${canary}`);
     const method = init.method ?? 'GET';
     if (method === 'GET' && init.body !== undefined) refuse('sends a body with GET');
     return new Request(url, { method, headers, ...(init.body === undefined ? {} : { body: init.body }) });
