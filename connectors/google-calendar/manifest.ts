@@ -71,5 +71,5 @@ export const manifest: Manifest<Options, Kind> = {
   ],
   idempotency: { entry: 'client-id', removal: 'client-id' },
   recall: 'Every entry is taken out of the calendar; the calendar itself stays.',
-  inbound: { of: 'connection', toleranceSeconds: 0 },
+  inbound: { of: 'connection', toleranceSeconds: 0, intents: ['booking.respond'] },
 };

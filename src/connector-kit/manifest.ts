@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { IntentDraft } from './inbound.ts';
 
 /**
  * What a connector is: the one source of the consent page, the egress list, the rate gate, the gallery and the table in
@@ -102,4 +103,9 @@ export type Choice = { id: string; label: string };
  * What the vendor sends us. `app`: at `/v1/inbound/<id>`, signed with the app's own secret. `connection`: at
  * `/v1/inbound/<id>/<connection>`, with a secret that is the connection's alone.
  */
-export type Inbound = { of: 'app' | 'connection'; toleranceSeconds: number };
+export type Inbound = {
+  of: 'app' | 'connection';
+  toleranceSeconds: number;
+  /** What it may ask for (`Desk.ask`, `sync`), where the account has switched that on. */
+  intents?: readonly IntentDraft['kind'][];
+};

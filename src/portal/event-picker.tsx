@@ -1,10 +1,18 @@
 import type { Wrong } from '#src/ui';
-import { type Family, families } from './families.ts';
+import { type Family, families, familiesAmong } from './families.ts';
 import { typePath } from './paths.ts';
 
+type Props = {
+  chosen: readonly string[];
+  wrong: Wrong;
+  /** Patterns; absent: all that there is. */
+  among?: readonly string[];
+};
+
 /** Every kind of event that may be asked for, by what it is about; a whole family by its wildcard. */
-export function EventPicker({ chosen, wrong }: { chosen: readonly string[]; wrong: Wrong }) {
+export function EventPicker({ chosen, wrong, among }: Props) {
   const detail = wrong.get('types');
+  const offered = among === undefined ? families() : familiesAmong(among);
   return (
     <section class="stack" aria-labelledby="types-title">
       <div class="row apart">
@@ -18,7 +26,7 @@ export function EventPicker({ chosen, wrong }: { chosen: readonly string[]; wron
       </div>
       {detail ? <p class="wrong">{detail}</p> : null}
       <div id="types" class="streams" tabindex={-1}>
-        {families().map((family) => (
+        {offered.map((family) => (
           <FamilyPicks family={family} chosen={chosen} />
         ))}
       </div>

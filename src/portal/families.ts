@@ -29,3 +29,15 @@ export function families(): Family[] {
     wildcard: name !== 'hub' && types.length > 1 ? `${name}.*` : null,
   }));
 }
+
+/** The same, of what some patterns take alone; a wildcard where the whole family is taken. */
+export function familiesAmong(patterns: readonly string[]): Family[] {
+  const takes = (type: string) =>
+    patterns.some((one) => one === type || (one.endsWith('.*') && type.startsWith(one.slice(0, -1))));
+  return families().flatMap((family) => {
+    const types = family.types.filter(({ type }) => takes(type));
+    if (types.length === 0) return [];
+    const isWhole = types.length === family.types.length;
+    return [{ ...family, types, wildcard: isWhole ? family.wildcard : null }];
+  });
+}

@@ -1,5 +1,6 @@
 import {
   appsPath,
+  connectionsPath,
   deliveriesPath,
   home,
   subscriptionsPath,
@@ -12,6 +13,7 @@ const entries = [
   [home, 'Overview'],
   [deliveriesPath, 'Deliveries'],
   [subscriptionsPath, 'Subscriptions'],
+  [connectionsPath, 'Connections'],
   [typesPath, 'Events'],
   [appsPath, 'Apps'],
   [tokensPath, 'Tokens'],

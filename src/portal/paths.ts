@@ -12,12 +12,22 @@ export const subscriptionsPath = `${home}/subscriptions`;
 export const newSubscriptionPath = `${subscriptionsPath}/new`;
 export const appsPath = `${home}/apps`;
 export const usagePath = `${home}/usage`;
+/** Where accounts of vendors are linked, and the gallery of what there is to link. */
+export const connectionsPath = `${home}/connections`;
+export const recipesPath = `${home}/recipes`;
+export const feedsPath = `${home}/calendar-feeds`;
 export const typesPath = `${home}/event-types`;
 
 export const deliveryPath = (id: string): string => `${deliveriesPath}/${id}`;
 export const subscriptionPath = (id: string): string => `${subscriptionsPath}/${id}`;
 export const eventPath = (id: string): string => `${home}/events/${encodeURIComponent(id)}`;
 export const typePath = (type: string): string => `${typesPath}/${encodeURIComponent(type)}`;
+export const connectPath = (connector: string): string => `${home}/connectors/${connector}`;
+export const connectionPath = (id: string): string => `${connectionsPath}/${id}`;
+/** A subscription that goes through a connection: a new one, or what it does there. */
+export const plugPath = (id: string, subscription = 'new'): string =>
+  `${connectionPath(id)}/subscriptions/${subscription}`;
+export const recipePath = (id: string): string => `${recipesPath}/${id}`;
 export const appPath = (grantId: string): string => `${appsPath}/${grantId}`;
 export const tokenPath = (id: string): string => `${tokensPath}/${id}`;
 export const receiptPath = (id: string): string => `${home}/revocations/${id}`;

@@ -8,6 +8,15 @@ const toasts = {
   deleted: 'Deleted. What was queued for it is cancelled.',
   tested: 'A test event is on its way.',
   narrowed: 'Taken away. The app goes on without it.',
+  linked: 'Connected.',
+  well: 'All is well there.',
+  unwell: 'Something is wrong there; it stands on this page.',
+  muted: 'Muted. Events are kept until then.',
+  unmuted: 'It goes on. What was kept goes out now.',
+  switched: 'Kept as you chose.',
+  plugged: 'It is on. What fits goes there from now on.',
+  changed: 'Changed. It holds for what is sent from now on.',
+  feed_ended: 'Ended. Calendars that read it are told that it is gone.',
   replaying: 'The replay is under way.',
 } as const;
 export type Done = keyof typeof toasts;

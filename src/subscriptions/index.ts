@@ -1,4 +1,5 @@
 export { connectionHost } from './check-connection.ts';
+export { changeSubscription } from './change.ts';
 export { createSubscription } from './create.ts';
 export { deleteSubscription } from './delete.ts';
 export { createDirectory } from './directory.ts';
@@ -20,4 +21,4 @@ export { rotateSecret } from './rotate.ts';
 export { subscriptionRoutes } from './routes.ts';
 export { sendTest } from './send-test.ts';
 export { showSubscription, type ShownSubscription } from './show.ts';
-export { replaySpec, subscriptionSpec, wishSpec } from './spec.ts';
+export { replaySpec, subscriptionChange, subscriptionSpec, wishSpec } from './spec.ts';

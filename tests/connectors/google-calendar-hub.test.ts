@@ -49,7 +49,7 @@ describe('bookings in Google Calendar, through the hub', () => {
       access_type: 'offline',
       prompt: 'consent',
       code_challenge_method: 'S256',
-      redirect_uri: 'https://hub.example/connections/callback',
+      redirect_uri: 'https://hub.example/portal/connections/callback',
     });
     await finishConnect(hub.hub, { code: 'fake-code', state: searchParams.get('state')! }, null);
     const { body } = await hub.call('GET', `/v1/connections/${connection}`, me.token);

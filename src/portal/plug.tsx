@@ -1,0 +1,253 @@
+import {
+  aboutConnector,
+  type AboutConnector,
+  findConnection,
+  type ConnectionRow,
+  type Preview,
+  previewConnection,
+  subscriptionsVia,
+} from '#src/connections';
+import type { Ctx } from '#src/context';
+import { PatchbayError } from '#src/errors';
+import {
+  changeSubscription,
+  createSubscription,
+  sendTest,
+  subscriptionChange,
+  subscriptionSpec,
+  type ShownSubscription,
+} from '#src/subscriptions';
+import { Ask, Crumb, type Form, TextField, type Wrong, wrongOf, WrongSummary } from '#src/ui';
+import { checked } from '#src/wire';
+import { PreviewOf } from './connection-preview.tsx';
+import { type Answered, deed, page, type Portal, type Shown } from './door.tsx';
+import { EventPicker } from './event-picker.tsx';
+import { familiesAmong, isOffered } from './families.ts';
+import {
+  fieldOf,
+  initialOptions,
+  OptionFields,
+  type Options,
+  optionsOf,
+  readVendorChoices,
+  type VendorChoices,
+} from './options-form.tsx';
+import { connectionPath, deliveryPath, plugPath, recipePath, withQuery } from './paths.ts';
+import { readRecipe, type Recipe } from './recipes.ts';
+
+type Wish = { description: string; types: string[]; options: Options };
+type Place = {
+  row: ConnectionRow;
+  about: AboutConnector;
+  choices: VendorChoices;
+  existing: ShownSubscription | null;
+  recipe: Recipe | null;
+};
+
+/** Choose what goes through a connection and how, see it on past events, switch it on; or change that later. */
+export function plugPages(portal: Portal): void {
+  const path = plugPath(':id', ':subscription');
+  page(portal, path, async ({ ctx, param, query }) => {
+    const place = await placeOf(ctx, param('id'), param('subscription'), query.get('recipe'));
+    const wish = firstWish(place);
+    const isKnown = place.recipe !== null || place.existing !== null;
+    const preview = isKnown ? await previewOf(ctx, place, wish).catch(ignoreRefused) : null;
+    return formPage(place, wish, new Map(), preview);
+  });
+  deed(portal, path, async ({ ctx, param, form, request }) => {
+    const place = await placeOf(ctx, param('id'), param('subscription'), form.one('recipe'));
+    const wish = wishOf(place, form);
+    try {
+      if (form.one('intent') === 'preview')
+        return formPage(place, wish, new Map(), await previewOf(ctx, place, wish));
+      return place.existing
+        ? await change(ctx, place, place.existing, wish, request)
+        : await make(ctx, place, wish, form.one('intent') === 'test');
+    } catch (error) {
+      return formPage(place, wish, wrongOf(flattened(error), namesOf(place)), null);
+    }
+  });
+}
+
+async function placeOf(ctx: Ctx, id: string, subscription: string, recipe: string | null): Promise<Place> {
+  const row = await findConnection(ctx, id);
+  if (row.state === 'revoked' || row.state === 'pending')
+    throw new PatchbayError('state_conflict', { public: 'This account is not connected (any more).' });
+  const about = await aboutConnector(ctx, row.connector);
+  const via = subscription === 'new' ? [] : await subscriptionsVia(ctx, row);
+  const existing = via.find((one) => one.id === subscription) ?? null;
+  if (subscription !== 'new' && !existing)
+    throw new PatchbayError('not_found', { public: 'Nothing like this goes through the connection.' });
+  const choices = await readVendorChoices(ctx, id, about.form);
+  return { row, about, choices, existing, recipe: readRecipe(recipe ?? '') ?? null };
+}
+
+function firstWish({ about, existing, recipe, row }: Place): Wish {
+  const initial = initialOptions(about.form);
+  if (existing?.endpoint.type === 'connection')
+    return {
+      description: existing.description,
+      types: existing.event_types,
+      options: { ...initial, ...existing.endpoint.options },
+    };
+  const step = recipe?.steps.find(({ connectors }) => connectors.includes(row.connector));
+  if (step) return { description: '', types: [...step.types], options: { ...initial, ...step.options } };
+  // What one kind of thing is sent for is all chosen; of many, the person chooses.
+  const isNarrow = familiesAmong(about.consumes).length <= 2;
+  return { description: '', types: isNarrow ? [...about.consumes] : [], options: initial };
+}
+
+const wishOf = ({ about }: Place, form: Form): Wish => ({
+  description: form.one('description'),
+  types: form.many('types').filter(isOffered),
+  options: optionsOf(about.form, form),
+});
+
+const previewOf = (ctx: Ctx, { row }: Place, { types, options }: Wish): Promise<Preview> => {
+  if (types.length === 0)
+    throw new PatchbayError('validation_failed', {
+      errors: [{ pointer: '/event_types', detail: 'Choose one event at least.' }],
+    });
+  return previewConnection(ctx, row.id, { options, event_types: types, last: 5 });
+};
+
+/** A form that is not filled in yet has no preview, and is no mistake. */
+function ignoreRefused(error: unknown): null {
+  if (error instanceof PatchbayError && error.code === 'validation_failed') return null;
+  throw error;
+}
+
+async function make(
+  ctx: Ctx,
+  { row, about, recipe }: Place,
+  wish: Wish,
+  withTest: boolean,
+): Promise<Answered> {
+  const { shown } = await createSubscription(
+    ctx,
+    checked(subscriptionSpec, {
+      endpoint: { type: 'connection', connection_id: row.id, options: wish.options },
+      event_types: wish.types,
+      description: wish.description || nameFor(about, row),
+    }),
+  );
+  if (withTest) {
+    const { delivery_id: delivery } = await sendTest(ctx, shown.id);
+    return { to: withQuery(deliveryPath(delivery), { done: 'tested' }) };
+  }
+  const to = recipe === null ? connectionPath(row.id) : recipePath(recipe.id);
+  return { to: withQuery(to, { done: 'plugged' }) };
+}
+
+/** `Slack · Acme Studio`: what it is called in lists and on the patch bay. */
+export const nameFor = (
+  { name }: Pick<AboutConnector, 'name'>,
+  { label }: Pick<ConnectionRow, 'label'>,
+): string => (label === name ? name : `${name} · ${label}`);
+
+async function change(
+  ctx: Ctx,
+  { row, about }: Place,
+  existing: ShownSubscription,
+  wish: Wish,
+  request: Request,
+): Promise<Answered> {
+  const changed = {
+    endpoint: { type: 'connection', connection_id: row.id, options: wish.options },
+    event_types: wish.types,
+    description: wish.description || nameFor(about, row),
+  };
+  await changeSubscription(ctx, existing.id, checked(subscriptionChange, changed), request);
+  return { to: withQuery(connectionPath(row.id), { done: 'changed' }) };
+}
+
+/** `/endpoint/options/pipeline/…` and `/options/pipeline` are about one field of the page: `/pipeline`. */
+function flattened(error: unknown): unknown {
+  if (!(error instanceof PatchbayError) || !error.errors) return error;
+  return new PatchbayError(error.code, {
+    public: error.publicText,
+    errors: error.errors.map(({ pointer, detail }) => ({
+      pointer: pointer.replace(/^(?:\/endpoint)?\/options(?=\/)/, ''),
+      detail,
+    })),
+  });
+}
+
+const namesOf = ({ about }: Place): Record<string, string> => ({
+  ...Object.fromEntries(about.form.map(({ name }) => [name, fieldOf(name)])),
+  event_types: 'types',
+  description: 'description',
+});
+
+function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | null): Shown {
+  const { row, about, existing, recipe, choices } = place;
+  const title = existing ? `What goes to ${about.name}` : `Send to ${about.name}`;
+  const named = withLabels(wrong, about);
+  return {
+    title,
+    status: wrong.size > 0 ? 422 : 200,
+    body: (
+      <div class="stack">
+        <Crumb href={connectionPath(row.id)}>{nameFor(about, row)}</Crumb>
+        <h1>{title}</h1>
+        <p class="lead">{recipe ? recipe.summary : about.summary}</p>
+        <WrongSummary wrong={named} title={existing ? 'Nothing was changed yet' : 'Nothing was made yet'} />
+        <div class="cols even">
+          <Ask action={plugPath(row.id, existing?.id)} label={title}>
+            {recipe ? <input type="hidden" name="recipe" value={recipe.id} /> : null}
+            <div class="stack-l">
+              <EventPicker chosen={wish.types} wrong={wrong} among={about.consumes} />
+              <section class="stack" aria-labelledby="how">
+                <h2 id="how">How it appears there</h2>
+                {about.form.length === 0 ? (
+                  <p class="dim">There is nothing to choose: it is always kept in the same way.</p>
+                ) : null}
+                <OptionFields fields={about.form} options={wish.options} choices={choices} wrong={named} />
+                <TextField
+                  name="description"
+                  label="Name"
+                  value={wish.description}
+                  placeholder={nameFor(about, row)}
+                  hint="What it is called here."
+                  wrong={wrong}
+                  isOptional
+                />
+              </section>
+            </div>
+            <div class="row acts">
+              <button name="intent" value="make" class="primary">
+                {existing ? 'Keep the changes' : 'Switch it on'}
+              </button>
+              {!existing && about.consumes.includes('integration.test') ? (
+                <button name="intent" value="test">
+                  Switch on and send a test
+                </button>
+              ) : null}
+              <button name="intent" value="preview" formnovalidate>
+                Preview
+              </button>
+            </div>
+          </Ask>
+          <aside class="stack" aria-label="What would appear there">
+            <PreviewOf preview={preview} vendor={about.name} />
+          </aside>
+        </div>
+      </div>
+    ),
+  };
+}
+
+/** A schema speaks of values; whoever reads it looks for the field. */
+const withLabels = (wrong: Wrong, { form }: AboutConnector): Wrong =>
+  new Map(
+    [...wrong].map(([name, detail]) => {
+      const field = form.find((one) => fieldOf(one.name) === name);
+      if (!field) return [name, detail];
+      return [
+        name,
+        detail.startsWith('Invalid input: expected')
+          ? `${field.label}: choose one.`
+          : `${field.label}: ${detail}`,
+      ];
+    }),
+  );
