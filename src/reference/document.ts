@@ -3,6 +3,7 @@ import { errorCodes } from '#src/errors';
 import { hubVersion } from '#src/operate';
 import type { ToldRoute } from '#src/wire';
 import { githubLeakEntry } from './github-leak-entry.ts';
+import { inboundEntries } from './inbound-entry.ts';
 import { oauthEntries } from './oauth-entries.ts';
 import { publicEntries } from './public-entries.ts';
 import { publishEntry } from './publish-entry.ts';
@@ -24,6 +25,7 @@ export function documentOf(routes: readonly ToldRoute[], publicUrl: string): Api
   publishEntry(registry);
   oauthEntries(registry);
   githubLeakEntry(registry);
+  inboundEntries(registry);
   publicEntries(registry);
   webhookEntry(registry);
   securitySchemes(registry, publicUrl);
@@ -63,6 +65,16 @@ const tags = [
   { name: 'Deliveries', description: 'One event for one subscription, and every attempt at it.' },
   { name: 'Quarantine', description: 'For support: events that were kept and not delivered.' },
   { name: 'Marketplace', description: 'Bookings, RFPs, deliverables and reviews as they stand.' },
+  { name: 'RFPs', description: 'Asking for quotes, and what became of the asking.' },
+  {
+    name: 'Intents',
+    description: 'For the marketplace core: what partners and connectors ask for, and its answers.',
+  },
+  {
+    name: 'Connections',
+    description:
+      'Accounts of vendors (Slack, Google, HubSpot …), what goes through them, and taking it back.',
+  },
   {
     name: 'Calendar feeds',
     description:

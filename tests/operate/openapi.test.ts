@@ -85,6 +85,8 @@ describe('the OpenAPI document', () => {
       '/oauth/jwks',
       '/openapi.json',
       '/readyz',
+      '/v1/inbound/{connector}',
+      '/v1/inbound/{connector}/{connection}',
     ]);
     for (const { name, is } of operations.filter(takesToken)) {
       const [first, second] = is.security;
