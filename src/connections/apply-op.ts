@@ -160,6 +160,7 @@ async function keep(
               seq: op.seq,
               state: outcome.applied === 'deleted' ? 'gone' : 'made',
               ref: outcome.ref ?? before?.ref ?? null,
+              vendorId: outcome.ref?.id ?? before?.ref?.id ?? null,
               note: null,
             })
             .where(isMine),

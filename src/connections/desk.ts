@@ -46,10 +46,11 @@ export function deskOf(ports: Ports, connector: Connector, row: ConnectionRow): 
     },
     keyOf: async (refId, begins) => {
       const rows = await ports.store.db
-        .select({ key: connectionRefs.key, ref: connectionRefs.ref })
+        .select({ key: connectionRefs.key })
         .from(connectionRefs)
-        .where(eq(connectionRefs.connectionId, row.id));
-      return rows.find(({ key, ref }) => ref?.id === refId && key.startsWith(begins))?.key ?? null;
+        .where(and(eq(connectionRefs.connectionId, row.id), eq(connectionRefs.vendorId, refId)))
+        .limit(20);
+      return rows.find(({ key }) => key.startsWith(begins))?.key ?? null;
     },
     mute: (forMs) => mute(ports, row, forMs, actor),
     unmute: () => unmute(ports, row, actor),

@@ -69,7 +69,9 @@ export async function startVendor(connector: Connector, conformance: Conformance
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.set(host, server);
   }
-  const originOf = (host: string) => `http://127.0.0.1:${(servers.get(host)?.address() as AddressInfo).port}`;
+  // A server that listens on TCP has an address of this form.
+  const originOf = (host: string) =>
+    `http://127.0.0.1:${(servers.get(host)?.address() as AddressInfo | undefined)?.port}`;
   const name = manifest.id.toUpperCase().replaceAll('-', '_');
 
   return {

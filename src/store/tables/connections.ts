@@ -98,6 +98,8 @@ export const connectionTables = (c: Columns) => ({
       seq: c.count('seq').notNull(),
       state: c.text('state').notNull().$type<'making' | 'unknown' | 'made' | 'gone'>(),
       ref: c.json<StoredRef>('ref'),
+      /** `ref.id`: by it a vendor's message finds what it is about. */
+      vendorId: c.text('vendor_id'),
       /** The op's own: where an upload stands. */
       note: c.json<unknown>('note'),
       eventId: c.text('event_id').notNull(),
@@ -106,7 +108,10 @@ export const connectionTables = (c: Columns) => ({
       heldUntil: c.instant('held_until'),
       updatedAt: c.instant('updated_at').notNull(),
     },
-    (t) => [c.index('connection_refs_connection').on(t.connectionId, t.id)],
+    (t) => [
+      c.index('connection_refs_connection').on(t.connectionId, t.id),
+      c.index('connection_refs_vendor').on(t.connectionId, t.vendorId),
+    ],
   ),
   /** Every call to a vendor, without secrets and bodies. Purged like deliveries. */
   connectionCalls: c.table(
