@@ -34,6 +34,7 @@ import { lendEmbedded } from './node-embedded.ts';
 import type { Lending } from './node-lending.ts';
 import { loadPages } from './node-pages.ts';
 import { startSending } from './node-sending.ts';
+import { withBolt } from './node-slack.ts';
 import { problemAnswer, publishHot } from './publish-hot.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -105,7 +106,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
       keys: new Map(keys.peppers.map(({ version, key }) => [version, key])),
     },
     settings,
-    connectors: createConnectors(environment, lent.registry ?? registry),
+    connectors: createConnectors(environment, withBolt(lent.registry ?? registry, theLog)),
   };
   const hub = { ...ports, carrier: createCarrier(ports), authenticator: createAuthenticator(ports) };
   const close = async () => {

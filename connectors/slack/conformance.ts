@@ -27,7 +27,7 @@ const connections: Connection<Options>[] = [
     tier: 'one-channel',
     options: options({ respond: 'person' }),
     tokenAnswer: {
-      ...tokenAnswer('incoming-webhook,commands'),
+      ...tokenAnswer('incoming-webhook'),
       incoming_webhook: {
         channel: '#bookings',
         channel_id: webhook.channel,

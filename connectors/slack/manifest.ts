@@ -56,23 +56,20 @@ export const manifest: Manifest<Options, Kind> = {
       summary:
         'Posts to the one channel that you choose on Slack’s page. It can read nothing and edit nothing.',
       scopes: ['incoming-webhook'],
-      optionalScopes: ['commands'],
     },
     {
       id: 'updates',
       name: 'Messages that stay current',
       summary:
-        'One message for each booking, RFP or deliverable, edited as it changes and taken back on recall, in public channels that you invite Patchbay to.',
-      scopes: ['chat:write', 'channels:read'],
-      optionalScopes: ['commands'],
+        'One message for each booking, RFP or deliverable, edited as it changes and taken back on recall, in public channels that you invite Patchbay to; and the command /patchbay.',
+      scopes: ['chat:write', 'channels:read', 'commands'],
     },
     {
       id: 'updates-checked',
       name: 'Messages that stay current, checked',
       summary:
         'As before. Where Slack did not answer, Patchbay looks in the channel whether its message arrived; for that it may read channels that it is in.',
-      scopes: ['chat:write', 'channels:read', 'channels:history'],
-      optionalScopes: ['commands'],
+      scopes: ['chat:write', 'channels:read', 'channels:history', 'commands'],
     },
   ],
   scopes: {

@@ -12,15 +12,8 @@ describe('Slack’s own manifest of the app', () => {
   it('asks for the scopes in use, and the difference is empty [S2-42]', () => {
     const asked = app.oauth_config!.scopes!.bot!;
     expect(new Set(asked)).toEqual(new Set(Object.keys(manifest.scopes)));
-    expect(new Set(asked)).toEqual(
-      new Set(manifest.tiers.flatMap(({ scopes, optionalScopes = [] }) => [...scopes, ...optionalScopes])),
-    );
-    expect(app.oauth_config!.scopes!.user).toBeUndefined();
-  });
-
-  it('what a user may do without is optional there too', () => {
-    const optional = new Set(manifest.tiers.flatMap(({ optionalScopes = [] }) => optionalScopes));
-    expect(new Set(app.oauth_config!.scopes!.bot_optional)).toEqual(optional);
+    expect(new Set(asked)).toEqual(new Set(manifest.tiers.flatMap(({ scopes }) => scopes)));
+    expect(Object.keys(app.oauth_config!.scopes!)).toEqual(['bot']);
   });
 
   it('the tier that nobody has to choose has one scope, and none can write to people [S2-42]', () => {
