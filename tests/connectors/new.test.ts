@@ -57,6 +57,23 @@ describe('npm run connector:new', () => {
 });
 
 describe('npm run connector:check', () => {
+  test('says in a few lines that a connector is fit', { timeout: 300_000 }, () => {
+    const run = spawnSync(process.execPath, ['src/connector-check.ts', 'discord'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(run.stdout.trim().split('\n')).toEqual([
+      'discord',
+      expect.stringMatching(/^ {2}suite {5}\d+ on Node, \d+ in workerd$/),
+      '  lint      clean',
+      '  format    clean',
+      '  types     clean',
+      expect.stringMatching(/^ {2}size {6}\d+\.\d KiB gzipped, of 40 at most$/),
+      '  registry  has it',
+    ]);
+    expect(run.status).toBe(0);
+  });
+
   test('says which connectors there are where there is none of that name', () => {
     const run = spawnSync(process.execPath, ['src/connector-check.ts', 'acme'], {
       cwd: root,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { casesOf, provedOf } from './conformance/cases-of.ts';
 import { planned } from './conformance/cases/plan.ts';
-import { asBroken, broken } from './reference/broken.ts';
+import { asBroken } from './reference/breaking.ts';
+import { broken } from './reference/broken.ts';
 
 /** Each case is shown to fire: a connector that passes everything, with one thing broken, fails where it must. */
 describe('the conformance suite', () => {
