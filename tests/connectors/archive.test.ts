@@ -1,6 +1,7 @@
 /** From the event to the file at the vendor, through the real hub and real sockets; and back, by `patchbay manifest verify`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connector as dropbox } from '../../connectors/dropbox/index.ts';
 import { conformance as dropboxVendor } from '../../connectors/dropbox/conformance.ts';
@@ -46,23 +47,33 @@ describe.each([
     state.hub.call(method, path, state.account.token, body);
   const archived = () =>
     (state.vendor.standIn.objects() as { text: string | null }[]).flatMap(({ text }) => text ?? []);
-  async function accept(over: Record<string, unknown> = {}): Promise<string> {
-    const before = new Set(archived());
+  const deliveryOf = async (eventId: string) => {
+    const { store } = state.hub.hub;
+    const { deliveries, events } = store.tables;
+    const [row] = await store.db
+      .select({ id: deliveries.id, state: deliveries.state })
+      .from(deliveries)
+      .innerJoin(events, eq(events.position, deliveries.eventPosition))
+      .where(eq(events.id, eventId));
+    return row;
+  };
+  async function publish(): Promise<string> {
     const event = eventFor([state.account.id], { type: 'deliverable.accepted' });
     const data = event['data'] as Record<string, unknown>;
     const subject = `deliverables/${String(data['deliverable_id'])}`;
-    const sent = { ...event, subject, data: { ...data, ...over } };
-    const published = await state.hub.call('POST', '/v1/events', await state.hub.service(), sent);
+    const published = await state.hub.call('POST', '/v1/events', await state.hub.service(), {
+      ...event,
+      subject,
+    });
     expect(published.body).toMatchObject({ status: 'accepted' });
-    await until('it is archived', () => Promise.resolve(archived().length > before.size));
-    const text = archived().find((one) => !before.has(one))!;
-    const { store } = state.hub.hub;
-    await until('it is in the trail', async () =>
-      (await store.db.select().from(store.tables.audit)).some(
-        ({ action, detail }) => action === 'connection.applied' && detail['event'] === published.body.id,
-      ),
-    );
-    return text;
+    return published.body.id as string;
+  }
+  const is = (eventId: string, wanted: string) =>
+    until(`it is ${wanted}`, async () => (await deliveryOf(eventId))?.state === wanted);
+  async function accept(): Promise<string> {
+    const before = new Set(archived());
+    await is(await publish(), 'delivered');
+    return archived().find((one) => !before.has(one))!;
   }
   const check = (text: string) => checkManifest(state.hub.hub, text);
   /** The real command, beside the running hub. */
@@ -131,6 +142,21 @@ describe.each([
       out: 'unknown\n',
       err: expect.stringContaining('ENOENT') as string,
     });
+  });
+
+  test('the vendor keeps it and the answer is lost: it is asked, and there is one file and one receipt', async () => {
+    const before = archived().length;
+    const lost = { count: 0 };
+    state.vendor.answerWith(({ path }) => (path.includes('/upload') && lost.count++ === 0 ? 'lose' : null));
+    const event = await publish();
+    await is(event, 'retrying');
+    state.vendor.answerWith(null);
+    expect(archived()).toHaveLength(before + 1);
+    const { id } = (await deliveryOf(event))!;
+    expect(await call('POST', `/v1/deliveries/${id}/retry`)).toMatchObject({ status: 202 });
+    await is(event, 'delivered');
+    expect(archived()).toHaveLength(before + 1);
+    expect(await check(archived().at(-1)!)).toMatchObject({ verdict: 'match', archived: [{ event }] });
   });
 
   test('a recall leaves the evidence where it is, and says what the user can do', async () => {
