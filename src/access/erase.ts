@@ -18,7 +18,8 @@ const eventsPerChunk = 90;
 /** Apps' own subscriptions stay: they serve the app's other grants, whoever's consent they were made under. */
 export function erasingStatements(db: Db, ports: Needs, by: string, id: string) {
   const { store, clock } = ports;
-  const { accounts, users, members, identities, tokens, subscriptions, secrets, intents } = store.tables;
+  const { accounts, users, members, identities, tokens, subscriptions, secrets, intents, connections } =
+    store.tables;
   const isOwn = and(eq(subscriptions.accountId, id), eq(subscriptions.owner, 'grant'));
   const own = db.select({ id: subscriptions.id }).from(subscriptions).where(isOwn);
   const isMember = inArray(
@@ -61,6 +62,8 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
         updatedAt: now,
       })
       .where(isOwn),
+    // Whose account it was at a vendor; its credential is taken back and destroyed by the task below.
+    db.update(connections).set({ label: '', facts: {} }).where(eq(connections.accountId, id)),
     // What it has asked for, in its own words and under its own reference.
     db
       .update(intents)

@@ -76,7 +76,11 @@ export const careKind =
     const isLiving = isNext && (row.state === 'active' || row.state === 'degraded');
     if (isLiving && connector) {
       const { row: now } = await checkHealth(ports, connector, row);
-      if (now.state === 'active') await readChanges(ports, connector, now);
+      // Read again with the next care at the latest; a vendor that is away must not end the chain.
+      if (now.state === 'active')
+        await readChanges(ports, connector, now).catch((error: unknown) =>
+          ports.log.error('connection.changes', error, { connection: now.id }),
+        );
     }
     const { connections } = ports.store.tables;
     return {

@@ -34,12 +34,20 @@ export async function createConnection(
   return { row, authorizeUrl: await authorizeUrlFor(ctx, connector, row, ctx.caller.userId) };
 }
 
-/** A wider or narrower tier, or the same account linked anew. */
-export async function reconnect(ctx: Ctx, id: string, tier?: string): Promise<Begun> {
+/** A wider or narrower tier, or the same account linked anew; `url`: of the kind `secret-url`. */
+export async function reconnect(
+  ctx: Ctx,
+  id: string,
+  { tier, url }: Pick<NewConnection, 'tier' | 'url'> = {},
+): Promise<Begun> {
   const row = await findConnection(ctx, id);
   if (row.state === 'revoked') throw ended();
   const connector = await loadConnector(ctx, row.connector);
   const chosen = tier === undefined ? row.tier : tierOf(connector, tier).id;
+  if (connector.manifest.auth.type === 'secret-url') {
+    await keepSecretUrl(ctx, connector, { ...row, tier: chosen }, url);
+    return { row: (await readConnection(ctx, id)) ?? row, authorizeUrl: null };
+  }
   return {
     row,
     authorizeUrl: await authorizeUrlFor(ctx, connector, { ...row, tier: chosen }, ctx.caller.userId),

@@ -158,13 +158,16 @@ function lifeRoutes(door: Door): void {
       id: 'reconnectConnection',
       summary: 'Link the same account anew, or with another tier',
       params,
-      body: z.strictObject({ tier: z.string().max(60).optional() }),
+      body: z.strictObject({
+        tier: z.string().max(60).optional(),
+        url: z.string().max(2_048).optional().describe('Of `secret-url`: the new address.'),
+      }),
       isBodyOptional: true,
       answers: { 200: { description: 'Begun.', schema: begun } },
       errors: ['forbidden', 'policy_refused', 'state_conflict'],
     },
     async ({ ctx, params: { id }, body }) => {
-      const { row, authorizeUrl } = await (await verbs()).reconnect(ctx, id, body.tier);
+      const { row, authorizeUrl } = await (await verbs()).reconnect(ctx, id, body);
       return { status: 200, body: { ...showConnection(row), authorize_url: authorizeUrl } };
     },
   );

@@ -43,7 +43,9 @@ export async function callVendor(call: VendorCall, address: string, init: FetchI
   if (leftMs <= 0) throw new NoAnswer('timeout', false);
   if ((init.body?.length ?? 0) > maxBodyBytes) throw new NoAnswer('body_too_large', false);
   const startedAt = ports.clock.now();
-  const result = await ports.http.send(requestOf(call, url, init, leftMs));
+  // A secret address is the credential: no other goes there.
+  const isBare = init.credential === 'none' || address.startsWith('secret:');
+  const result = await ports.http.send(requestOf(call, url, { ...init, isBare }, leftMs));
   await note(call, url, init, startedAt, result);
   return responseOf(result);
 }
@@ -67,13 +69,13 @@ export const isListed = (hosts: readonly string[], { protocol, hostname }: URL):
 function requestOf(
   { ports, row, credential }: VendorCall,
   url: URL,
-  init: FetchInit,
+  init: FetchInit & { isBare: boolean },
   leftMs: number,
 ): OutboundRequest {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'Patchbay/1' };
   for (const [name, value] of Object.entries(init.headers ?? {})) headers[name.toLowerCase()] = value;
   delete headers['authorization'];
-  if (init.credential !== 'none') {
+  if (!init.isBare) {
     if (credential.accessToken === null) throw new NoAnswer('no_credential', false);
     headers['authorization'] = `Bearer ${credential.accessToken}`;
   }

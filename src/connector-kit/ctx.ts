@@ -18,7 +18,7 @@ export type ConnectorCtx<Options = unknown> = {
   /** Options of `manifest.approvals` that staff have approved for what is delivered; absent: none. */
   approved?: ReadonlySet<string>;
   now(): Date;
-  /** What stands at the vendor for this key, made by us. */
+  /** What stands, or last stood, at the vendor for this key, made by us. */
   ref(key: string): Promise<Ref | undefined>;
   /** A note of this op's own that outlives a crash: where an upload stands. */
   saved(): Promise<unknown>;

@@ -1,5 +1,6 @@
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import { connectorFindings } from './connectors.ts';
 import { epochFindings } from './epochs.ts';
 import type { DeploymentFacts } from './facts.ts';
 import { bad, type Finding, warn } from './finding.ts';
@@ -33,6 +34,7 @@ export async function examine({ facts, open, urlOf, call }: Asked): Promise<Find
       ...(await hubFindings(ports, urlOf(ports), call)),
       ...(await workerFindings(ports)),
       ...(await workFindings(ports)),
+      ...(await connectorFindings(ports)),
     ];
   } catch (error) {
     return [

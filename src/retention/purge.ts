@@ -5,6 +5,7 @@
  * alone go, a month after their end.
  */
 import type { Ports } from '#src/context';
+import { purgeConnections } from './connections.ts';
 import { purgeChanges, purgeSubscriptions, purgeTasks, purgeTokenMarks, purgeUsage } from './daily.ts';
 import { purgeEvents, purgeFeed } from './events.ts';
 import { expireIntents, purgeBroadcasts, purgeIntents } from './intents.ts';
@@ -30,6 +31,7 @@ export type Purged = {
   intentsExpired: number;
   intents: number;
   broadcasts: number;
+  connections: number;
 };
 
 /** `all` looks at everything, `new` at what has grown old since the last purge: enough by the hour. */
@@ -52,6 +54,7 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
   const intentsExpired = await expireIntents(ports);
   const intents = await purgeIntents(ports);
   const broadcasts = await purgeBroadcasts(ports);
+  const connections = await purgeConnections(ports);
   const purged = {
     receipts,
     idempotency,
@@ -69,6 +72,7 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
     intentsExpired,
     intents,
     broadcasts,
+    connections,
   };
   for (const [kind, count] of Object.entries(purged)) ports.meter.count('rows_purged', { kind }, count);
   ports.log.info('purged', purged);

@@ -6,7 +6,9 @@ import { connector as slack } from '../../connectors/slack/index.ts';
 import { conformance as slackVendor } from '../../connectors/slack/conformance.ts';
 import { createKeyring } from '../../src/adapters/vault-keyring.ts';
 import { createPersonalToken } from '../../src/access/index.ts';
+import { connectorFindings } from '../../src/doctor/connectors.ts';
 import { rewrapKind } from '../../src/keys/index.ts';
+import { purge } from '../../src/retention/index.ts';
 import { previewRevocation, revokeAccess } from '../../src/revocations/index.ts';
 import type { Task } from '../../src/tasks/index.ts';
 import { finishConnect, followMendLink, mendLink } from '../../src/connections/index.ts';
@@ -439,5 +441,51 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
       expect(await onlyNew.open(after!.sealed, { owner: id, record: id, field: 'credential' })).toEqual(
         plain,
       );
+    });
+
+    test('what is old of its log goes, an authorization nobody came back from too; receipts stay', async () => {
+      const account = await startCalendar();
+      const id = await link(account, 'google-calendar');
+      await subscribe(account, id, ofCalendar);
+      await publish(account);
+      await until('it is delivered', isIn('delivered'));
+      await state.hub.call('POST', '/v1/connections', account.token, { connector: 'google-calendar' });
+      const { hub } = state.hub;
+      const { connections, connectionCalls, connectionRefs, connectStates } = tables();
+      await purge(hub);
+      expect(await hub.store.db.select().from(connectionCalls)).not.toHaveLength(0);
+      expect(await hub.store.db.select().from(connections)).toHaveLength(2);
+      const in40Days = {
+        ...hub.clock,
+        ms: () => hub.clock.ms() + 40 * 86_400_000,
+        now: () => new Date(hub.clock.ms() + 40 * 86_400_000),
+      };
+      await purge({ ...hub, clock: in40Days });
+      expect(await hub.store.db.select().from(connectionCalls)).toEqual([]);
+      expect(await hub.store.db.select().from(connectStates)).toEqual([]);
+      expect((await hub.store.db.select().from(connections)).map((one) => one.id)).toEqual([id]);
+      expect(await hub.store.db.select().from(connectionRefs)).toHaveLength(1);
+    });
+
+    test('the doctor says which vendor has given no app, and whose API ends soon', async () => {
+      const account = await startSlack();
+      expect(account.id).toMatch(/^acc_/);
+      const { hub } = state.hub;
+      expect(await connectorFindings(hub)).toMatchObject([{ state: 'good' }]);
+      const without = { ...hub.connectors, app: () => null };
+      expect(await connectorFindings({ ...hub, connectors: without })).toMatchObject([{ state: 'bad' }]);
+      const ending = (endsAt: string) => ({
+        ...hub.connectors,
+        load: async () => ({ ...slack, manifest: { ...slack.manifest, vendorApi: { name: 'x', endsAt } } }),
+      });
+      const after = (days: number) => new Date(hub.clock.ms() + days * 86_400_000).toISOString().slice(0, 10);
+      for (const [days, verdict] of [
+        [400, 'good'],
+        [30, 'warn'],
+        [-2, 'bad'],
+      ] as const)
+        expect(await connectorFindings({ ...hub, connectors: ending(after(days)) })).toMatchObject([
+          { state: verdict },
+        ]);
     });
   });

@@ -24,6 +24,8 @@ export type Vendor = {
   answerWith(handler: ((request: VendorRequest) => 'lose' | Response | null) | null): void;
   /** Tokens of a refresh die from now on. */
   killRefresh(): void;
+  /** The token endpoint is down. */
+  refuseTokens(isDown: boolean): void;
   /** How long an access token is good for, in seconds. */
   expireIn(seconds: number): void;
   /** What a person at the vendor sees and presses: the address that they are sent back to. */
@@ -51,6 +53,7 @@ export async function startVendor(connector: Connector, conformance: Conformance
   const state = {
     handler: null as ((request: VendorRequest) => 'lose' | Response | null) | null,
     isRefreshDead: false,
+    isDown: false,
     expiresIn: 3_600,
     issued: 0,
   };
@@ -91,6 +94,9 @@ export async function startVendor(connector: Connector, conformance: Conformance
     },
     killRefresh: () => {
       state.isRefreshDead = true;
+    },
+    refuseTokens: (isDown) => {
+      state.isDown = isDown;
     },
     expireIn: (seconds) => {
       state.expiresIn = seconds;
@@ -161,6 +167,7 @@ export async function startVendor(connector: Connector, conformance: Conformance
   /** A refresh token is good for once where the manifest says that it rotates. */
   function answerToken(form: URLSearchParams): Response {
     tokens.push(form);
+    if (state.isDown) return Response.json({ error: 'temporarily_unavailable' }, { status: 503 });
     if (form.get('grant_type') === 'refresh_token' && state.isRefreshDead)
       return Response.json({ error: 'invalid_grant' }, { status: 400 });
     state.issued++;
