@@ -46,7 +46,8 @@ export const manifest: Manifest<Options, Kind> = {
     clientAuth: 'body',
     scopeSeparator: ',',
     refresh: null,
-    revoke: { url: 'https://slack.com/api/auth.revoke', credential: 'bearer' },
+    // A workspace has one bot token for the app, whoever of it connected.
+    revoke: { url: 'https://slack.com/api/auth.revoke', credential: 'bearer', isShared: true },
     secretUrls: { webhook: '/incoming_webhook/url' },
   },
   tiers: [

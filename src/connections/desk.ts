@@ -3,6 +3,7 @@ import { and, eq, ne } from 'drizzle-orm';
 import type { Connector, Desk, InboundHub } from '#kit';
 import { NoAnswer } from '#kit';
 import type { Ctx, Ports } from '#src/context';
+import { PatchbayError } from '#src/errors';
 import { recordIntent } from '#src/intents';
 import { sendTest } from '#src/subscriptions';
 import { addTask } from '#src/tasks';
@@ -78,7 +79,15 @@ export function deskOf(ports: Ports, connector: Connector, row: ConnectionRow): 
       ]);
       ports.queue.wake('tasks');
     },
-    ask: async (draft) => (await recordIntent(ports, intentAskOf(row, draft))).outcome,
+    ask: async (draft) => {
+      try {
+        return (await recordIntent(ports, intentAskOf(row, draft))).outcome;
+      } catch (error) {
+        // Past a cap, or not of the form: the vendor is answered all the same.
+        if (error instanceof PatchbayError && error.status < 500) return 'refused';
+        throw error;
+      }
+    },
     fetch: async (url, init) => {
       const short = { ...ports, settings: { ...ports.settings, attemptDeadlineMs: replyMs } };
       const opened = await openConnection(short, connector, row, {

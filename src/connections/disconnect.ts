@@ -55,7 +55,11 @@ export async function disconnect(ports: Needs, row: ConnectionRow, by: EndedBy):
             .where(and(inArray(subscriptions.id, ours), ne(subscriptions.state, 'deleted'))),
         ]),
     ...ours.map((id) =>
-      addTask(db, ports, { kind: 'cancel', subject: id, payload: { level: 'subscription', id } }),
+      addTask(db, ports, {
+        kind: 'cancel',
+        subject: id,
+        payload: { level: 'subscription', id, reason: 'subscription_deleted' },
+      }),
     ),
     addTask(db, ports, {
       id: `tsk_unlink_${row.id}`,
@@ -124,8 +128,8 @@ export const unlinkKind =
     };
   };
 
-/** `manual`: only the user can, at the vendor. */
-type Said = 'revoked' | 'already' | 'manual' | 'later';
+/** `manual`: only the user can, at the vendor. `shared`: other connections still go by it. */
+type Said = 'revoked' | 'already' | 'manual' | 'shared' | 'later';
 
 async function takeBack(ports: Needs, row: ConnectionRow, credential: Credential): Promise<Said> {
   const connector = await ports.connectors.load(row.connector);
@@ -133,7 +137,8 @@ async function takeBack(ports: Needs, row: ConnectionRow, credential: Credential
   await tearDown(ports, connector, row);
   const { auth } = connector.manifest;
   if (auth.type !== 'oauth2' || 'manual' in auth.revoke) return 'manual';
-  const { url, credential: how } = auth.revoke;
+  const { url, credential: how, isShared } = auth.revoke;
+  if (isShared && (await hasSibling(ports, row))) return 'shared';
   const token = how === 'form' ? (credential.refreshToken ?? credential.accessToken) : credential.accessToken;
   if (token === null) return 'already';
   const app = ports.connectors.app(row.connector);
@@ -185,4 +190,23 @@ async function tearDown(ports: Needs, connector: Connector, row: ConnectionRow):
       error: error instanceof Error ? error.name : 'unknown',
     });
   }
+}
+
+/** Another living connection to the same account at the vendor. */
+async function hasSibling({ store }: Needs, row: ConnectionRow): Promise<boolean> {
+  const { connections } = store.tables;
+  if (row.vendorAccount === '') return false;
+  const [other] = await store.db
+    .select({ id: connections.id })
+    .from(connections)
+    .where(
+      and(
+        eq(connections.connector, row.connector),
+        eq(connections.vendorAccount, row.vendorAccount),
+        ne(connections.id, row.id),
+        inArray(connections.state, ['active', 'degraded']),
+      ),
+    )
+    .limit(1);
+  return other !== undefined;
 }

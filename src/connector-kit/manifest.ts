@@ -59,7 +59,14 @@ export type OAuth2 = {
   /** null: its access tokens do not expire. `rotates`: a refresh token is good for one use. */
   refresh: { rotates: boolean } | null;
   /** How the vendor destroys the credential, or where the user does it. */
-  revoke: { url: string; credential: 'bearer' | 'form' } | { manual: string };
+  revoke:
+    | {
+        url: string;
+        credential: 'bearer' | 'form';
+        /** The vendor has one credential for all connections to an account: it goes with the last of them. */
+        isShared?: true;
+      }
+    | { manual: string };
   /**
    * Parts of the token answer that are secrets beside the tokens, by name and JSON pointer (RFC 6901); each is an https
    * URL that `ctx.fetch` takes as `secret:<name>`. They are sealed, and taken out of what `connected` reads.

@@ -488,4 +488,17 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
           { state: verdict },
         ]);
     });
+
+    test('a credential that other connections to the same workspace go by is taken back with the last of them', async () => {
+      const account = await startSlack(1);
+      const ids = [await link(account, 'slack', 'updates'), await link(account, 'slack', 'updates')];
+      const { credentials } = tables();
+      const kept = () => state.hub.hub.store.db.select().from(credentials);
+      await state.hub.call('DELETE', `/v1/connections/${ids[0]}`, account.token);
+      await until('the first is shredded', async () => (await kept()).length === 1);
+      expect(state.vendor.revoked).toEqual([]);
+      await state.hub.call('DELETE', `/v1/connections/${ids[1]}`, account.token);
+      await until('the second is shredded', async () => (await kept()).length === 0);
+      expect(state.vendor.revoked).toHaveLength(1);
+    });
   });

@@ -7,6 +7,7 @@
  * To add a host, write what starts it as a `Host`, and a test file that gives it to `proveFlows`.
  */
 import { randomBytes } from 'node:crypto';
+import { freePort } from '../services/free-port.ts';
 
 export type Host = { name: string; start(): Promise<RunningHub> };
 
@@ -23,6 +24,9 @@ export type RunningHub = {
   stop(): Promise<void>;
 };
 
+/** Where Discord answers in a flow: known before the hub starts, and served while one of them wants it. */
+export const discordPort = await freePort();
+
 /** What an operator may set, the same on every host: limits low enough for a flow to reach them. */
 export const settings = {
   PATCHBAY_ALLOW_LOOPBACK: '1',
@@ -32,6 +36,8 @@ export const settings = {
   PATCHBAY_EXPAND_CHUNK: '5',
   PATCHBAY_SERVICE_UNITS_PER_MINUTE: '1000',
   PATCHBAY_CREATES_PER_MINUTE: '1000000',
+  PATCHBAY_CONNECTORS: 'discord',
+  PATCHBAY_VENDOR_STAND_INS: `https://discord.com=http://127.0.0.1:${discordPort}`,
 } as const;
 
 /** A master key, a pepper or a worker key, as the environment names them: version and 32 bytes. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { capFlows } from './flows/caps.ts';
+import { connectFlows } from './flows/connect.ts';
 import { deliverFlows } from './flows/deliver.ts';
 import { failFlows } from './flows/fail.ts';
 import { holdFlows } from './flows/hold.ts';
@@ -25,6 +26,7 @@ const flows: Flows[] = [
   severalFlows,
   capFlows,
   rfpFlows,
+  connectFlows,
 ];
 
 /** Declares every flow for a host, in one run of it. Flows share nothing but the hub, so they go side by side. */

@@ -26,7 +26,14 @@ const oauth2 = z.strictObject({
   scopeSeparator: z.enum([' ', ',']),
   params: z.record(z.string(), z.string()).optional(),
   refresh: z.strictObject({ rotates: z.boolean() }).nullable(),
-  revoke: z.union([z.strictObject({ url: https, credential: z.enum(['bearer', 'form']) }), manual]),
+  revoke: z.union([
+    z.strictObject({
+      url: https,
+      credential: z.enum(['bearer', 'form']),
+      isShared: z.literal(true).optional(),
+    }),
+    manual,
+  ]),
   secretUrls: z.record(word, z.string().startsWith('/')).optional(),
 });
 
