@@ -58,7 +58,7 @@ export async function disconnect(ports: Needs, row: ConnectionRow, by: EndedBy):
       addTask(db, ports, {
         kind: 'cancel',
         subject: id,
-        payload: { level: 'subscription', id, reason: 'subscription_deleted' },
+        payload: { level: 'subscription', id, reason: 'deleted' },
       }),
     ),
     addTask(db, ports, {
