@@ -17,5 +17,5 @@ export { connectionKinds } from './late-kinds.ts';
 export { countMade, subscriptionsVia } from './reach.ts';
 export { findRecall, recall } from './recall.ts';
 export { connectionRoutes } from './routes.ts';
-export { showConnection, type ShownConnection, type ShownConnector } from './show.ts';
+export { type ShownConnection, type ShownConnector } from './show.ts';
 export { switchIntents } from './switch-intents.ts';

@@ -22,7 +22,9 @@ export async function checkConnection(
 ): Promise<CheckedEndpoint> {
   const { accountId, grantId } = requireGrant(ctx.caller);
   if (owner === 'app')
-    refuse([{ pointer: '/owner', detail: 'A connection belongs to one account, so its subscription does too.' }]);
+    refuse([
+      { pointer: '/owner', detail: 'A connection belongs to one account, so its subscription does too.' },
+    ]);
   const { connections } = ctx.store.tables;
   const [row] = await ctx.store.db
     .select({ connector: connections.connector, state: connections.state })
@@ -39,9 +41,12 @@ export async function checkConnection(
   const pointer = '/endpoint/connection_id';
   if (!row) return refuse([{ pointer, detail: `There is no connection ${endpoint.connection_id}.` }]);
   if (row.state === 'revoked' || row.state === 'pending')
-    return refuse([{ pointer, detail: `The connection is ${row.state === 'pending' ? 'not linked yet' : 'ended'}.` }]);
+    return refuse([
+      { pointer, detail: `The connection is ${row.state === 'pending' ? 'not linked yet' : 'ended'}.` },
+    ]);
   const connector = await ctx.connectors.load(row.connector);
-  if (!connector) return refuse([{ pointer, detail: `${row.connector} is switched off in this installation.` }]);
+  if (!connector)
+    return refuse([{ pointer, detail: `${row.connector} is switched off in this installation.` }]);
   const read = connector.manifest.options.safeParse(endpoint.options);
   if (!read.success) {
     return refuse(

@@ -311,7 +311,7 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
       expect(state.vendor.standIn.objects()).toHaveLength(0);
     });
 
-    test('a connector that the operator has not switched on does not load [S2-01]', async () => {
+    test('a connector that the operator has not switched on cannot be linked', async () => {
       const account = await startCalendar();
       const refused = await state.hub.call('POST', '/v1/connections', account.token, { connector: 'slack' });
       expect(refused).toMatchObject({ status: 404 });
