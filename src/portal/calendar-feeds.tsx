@@ -1,17 +1,5 @@
 import { createFeed, listFeeds, revokeFeed, type ShownFeed } from '#src/calendar-feeds';
-import {
-  Ask,
-  Chip,
-  Crumb,
-  Empty,
-  Pages,
-  Question,
-  Secret,
-  TextField,
-  type Wrong,
-  wrongOf,
-  When,
-} from '#src/ui';
+import { Ask, Chip, Crumb, Pages, Question, Secret, TextField, type Wrong, wrongOf, When } from '#src/ui';
 import { deed, page, type Portal, type Shown } from './door.tsx';
 import { connectionsPath, feedsPath, withQuery } from './paths.ts';
 import { reasonOf } from './revoking.ts';
@@ -97,12 +85,10 @@ function listPage({ data, next_cursor: next }: Feeds, after: string, wish: Wish,
         <section class="form stack" aria-labelledby="make">
           <h2 id="make">A new feed</h2>
           {data.length === 0 ? (
-            <Empty title="No feeds yet">
-              <p>
-                Make one for each program that reads it, so that you can end one and keep the others. The
-                address is shown once.
-              </p>
-            </Empty>
+            <p class="dim">
+              Make one for each program that reads it, so that you can end one and keep the others. The
+              address is shown once.
+            </p>
           ) : null}
           <Ask action={feedsPath} label="A new feed">
             <TextField
@@ -165,7 +151,7 @@ function List({ feeds }: { feeds: ShownFeed[] }) {
             <td class="end">
               {feed.revoked_at === null ? (
                 <a href={`${feedsPath}/${feed.id}/revoke`} data-dialog>
-                  End it<span class="vh">: {feed.label}</span>
+                  End it<span class="vh"> ({feed.label})</span>
                 </a>
               ) : null}
             </td>

@@ -35,9 +35,12 @@ export function connectPages(portal: Portal): void {
   });
   deed(portal, `${connectionPath(':id')}/reconnect`, async ({ ctx, param, form }) => {
     const { connector } = await findConnection(ctx, param('id'));
-    const { name } = await aboutConnector(ctx, connector);
-    const { authorizeUrl } = await reconnect(ctx, param('id'), form.one('tier') || undefined);
-    return authorizeUrl === null ? { to: connectionPath(param('id')) } : onTheWay(name, authorizeUrl);
+    const about = await aboutConnector(ctx, connector);
+    const wish = { tier: form.one('tier') || undefined, url: form.one('url') || undefined };
+    const { authorizeUrl } = await reconnect(ctx, param('id'), wish);
+    return authorizeUrl === null
+      ? { to: withQuery(connectionPath(param('id')), { done: 'linked' }) }
+      : onTheWay(about.name, authorizeUrl);
   });
 }
 
@@ -69,17 +72,7 @@ function connectPage(about: AboutConnector, tier: string, wrong: Wrong): Shown {
         {about.is_ready ? (
           <Ask action={connectPath(about.id)} label={`Connect ${about.name}`}>
             <Tiers about={about} chosen={chosen} />
-            {about.auth === 'secret-url' ? (
-              <TextField
-                name="url"
-                label="Address"
-                type="url"
-                value=""
-                hint={about.help ?? ''}
-                wrong={wrong}
-                mono
-              />
-            ) : null}
+            <AddressField about={about} wrong={wrong} />
             <p>
               <button class="primary">
                 {about.auth === 'secret-url' ? `Connect ${about.name}` : `Go on to ${about.name}`}
@@ -100,6 +93,14 @@ function connectPage(about: AboutConnector, tier: string, wrong: Wrong): Shown {
       </div>
     ),
   };
+}
+
+/** Where an address is all it takes. */
+export function AddressField({ about, wrong }: { about: AboutConnector; wrong: Wrong }) {
+  if (about.auth !== 'secret-url') return null;
+  return (
+    <TextField name="url" label="Address" type="url" value="" hint={about.help ?? ''} wrong={wrong} mono />
+  );
 }
 
 /** With one tier there is nothing to choose, and still something to know. */
@@ -140,7 +141,7 @@ export function ScopesOf({ tier, isOpen }: { tier: Tier; isOpen: boolean }) {
   return (
     <details class="fold aside" {...(isOpen ? { open: true } : {})}>
       <summary>
-        What it asks for, and why<span class="vh">: {tier.name}</span>
+        What it asks for, and why<span class="vh"> ({tier.name})</span>
       </summary>
       <dl class="fact">
         {tier.scopes.map(({ name, why, is_optional: isOptional }) => (

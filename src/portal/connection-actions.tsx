@@ -15,11 +15,11 @@ import { actorOf } from '#src/context';
 import { countWaitingOf } from '#src/deliveries';
 import { PatchbayError } from '#src/errors';
 import { Ask, Chip, Crumb, Facts, Question, Select } from '#src/ui';
-import { Tiers } from './connect.tsx';
+import { AddressField, Tiers } from './connect.tsx';
 import { counted } from './cords.ts';
+import { destinationName } from './destinations.ts';
 import { deed, page, type Portal, type Visit } from './door.tsx';
 import { connectionPath, connectPath, withQuery } from './paths.ts';
-import { nameFor } from './plug.tsx';
 import { reasonOf } from './revoking.ts';
 
 const path = connectionPath(':id');
@@ -56,7 +56,7 @@ async function reachOf({ ctx, param }: Visit) {
     ctx,
     via.map(({ id }) => id),
   );
-  return { row, about, via, waiting, title: nameFor(about, row), back: connectionPath(row.id) };
+  return { row, about, via, waiting, title: destinationName(about.name, row), back: connectionPath(row.id) };
 }
 
 function rights(portal: Portal): void {
@@ -68,14 +68,19 @@ function rights(portal: Portal): void {
         <div class="stack form">
           <Crumb href={back}>{title}</Crumb>
           <h1>What {about.name} lets us do</h1>
-          <p>
-            Choose, and say yes at {about.name} once more, as the same account. What is set up here stays as
-            it is.
-          </p>
+          {about.auth === 'secret-url' ? null : (
+            <p>
+              Choose, and say yes at {about.name} once more, as the same account. What is set up here stays as
+              it is.
+            </p>
+          )}
           <Ask action={`${back}/reconnect`} label="What it may do">
             <Tiers about={about} chosen={row.tier} />
+            <AddressField about={about} wrong={new Map()} />
             <p class="row">
-              <button class="primary">Go on to {about.name}</button>
+              <button class="primary">
+                {about.auth === 'secret-url' ? 'Use this address' : `Go on to ${about.name}`}
+              </button>
               <a class="button" href={back}>
                 Leave it as it is
               </a>

@@ -52,9 +52,11 @@ function OpOf({ op }: { op: Preview[number]['ops'][number] }) {
   return (
     <div class="there">
       <p class="small dim">{op.kind}</p>
-      <p>
-        <b>{title}</b>
-      </p>
+      {title === '' ? null : (
+        <p>
+          <b>{title}</b>
+        </p>
+      )}
       {rows.length > 0 ? (
         <ul class="small">
           {rows.map(([name, text]) => (
@@ -67,9 +69,9 @@ function OpOf({ op }: { op: Preview[number]['ops'][number] }) {
       ) : null}
       <details class="fold aside">
         <summary>
-          As it is sent<span class="vh">: {title}</span>
+          As it is sent<span class="vh"> ({title || op.kind})</span>
         </summary>
-        <Payload value={op.body} label={`What is sent: ${title}`} />
+        <Payload value={op.body} label={`What is sent: ${title || op.kind}`} />
       </details>
     </div>
   );

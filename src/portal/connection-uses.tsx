@@ -32,7 +32,9 @@ export function Made({ row, about, made, objects }: MadeProps) {
           {objects.data.map((one) => (
             <tr>
               <td>
-                {one.url === null ? (
+                {one.state === 'gone' ? (
+                  <b>what stood there</b>
+                ) : one.url === null ? (
                   <b>{one.kind}</b>
                 ) : (
                   <a href={one.url} rel="noreferrer" target="_blank">

@@ -16,9 +16,9 @@ import { Incoming } from './connection-incoming.tsx';
 import { ConnectionChip, type ConnectionStanding, connectionStanding } from './connection-states.tsx';
 import { Calls, Made } from './connection-uses.tsx';
 import { Mend } from './connections.tsx';
+import { destinationName } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
 import { connectionPath, connectionsPath, plugPath, recipePath, subscriptionPath } from './paths.ts';
-import { nameFor } from './plug.tsx';
 import { recipes } from './recipes.ts';
 import { StandingChip, standingOf } from './states.tsx';
 
@@ -37,7 +37,7 @@ export function connectionPage(portal: Portal): void {
   page(portal, connectionPath(':id'), async ({ ctx, param, query }) => {
     const row = await findConnection(ctx, param('id'));
     const about = await aboutConnector(ctx, row.connector);
-    const title = nameFor(about, row);
+    const title = destinationName(about.name, row);
     if (row.state === 'revoked')
       return { title, body: <ConnectionEnd title={title} about={about} end={await readEnd(ctx, row)} /> };
     const facts = await readFacts(ctx, row, about, query.get('after') ?? '');
@@ -70,7 +70,7 @@ function Connection({ facts }: { facts: Facts_ }) {
         <ConnectionChip standing={standing} />
       </div>
       {row.label === about.name ? null : <p class="lead">{row.label}</p>}
-      <StandingNote row={row} standing={standing} />
+      <StandingNote row={row} standing={standing} about={about} />
       <Actions row={row} standing={standing} hasSubscriptions={via.length > 0} />
       <div class="cols">
         <div class="stack-l">
@@ -89,12 +89,12 @@ function Connection({ facts }: { facts: Facts_ }) {
 
 type Stood = { row: ConnectionRow; standing: ConnectionStanding };
 
-function StandingNote({ row, standing }: Stood) {
+function StandingNote({ row, standing, about }: Stood & { about: AboutConnector }) {
   if (standing.why === null) return null;
   return (
     <Note tone={standing.tone} title={`It is ${standing.word}`.replace('It is needs', 'It needs')}>
       <p>{standing.why}</p>
-      {standing.next === 'mend' ? <Mend row={row} /> : null}
+      {standing.next === 'mend' ? <Mend row={row} auth={about.auth} /> : null}
     </Note>
   );
 }
@@ -179,7 +179,7 @@ function PluggedRow({ row, about, one }: Of & { one: ShownSubscription }) {
     <tr>
       <td>
         <a class="whole" href={subscriptionPath(one.id)}>
-          {one.description || nameFor(about, row)}
+          {one.description || destinationName(about.name, row)}
         </a>
         <p class="dim">{one.event_types.join(', ')}</p>
       </td>
@@ -193,8 +193,8 @@ function PluggedRow({ row, about, one }: Of & { one: ShownSubscription }) {
           </a>
         </p>
         {isTestable ? (
-          <Ask action={`${subscriptionPath(one.id)}/test`} label={`Test ${one.description}`}>
-            <button class="plain">Send a test</button>
+          <Ask action={`${subscriptionPath(one.id)}/test`}>
+            <button class="plain">Test</button>
           </Ask>
         ) : null}
       </td>

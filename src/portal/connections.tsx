@@ -8,6 +8,7 @@ import {
 import { Ask, Empty, Note, When } from '#src/ui';
 import { ConnectionChip, type ConnectionStanding, connectionStanding } from './connection-states.tsx';
 import { counted } from './cords.ts';
+import { destinationName } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
 import { connectionPath, connectionsPath, connectPath, feedsPath, recipesPath } from './paths.ts';
 
@@ -33,7 +34,9 @@ async function readEntries(ctx: Visit['ctx'], connectors: readonly ShownConnecto
   );
 }
 
-function Connections({ entries, connectors }: { entries: Entry[]; connectors: ShownConnector[] }) {
+type Both = { entries: Entry[]; connectors: ShownConnector[] };
+
+function Connections({ entries, connectors }: Both) {
   return (
     <div class="stack-l">
       <header class="stack">
@@ -43,7 +46,7 @@ function Connections({ entries, connectors }: { entries: Entry[]; connectors: Sh
           deal.
         </p>
       </header>
-      <Broken entries={entries} />
+      <Broken entries={entries} connectors={connectors} />
       {entries.length > 0 ? <List entries={entries} /> : null}
       <Gallery connectors={connectors} isFirst={entries.length === 0} />
       <section class="stack" aria-labelledby="more">
@@ -64,7 +67,7 @@ function Connections({ entries, connectors }: { entries: Entry[]; connectors: Sh
 }
 
 /** One button that mends it. */
-function Broken({ entries }: { entries: Entry[] }) {
+function Broken({ entries, connectors }: Both) {
   const broken = entries.filter(({ standing }) => standing.next === 'mend');
   if (broken.length === 0) return null;
   return (
@@ -72,9 +75,9 @@ function Broken({ entries }: { entries: Entry[] }) {
       <h2 id="needs">Needs you</h2>
       <div class="notes">
         {broken.map(({ row, vendor, standing }) => (
-          <Note tone={standing.tone} title={`${vendor} · ${row.label}`}>
+          <Note tone={standing.tone} title={destinationName(vendor, row)}>
             <p>{standing.why}</p>
-            <Mend row={row} />
+            <Mend row={row} auth={connectors.find(({ id }) => id === row.connector)?.auth} />
           </Note>
         ))}
       </div>
@@ -82,13 +85,26 @@ function Broken({ entries }: { entries: Entry[] }) {
   );
 }
 
-export const Mend = ({ row }: { row: ConnectionRow }) => (
-  <Ask action={`${connectionPath(row.id)}/reconnect`} label={`Connect ${row.label} again`}>
-    <p class="press">
-      <button class="primary">Connect it again</button>
-    </p>
-  </Ask>
-);
+type Mended = { row: ConnectionRow; auth: ShownConnector['auth'] | undefined };
+
+export function Mend({ row, auth }: Mended) {
+  const path = connectionPath(row.id);
+  if (auth === 'secret-url')
+    return (
+      <p class="press">
+        <a class="button primary" href={`${path}/rights`}>
+          Give it a new address
+        </a>
+      </p>
+    );
+  return (
+    <Ask action={`${path}/reconnect`} label={`Connect ${row.label} again`}>
+      <p class="press">
+        <button class="primary">Connect it again</button>
+      </p>
+    </Ask>
+  );
+}
 
 function List({ entries }: { entries: Entry[] }) {
   return (

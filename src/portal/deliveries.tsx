@@ -3,6 +3,7 @@ import { type DeliveryQuery, deliveryStates, listDeliveries, type ShownDelivery 
 import { listSubscriptions, type ShownSubscription } from '#src/subscriptions';
 import { type Choice, Empty, Pages, Select, TextField, When } from '#src/ui';
 import { nameOf } from './cords.ts';
+import { withDestinations } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import { liveAttributes, type LiveAttributes, liveRoute } from './live.ts';
 import { deliveriesPath, deliveryPath, livePath, newSubscriptionPath, withQuery } from './paths.ts';
@@ -15,10 +16,11 @@ export function deliveriesPage(portal: Portal): void {
   page(portal, deliveriesPath, async ({ ctx, query }) => {
     const filter = filterOf(query);
     const { wish, wrong } = wishOf(filter);
-    const [{ data, next_cursor: next }, { data: subscriptions }] = await Promise.all([
+    const [{ data, next_cursor: next }, { data: listed }] = await Promise.all([
       wish ? listDeliveries(ctx, wish) : { data: [], next_cursor: null },
       listSubscriptions(ctx, { limit: 100 }),
     ]);
+    const subscriptions = await withDestinations(ctx, listed);
     return {
       title: 'Deliveries',
       body: (

@@ -8,7 +8,15 @@ import { Ask, Copyable, Crumb, Facts, Note, Payload, type Tone, When } from '#sr
 import { counted, hostOf } from './cords.ts';
 import { deed, page, type Portal } from './door.tsx';
 import { liveAttributes, type LiveAttributes, liveRoute } from './live.ts';
-import { deliveriesPath, deliveryPath, eventPath, livePath, subscriptionPath, withQuery } from './paths.ts';
+import {
+  connectionPath,
+  deliveriesPath,
+  deliveryPath,
+  eventPath,
+  livePath,
+  subscriptionPath,
+  withQuery,
+} from './paths.ts';
 import { DeliveryChip } from './states.tsx';
 
 /** One delivery. Its first line answers what people come with: is it me or them? */
@@ -78,6 +86,7 @@ const tones: Record<FullDelivery['state'], Tone> = {
 };
 
 function Delivery({ delivery, subscription, body, live }: Props & { live: LiveAttributes }) {
+  const isWebhook = subscription?.endpoint.type !== 'connection';
   const [first, ...rest] = delivery.explanation.lines.filter((line) => !line.includes('POST /v1/'));
   return (
     <div class="stack" {...live}>
@@ -94,10 +103,10 @@ function Delivery({ delivery, subscription, body, live }: Props & { live: LiveAt
           </p>
         ))}
       </Note>
-      <Buttons delivery={delivery} />
+      <Buttons delivery={delivery} isWebhook={isWebhook} />
       <div class="cols">
         <div class="stack-l">
-          <Attempts delivery={delivery} />
+          <Attempts delivery={delivery} isWebhook={isWebhook} />
           <Request delivery={delivery} subscription={subscription} body={body} />
         </div>
         <aside class="side stack" aria-label="Facts">
@@ -142,7 +151,7 @@ function WithTimes({ line }: { line: string }) {
   return <>{parts.map((part, i) => (i % 2 === 1 ? <When at={part} exact /> : part))}</>;
 }
 
-function Buttons({ delivery }: { delivery: FullDelivery }) {
+function Buttons({ delivery, isWebhook }: { delivery: FullDelivery; isWebhook: boolean }) {
   const mayRetry = ['dead', 'retrying', 'delivered'].includes(delivery.state);
   if (delivery.state === 'held')
     return (
@@ -159,13 +168,17 @@ function Buttons({ delivery }: { delivery: FullDelivery }) {
         <button class={delivery.state === 'delivered' ? '' : 'primary'}>
           {delivery.state === 'delivered' ? 'Send it again' : 'Retry now'}
         </button>
-        <span class="dim small">Under the same webhook-id, so a good receiver takes it once.</span>
+        <span class="dim small">
+          {isWebhook
+            ? 'Under the same webhook-id, so a good receiver takes it once.'
+            : 'What stands there already is brought up to date, not made twice.'}
+        </span>
       </div>
     </Ask>
   );
 }
 
-function Attempts({ delivery }: { delivery: FullDelivery }) {
+function Attempts({ delivery, isWebhook }: { delivery: FullDelivery; isWebhook: boolean }) {
   const { attempts } = delivery;
   return (
     <section aria-labelledby="attempts">
@@ -188,7 +201,7 @@ function Attempts({ delivery }: { delivery: FullDelivery }) {
               </summary>
               <Answer text={attempt.answer} />
             </details>
-          ) : (
+          ) : !isWebhook ? null : (
             <p class="dim small">
               {attempt.stage === 'before' ? 'No byte was sent.' : 'The answer had no body.'}
             </p>
@@ -227,7 +240,7 @@ function Request({ delivery, subscription, body }: Props) {
   const url = endpoint !== null && URL.canParse(endpoint) ? new URL(endpoint) : null;
   return (
     <section class="stack" aria-labelledby="request">
-      <h2 id="request">Request</h2>
+      <h2 id="request">{url ? 'Request' : 'The event'}</h2>
       {url ? (
         <pre>
           {[
@@ -239,6 +252,11 @@ function Request({ delivery, subscription, body }: Props) {
             `content-type: ${subscription?.format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json'}`,
           ].join('\n')}
         </pre>
+      ) : subscription?.endpoint.type === 'connection' ? (
+        <p>
+          What it became there stands with{' '}
+          <a href={connectionPath(subscription.endpoint.connection_id)}>the connection</a>.
+        </p>
       ) : null}
       {body ? (
         <>

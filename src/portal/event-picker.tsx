@@ -13,16 +13,19 @@ type Props = {
 export function EventPicker({ chosen, wrong, among }: Props) {
   const detail = wrong.get('types');
   const offered = among === undefined ? families() : familiesAmong(among);
+  const isLong = offered.reduce((n, { types }) => n + types.length, 0) > 8;
   return (
     <section class="stack" aria-labelledby="types-title">
       <div class="row apart">
         <h2 id="types-title">Events</h2>
-        <div hidden>
-          <label class="vh" for="narrow">
-            Find an event
-          </label>
-          <input id="narrow" type="search" data-narrows="types" data-search placeholder="Find an event" />
-        </div>
+        {isLong ? (
+          <div hidden>
+            <label class="vh" for="narrow">
+              Find an event
+            </label>
+            <input id="narrow" type="search" data-narrows="types" data-search placeholder="Find an event" />
+          </div>
+        ) : null}
       </div>
       {detail ? <p class="wrong">{detail}</p> : null}
       <div id="types" class="streams" tabindex={-1}>

@@ -1,8 +1,11 @@
 import {
   appsPath,
   connectionsPath,
+  connectorsPath,
   deliveriesPath,
+  feedsPath,
   home,
+  recipesPath,
   subscriptionsPath,
   tokensPath,
   typesPath,
@@ -20,9 +23,17 @@ const entries = [
   [usagePath, 'Usage'],
 ] as const;
 
+/** What belongs to an entry without lying under it. */
+const under: Record<string, readonly string[]> = {
+  [connectionsPath]: [connectorsPath, recipesPath, feedsPath],
+};
+
 export const navOf = (pathname: string) =>
-  entries.map(([href, name]) => ({
-    href,
-    name,
-    isHere: href === home ? pathname === home : pathname === href || pathname.startsWith(`${href}/`),
-  }));
+  entries.map(([href, name]) => {
+    const isUnder = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
+    return {
+      href,
+      name,
+      isHere: href === home ? pathname === home : [href, ...(under[href] ?? [])].some(isUnder),
+    };
+  });

@@ -2,37 +2,33 @@ import type { Preview } from '#src/connections';
 
 type Op = Preview[number]['ops'][number];
 
-/** What a person at the vendor would see of an op: a line to know it by, and what else stands there. */
+/** What a person at the vendor would see of an op: a line to know it by, empty where it has none, and what else stands there. */
 export type OpWords = { title: string; rows: readonly [name: string, text: string][] };
 
 const mostRows = 14;
 const titles = ['dealname', 'summary', 'title', 'subject', 'name', 'text', 'email'];
 /** For programs: what tells no person anything. */
 const hidden =
-  /^(?:type|emoji|style|block_id|action_id|idproperty|id|event|format|sha256|hash|url|value|transparency|storage|channel|accessory|deal|contact|extendedproperties|timezone)$|_id$|_account$/i;
+  /^(?:type|emoji|style|block_id|action_id|idproperty|id|event|format|sha256|hash|url|value|transparency|storage|channel|accessory|deal|contact|extendedproperties|open|timezone)$|_id$|_account$/i;
 
 /**
  * Drawn from the body alone, without knowing the vendor: texts in the order in which they stand. What is for programs is
  * left out; the whole body is beside it on the page.
  */
-export function opWords({ kind, body, key }: Op): OpWords {
+export function opWords({ body }: Op): OpWords {
   const found = leaves(body, '');
-  const title = titles
-    .map((name) => found.find(([path]) => last(path).toLowerCase() === name)?.[1])
-    .find((text) => text !== undefined && text !== '');
+  const of = (name: string) => found.find(([path]) => last(path).toLowerCase() === name)?.[1] ?? '';
+  const person = `${of('firstname')} ${of('lastname')}`.trim();
+  const title = plain(titles.map(of).find((text) => text !== '') ?? person);
   const rows = found
-    .filter(([, text]) => plain(text) !== plain(title ?? ''))
     .map(([path, text]): [string, string] => [nameOf(path), plain(text)])
-    .filter(([, text]) => text !== '');
-  return {
-    title: plain(title ?? `${kind} ${key.split(':')[0] ?? ''}`),
-    rows: unique(rows).slice(0, mostRows),
-  };
+    .filter(([name, text]) => text !== '' && text !== title && !/^(?:first|last)name$/.test(name));
+  return { title, rows: unique(rows).slice(0, mostRows) };
 }
 
 function leaves(value: unknown, path: string): [path: string, text: string][] {
-  if (value === null || value === undefined || value === '') return [];
-  if (typeof value !== 'object') return [[path, String(value)]];
+  if (value === null || value === undefined || value === '' || typeof value === 'boolean') return [];
+  if (typeof value !== 'object') return [[path, typeof value === 'string' ? value : JSON.stringify(value)]];
   if (Array.isArray(value)) return value.flatMap((one: unknown) => leaves(one, path));
   return Object.entries(value).flatMap(([name, one]) =>
     hidden.test(name) ? [] : leaves(one, path === '' ? name : `${path}.${name}`),
@@ -64,6 +60,7 @@ const plain = (text: string): string =>
     .replaceAll(/<(https?:[^<>]*)>/g, '$1')
     .replaceAll(/:[a-z_]+:\s?/g, '')
     .replaceAll(/\*([^*\n]+)\*/g, '$1')
+    .replaceAll(/^>\s?/gm, '')
     .replaceAll('\n', ' · ')
     .trim();
 

@@ -155,7 +155,7 @@ function VendorChoice({ field, value, listed, wrong }: Listed & { value: string 
       />
       <details class="fold aside" {...(isListed ? {} : { open: true })}>
         <summary>
-          Not in the list?<span class="vh"> {field.label}</span>
+          Not in the list?<span class="vh"> ({field.label})</span>
         </summary>
         <TextField
           name={typedOf(field.name)}

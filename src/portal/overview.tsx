@@ -3,9 +3,11 @@ import { listSubscriptions } from '#src/subscriptions';
 import { showUsage } from '#src/usage';
 import { Chip, Empty, Note, type Tone } from '#src/ui';
 import { type Cord, cordsOf, counted, type Health, nameOf } from './cords.ts';
+import { withDestinations } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
 import { cordWords, PatchBay } from './patch-bay.tsx';
 import {
+  connectionsPath,
   deliveriesPath,
   home,
   newSubscriptionPath,
@@ -18,10 +20,11 @@ import { standingOf } from './states.tsx';
 
 export function overviewPage(portal: Portal): void {
   page(portal, home, async ({ ctx, session }: Visit) => {
-    const [{ data: subscriptions }, { plan }] = await Promise.all([
+    const [{ data }, { plan }] = await Promise.all([
       listSubscriptions(ctx, { limit: 100 }),
       showUsage(ctx, 1),
     ]);
+    const subscriptions = await withDestinations(ctx, data);
     const counts = await countDay(
       ctx,
       subscriptions.map(({ id }) => id),
@@ -210,13 +213,16 @@ function Nothing({ name }: { name: string }) {
       <h1>{name}</h1>
       <Empty title="Nothing is plugged in yet">
         <p>
-          A subscription brings events to an address of yours: a booking is confirmed here, and your calendar,
-          your CRM or a small script of yours hears of it within a second.
+          A booking is confirmed here, and within a second your calendar, your team’s channel, your CRM or a
+          small script of yours has it.
         </p>
         <p>You choose the events, try the choice on what has really happened, and only then plug it in.</p>
         <p class="row">
-          <a class="button primary" href={newSubscriptionPath}>
-            New subscription
+          <a class="button primary" href={connectionsPath}>
+            Connect an account
+          </a>
+          <a class="button" href={newSubscriptionPath}>
+            Send to an address of yours
           </a>
           <a href={typesPath}>What events are there?</a>
         </p>

@@ -14,6 +14,7 @@ export const appsPath = `${home}/apps`;
 export const usagePath = `${home}/usage`;
 /** Where accounts of vendors are linked, and the gallery of what there is to link. */
 export const connectionsPath = `${home}/connections`;
+export const connectorsPath = `${home}/connectors`;
 export const recipesPath = `${home}/recipes`;
 export const feedsPath = `${home}/calendar-feeds`;
 export const typesPath = `${home}/event-types`;
@@ -22,7 +23,7 @@ export const deliveryPath = (id: string): string => `${deliveriesPath}/${id}`;
 export const subscriptionPath = (id: string): string => `${subscriptionsPath}/${id}`;
 export const eventPath = (id: string): string => `${home}/events/${encodeURIComponent(id)}`;
 export const typePath = (type: string): string => `${typesPath}/${encodeURIComponent(type)}`;
-export const connectPath = (connector: string): string => `${home}/connectors/${connector}`;
+export const connectPath = (connector: string): string => `${connectorsPath}/${connector}`;
 export const connectionPath = (id: string): string => `${connectionsPath}/${id}`;
 /** A subscription that goes through a connection: a new one, or what it does there. */
 export const plugPath = (id: string, subscription = 'new'): string =>

@@ -20,6 +20,7 @@ import {
 import { Ask, Crumb, type Form, TextField, type Wrong, wrongOf, WrongSummary } from '#src/ui';
 import { checked } from '#src/wire';
 import { PreviewOf } from './connection-preview.tsx';
+import { destinationName } from './destinations.ts';
 import { type Answered, deed, page, type Portal, type Shown } from './door.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { familiesAmong, isOffered } from './families.ts';
@@ -108,7 +109,7 @@ const previewOf = (ctx: Ctx, { row }: Place, { types, options }: Wish): Promise<
     throw new PatchbayError('validation_failed', {
       errors: [{ pointer: '/event_types', detail: 'Choose one event at least.' }],
     });
-  return previewConnection(ctx, row.id, { options, event_types: types, last: 5 });
+  return previewConnection(ctx, row.id, { options, event_types: types, last: 3 });
 };
 
 /** A form that is not filled in yet has no preview, and is no mistake. */
@@ -128,7 +129,7 @@ async function make(
     checked(subscriptionSpec, {
       endpoint: { type: 'connection', connection_id: row.id, options: wish.options },
       event_types: wish.types,
-      description: wish.description || nameFor(about, row),
+      description: wish.description || destinationName(about.name, row),
     }),
   );
   if (withTest) {
@@ -138,12 +139,6 @@ async function make(
   const to = recipe === null ? connectionPath(row.id) : recipePath(recipe.id);
   return { to: withQuery(to, { done: 'plugged' }) };
 }
-
-/** `Slack · Acme Studio`: what it is called in lists and on the patch bay. */
-export const nameFor = (
-  { name }: Pick<AboutConnector, 'name'>,
-  { label }: Pick<ConnectionRow, 'label'>,
-): string => (label === name ? name : `${name} · ${label}`);
 
 async function change(
   ctx: Ctx,
@@ -155,7 +150,7 @@ async function change(
   const changed = {
     endpoint: { type: 'connection', connection_id: row.id, options: wish.options },
     event_types: wish.types,
-    description: wish.description || nameFor(about, row),
+    description: wish.description || destinationName(about.name, row),
   };
   await changeSubscription(ctx, existing.id, checked(subscriptionChange, changed), request);
   return { to: withQuery(connectionPath(row.id), { done: 'changed' }) };
@@ -188,7 +183,7 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
     status: wrong.size > 0 ? 422 : 200,
     body: (
       <div class="stack">
-        <Crumb href={connectionPath(row.id)}>{nameFor(about, row)}</Crumb>
+        <Crumb href={connectionPath(row.id)}>{destinationName(about.name, row)}</Crumb>
         <h1>{title}</h1>
         <p class="lead">{recipe ? recipe.summary : about.summary}</p>
         <WrongSummary wrong={named} title={existing ? 'Nothing was changed yet' : 'Nothing was made yet'} />
@@ -207,7 +202,7 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
                   name="description"
                   label="Name"
                   value={wish.description}
-                  placeholder={nameFor(about, row)}
+                  placeholder={destinationName(about.name, row)}
                   hint="What it is called here."
                   wrong={wrong}
                   isOptional
@@ -223,12 +218,17 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
                   Switch on and send a test
                 </button>
               ) : null}
-              <button name="intent" value="preview" formnovalidate>
+              <button
+                name="intent"
+                value="preview"
+                formaction={`${plugPath(row.id, existing?.id)}#there`}
+                formnovalidate
+              >
                 Preview
               </button>
             </div>
           </Ask>
-          <aside class="stack" aria-label="What would appear there">
+          <aside class="stack" id="there" aria-label="What would appear there">
             <PreviewOf preview={preview} vendor={about.name} />
           </aside>
         </div>

@@ -9,6 +9,7 @@ import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { ShownSubscription } from '#src/subscriptions';
 import { Chip, Crumb } from '#src/ui';
+import { destinationName } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import {
   connectionPath,
@@ -19,7 +20,6 @@ import {
   recipesPath,
   withQuery,
 } from './paths.ts';
-import { nameFor } from './plug.tsx';
 import { type Recipe, readRecipe, recipes, type Step } from './recipes.ts';
 
 type Linked = { row: ConnectionRow; via: ShownSubscription[] };
@@ -85,13 +85,13 @@ function Card({ recipe, progress }: { recipe: Recipe; progress: Progress[] }) {
         <p class="row">
           <Chip tone="good">on</Chip>
           <a href={recipePath(recipe.id)}>
-            Look at it<span class="vh">: {recipe.title}</span>
+            Look at it<span class="vh"> ({recipe.title})</span>
           </a>
         </p>
       ) : isOffered(progress) ? (
         <p>
           <a class="button" href={recipePath(recipe.id)}>
-            Set it up<span class="vh">: {recipe.title}</span>
+            Set it up<span class="vh"> ({recipe.title})</span>
           </a>
         </p>
       ) : (
@@ -130,7 +130,7 @@ type StepProps = { recipe: Recipe; progress: Progress; at: number };
 
 function StepOf({ recipe, progress: { step, offered, linked, on }, at }: StepProps) {
   const nameOf = ({ row }: Linked) =>
-    nameFor({ name: offered.find(({ id }) => id === row.connector)?.name ?? row.connector }, row);
+    destinationName(offered.find(({ id }) => id === row.connector)?.name ?? row.connector, row);
   return (
     <li class="attempt stack">
       <div class="row apart">

@@ -50,6 +50,8 @@ function disabledWords(reason: string | null): string {
       return 'The endpoint answered 410 Gone. Its events are kept; resume it when the endpoint is back.';
     case 'failing_too_long':
       return 'The endpoint has failed for five days. Its events are kept; resume it when the endpoint works.';
+    case 'connection_broken':
+      return 'Its account at the vendor has to be connected again. Its events are kept, and go out once it is.';
     case 'approval_refused':
       return 'The marketplace has refused it. Nothing is kept or sent for it; change it, and it is looked at again.';
     case 'token_leaked':

@@ -95,7 +95,11 @@ function deletion(portal: Portal): void {
             <li>
               <b>{counted(waiting, 'queued delivery', 'queued deliveries')}</b> will be cancelled.
             </li>
-            <li>Its secret ends; requests signed with it stop.</li>
+            {subscription.endpoint.type === 'webhook' ? (
+              <li>Its secret ends; requests signed with it stop.</li>
+            ) : (
+              <li>What it made at the vendor stays there, and so does the connection.</li>
+            )}
             <li>What was sent stays in the list of deliveries.</li>
           </ul>
           {subscription.state === 'active' ? (

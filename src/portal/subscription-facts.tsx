@@ -1,13 +1,15 @@
 import type { ShownSubscription } from '#src/subscriptions';
-import { Copyable, Facts, When } from '#src/ui';
+import { Copyable, type Fact, Facts, When } from '#src/ui';
+import { connectionPath } from './paths.ts';
 
 export function FactsOf({ subscription, waiting }: { subscription: ShownSubscription; waiting: number }) {
   const { id, event_types: types, cities, proven_at: proven } = subscription;
+  const isConnection = subscription.endpoint.type === 'connection';
   return (
     <Facts
       facts={[
         ['Subscription', <Copyable text={id} name="the subscription id" />],
-        ['Address', <AddressOf subscription={subscription} />],
+        [isConnection ? 'Goes through' : 'Address', <AddressOf subscription={subscription} />],
         ['Events', types.join(', ')],
         ['Cities', cities.length > 0 ? cities.join(', ') : 'all'],
         ['Waiting', waiting.toLocaleString('en')],
@@ -15,20 +17,23 @@ export function FactsOf({ subscription, waiting }: { subscription: ShownSubscrip
         subscription.failing_since ? ['Failing since', <When at={subscription.failing_since} />] : null,
         ['Order', subscription.ordering === 'subject' ? 'kept within each subject' : 'as they come'],
         ['At most', `${subscription.max_per_second} a second`],
-        ['Form', subscription.format === 'cloudevents' ? 'CloudEvents 1.0' : 'Standard Webhooks'],
-        [
-          'Schema version',
-          subscription.schema_version === null ? 'newest' : String(subscription.schema_version),
-        ],
-        subscription.public_key
-          ? ['Public key', <Copyable text={subscription.public_key} name="the public key" />]
-          : ['Signature', 'Standard Webhooks v1 (HMAC)'],
+        ...(isConnection ? [] : formOf(subscription)),
         ['Made', <When at={subscription.created_at} />],
       ]}
     />
   );
 }
 
+/** What a receiver was set up for; a vendor is not told. */
+const formOf = (subscription: ShownSubscription): Fact[] => [
+  ['Form', subscription.format === 'cloudevents' ? 'CloudEvents 1.0' : 'Standard Webhooks'],
+  ['Schema version', subscription.schema_version === null ? 'newest' : String(subscription.schema_version)],
+  subscription.public_key
+    ? ['Public key', <Copyable text={subscription.public_key} name="the public key" />]
+    : ['Signature', 'Standard Webhooks v1 (HMAC)'],
+];
+
 export function AddressOf({ subscription: { endpoint } }: { subscription: ShownSubscription }) {
-  return <code>{endpoint.type === 'webhook' ? endpoint.url : endpoint.connection_id}</code>;
+  if (endpoint.type === 'webhook') return <code>{endpoint.url}</code>;
+  return <a href={connectionPath(endpoint.connection_id)}>its connection</a>;
 }

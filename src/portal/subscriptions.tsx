@@ -7,11 +7,13 @@ import {
 } from '#src/subscriptions';
 import { Ask, type Choice, Crumb, Empty, Note, Pages, Payload, When } from '#src/ui';
 import { cordsOf, counted, nameOf } from './cords.ts';
+import { withDestinations } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import { cordWords } from './patch-bay.tsx';
 import {
   deliveriesPath,
   newSubscriptionPath,
+  plugPath,
   subscriptionPath,
   subscriptionsPath,
   typePath,
@@ -27,11 +29,12 @@ export function subscriptionPages(portal: Portal): void {
     const after = query.get('after') ?? '';
     const asked = states.find((one) => one === query.get('state'));
     const state = asked ?? '';
-    const { data, next_cursor: next } = await listSubscriptions(ctx, {
+    const { data: listed, next_cursor: next } = await listSubscriptions(ctx, {
       limit: 25,
       ...(asked ? { state: asked } : {}),
       ...(after === '' ? {} : { cursor: after }),
     });
+    const data = await withDestinations(ctx, listed);
     return {
       title: 'Subscriptions',
       body: (
@@ -67,7 +70,8 @@ export function subscriptionPages(portal: Portal): void {
     };
   });
   page(portal, subscriptionPath(':id'), async ({ ctx, param }) => {
-    const subscription = showSubscription(await findSubscription(ctx, param('id')));
+    const found = showSubscription(await findSubscription(ctx, param('id')));
+    const [subscription = found] = await withDestinations(ctx, [found]);
     const counts = await countDay(ctx, [subscription.id]);
     const waiting = await countWaitingOf(ctx, [subscription.id]);
     const cords = cordsOf([subscription], counts);
@@ -208,7 +212,7 @@ const TypeLink = ({ type }: { type: string }) =>
   type.includes('*') ? <b>{type}</b> : <a href={typePath(type)}>{type}</a>;
 
 function Actions({ subscription }: { subscription: ShownSubscription }) {
-  const { id, state } = subscription;
+  const { id, state, endpoint } = subscription;
   const path = subscriptionPath(id);
   return (
     <div class="row">
@@ -226,9 +230,15 @@ function Actions({ subscription }: { subscription: ShownSubscription }) {
           <button class="primary">Resume</button>
         </Ask>
       )}
-      <a class="button" href={`${path}/rotate`} data-dialog>
-        New secret
-      </a>
+      {endpoint.type === 'connection' ? (
+        <a class="button" href={plugPath(endpoint.connection_id, id)}>
+          Change what it does there
+        </a>
+      ) : (
+        <a class="button" href={`${path}/rotate`} data-dialog>
+          New secret
+        </a>
+      )}
       <a class="button danger" href={`${path}/delete`} data-dialog>
         Delete
       </a>

@@ -230,6 +230,8 @@ h2.h3{font-size:16px;line-height:24px}
 .gallery>li.stack>*+*{margin-top:8px}
 .gallery>li.stack>:last-child{margin-top:auto}
 .there{border-left:2px solid var(--edge);padding-left:16px}
+.attempt>.there+.there{margin-top:16px}
+.pick+.fold{margin-left:28px}
 .there li{overflow-wrap:anywhere}
 @media(max-width:720px){td,th{padding-right:8px}td.end{white-space:normal}.nav a[aria-current]{font-weight:400}.acts{position:static}main{padding:24px 16px 80px}.top>div{padding:8px 16px 0;gap:0 16px}.nav{order:3;flex-basis:100%;flex-wrap:wrap;gap:0 16px}.nav a{padding:8px 0 6px}.who{margin-left:auto}.who>summary{max-width:180px}.foot{padding:0 16px 48px}.cols,.cols.even,.pair{grid-template-columns:minmax(0,1fr);gap:24px}.streams{columns:1}.wide-only{display:none!important}.bay.wide{display:none}.bay.narrow,.narrow-only{display:block}.tiles{grid-template-columns:1fr 1fr;gap:8px 16px}.fact{gap:0 16px}.empty,.secret{padding:16px}.filters>.field{max-width:none}.banner{padding:4px 16px}.elevated>div{padding:8px 16px}.card{margin-top:24px}h1{line-height:32px}.verdict{line-height:28px}}
 @media(max-width:720px) and (min-width:0px){.fact:not(.tight){grid-template-columns:1fr}.fact:not(.tight) dd{margin-bottom:8px}}

@@ -10,10 +10,11 @@ import { startVendors, type VendorName, type Vendors } from './vendors.ts';
 export type ConnectionsStand = {
   hub: TestHub;
   vendors: Vendors;
+  discord: Awaited<ReturnType<typeof startVendors>>['discord'];
   accountId: string;
   token: string;
   publish(over?: Record<string, unknown>): Promise<string>;
-  signedIn(look?: Look): Promise<{ context: BrowserContext; page: Page }>;
+  signedIn(look?: Look, who?: 'linh' | 'theo'): Promise<{ context: BrowserContext; page: Page }>;
   stop(): Promise<void>;
 };
 
@@ -21,7 +22,7 @@ export async function openConnectionsStand(
   browser: Browser,
   names: readonly VendorName[],
 ): Promise<ConnectionsStand> {
-  const { vendors, environment, close } = await startVendors(names);
+  const { vendors, discord, environment, close } = await startVendors(names);
   const port = await freePort();
   const hub = await startTestHub({
     ...environment,
@@ -37,20 +38,20 @@ export async function openConnectionsStand(
     'connections:manage',
   ]);
   const publisher = await hub.service();
-  await hub.call('PUT', `/v1/accounts/${account.id}`, publisher, {
+  const named = await hub.call('PUT', `/v1/accounts/${account.id}`, publisher, {
     name: 'Linh Tran Studio',
     kind: 'organisation',
-    actor: 'provider',
+    actor: 'photographer',
     city: 'houston',
   });
-  const userId = await addMember(hub.hub, 'test', {
-    accountId: account.id,
-    userName: 'Linh Tran',
-    role: 'owner',
-  });
+  if (named.status >= 300) throw new Error(JSON.stringify(named.body));
+  const memberOf = (userName: string) =>
+    addMember(hub.hub, 'test', { accountId: account.id, userName, role: 'owner' });
+  const people = { linh: await memberOf('Linh Tran'), theo: await memberOf('Theo Tran') };
   return {
     hub,
     vendors,
+    discord,
     accountId: account.id,
     token: account.token,
     publish: async (over = {}) => {
@@ -58,10 +59,10 @@ export async function openConnectionsStand(
       if (status !== 202) throw new Error(JSON.stringify(body));
       return body.id as string;
     },
-    signedIn: async (look = desk) => {
+    signedIn: async (look = desk, who = 'linh') => {
       const context = await openContext(browser, look);
       const page = await context.newPage();
-      await page.goto((await createSignInLink(hub.hub, 'test', userId)).url);
+      await page.goto((await createSignInLink(hub.hub, 'test', people[who])).url);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.waitForURL('**/portal*');
       return { context, page };

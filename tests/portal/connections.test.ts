@@ -1,9 +1,11 @@
+import { and, eq, inArray } from 'drizzle-orm';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../harness/sink.ts';
+import { mendLink } from '../../src/connections/index.ts';
 import { describeWith } from '../services/describe.ts';
 import { type ConnectionsStand, openConnectionsStand } from './connections-stand.ts';
-import { look } from './stand.ts';
+import { desk, look } from './stand.ts';
 import type { VendorName } from './vendors.ts';
 
 await describeWith('chromium', 'connections in a real browser', ({ url }) => {
@@ -44,6 +46,26 @@ await describeWith('chromium', 'connections in a real browser', ({ url }) => {
     await on.getByText('disconnected', { exact: true }).waitFor();
   }
 
+  const listed = (connector: string) => {
+    const { store } = stands.main.hub.hub;
+    const { connections } = store.tables;
+    return store.db
+      .select()
+      .from(connections)
+      .where(and(eq(connections.connector, connector), inArray(connections.state, ['active', 'degraded'])));
+  };
+  /** Where the vendor sends somebody back to who has begun, and is on their way. */
+  async function begin(name: string): Promise<URL> {
+    const vendor = stands.main.vendors.dropbox;
+    await page.route(/oauth2\/authorize/, (route) => route.abort());
+    await page.goto(at(`/connectors/${name.toLowerCase()}`));
+    const asked = page.waitForEvent('requestfailed', (request) => /oauth2\/authorize/.test(request.url()));
+    await page.getByRole('button', { name: `Go on to ${name}` }).click();
+    const authorizeUrl = (await asked).url();
+    await page.unroute(/oauth2\/authorize/);
+    return vendor.consent(authorizeUrl);
+  }
+
   test('what there is to connect is told before anything is connected', async () => {
     await page.goto(at(''));
     await page.getByRole('navigation').getByRole('link', { name: 'Connections' }).click();
@@ -82,4 +104,299 @@ await describeWith('chromium', 'connections in a real browser', ({ url }) => {
     await main.publish({ subject: 'bookings/silence' });
     expect(vendor.received).toHaveLength(calls);
   });
+
+  test('Slack: a tier, a channel of its list, a test; muted, let go on, taken back', async () => {
+    const { main } = stands;
+    await main.publish({ subject: 'bookings/slack_before' });
+    await page.goto(at('/connectors/slack'));
+    await page.locator('input[value="updates"]').check();
+    expect(await look(page, 'connect-slack')).toEqual([]);
+    await page.getByRole('button', { name: 'Go on to Slack' }).click();
+    await page.getByText('Connected.', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Choose what goes there' }).click();
+    await page.getByRole('checkbox', { name: 'booking.*' }).check();
+    await page.getByLabel('Channel', { exact: true }).selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    const preview = page.getByRole('complementary', { name: 'What would appear there' });
+    await expect.poll(() => preview.textContent()).toContain('Spring lookbook');
+    expect(await look(page, 'plug-slack')).toEqual([]);
+    await page.getByRole('button', { name: 'Switch on and send a test' }).click();
+    await page.getByText('A test event is on its way.').waitFor();
+    await page.getByText('delivered', { exact: true }).waitFor();
+    expect(await look(page, 'delivery-slack')).toEqual([]);
+    await page.getByRole('link', { name: 'the connection' }).click();
+    await expect.poll(() => heading()).toBe('Slack');
+
+    await page.getByLabel('Answers to booking requests').check();
+    await page.getByRole('button', { name: 'Keep this' }).click();
+    await page.getByText('Kept as you chose.').waitFor();
+    expect(await page.getByLabel('Answers to booking requests').isChecked()).toBe(true);
+
+    await page.getByRole('link', { name: 'Mute' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Mute' }).click();
+    await page.getByText('It is muted').waitFor();
+    const before = standing(main, 'slack').length;
+    await main.publish({ subject: 'bookings/slack_muted' });
+    expect(standing(main, 'slack')).toHaveLength(before);
+    await page.getByRole('button', { name: 'Let it go on' }).click();
+    await until('what was kept is there', () => standing(main, 'slack').length === before + 1);
+
+    await page.goto(at(''));
+    await page
+      .getByRole('link', { name: /Slack · / })
+      .first()
+      .waitFor();
+    expect(await look(page, 'overview-connections')).toEqual([]);
+    await page.goto(at('/subscriptions'));
+    await page.getByRole('link', { name: /^Slack · / }).click();
+    await page.getByRole('link', { name: 'Change what it does there' }).click();
+    await page.getByRole('checkbox', { name: 'review.published' }).check();
+    await page.getByRole('button', { name: 'Keep the changes' }).click();
+    await page.getByText('Changed. It holds').waitFor();
+    expect(await page.getByRole('region', { name: 'What goes there' }).textContent()).toContain(
+      'review.published',
+    );
+
+    await page.getByRole('link', { name: 'Take it back' }).click();
+    await expect.poll(() => page.getByRole('dialog').textContent()).toMatch(/things? of ours stand/);
+    await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
+    await page.getByText('complete', { exact: true }).waitFor();
+    expect(await look(page, 'recalled')).toEqual([]);
+  });
+
+  test('what needs its person says so, and one button mends it', async () => {
+    const { main } = stands;
+    main.vendors.slack.answerWith(() => Response.json({ ok: false, error: 'token_revoked' }));
+    await page.goto(at('/connections'));
+    await page.getByRole('link', { name: 'Slack', exact: true }).click();
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText('It needs you').waitFor();
+    await page.goto(at('/connections'));
+    await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+    expect(await look(page, 'connections-broken')).toEqual([]);
+    main.vendors.slack.answerWith(null);
+    await page.getByRole('button', { name: 'Connect it again' }).click();
+    await page.getByText('Connected.', { exact: true }).waitFor();
+    expect(await page.getByText('active', { exact: true }).count()).toBeGreaterThan(0);
+  });
+
+  test('the link in a message mends it without signing in, and a stale one says what to do', async () => {
+    const { main } = stands;
+    const [row] = await listed('slack');
+    const context = await stands.browser.newContext();
+    const stranger = await context.newPage();
+    await stranger.goto(mendLink(main.hub.hub, row!));
+    await expect.poll(() => heading(stranger)).toBe('Slack is connected again');
+    expect(await look(stranger, 'mended')).toEqual([]);
+    await stranger.goto(`${at(`/connections/${row!.id}/mend`)}?until=1&sig=forged`);
+    await expect.poll(() => heading(stranger)).toBe('That is over');
+    expect(await stranger.getByRole('main').textContent()).toContain('This link has ended');
+    await context.close();
+  });
+
+  test('declined, begun by somebody else, gone stale, the vendor down: in words, with the next step', async () => {
+    const { main } = stands;
+    const declined = await begin('Dropbox');
+    declined.searchParams.delete('code');
+    declined.searchParams.set('error', 'access_denied');
+    await page.goto(declined.href);
+    await expect.poll(() => heading()).toBe('Dropbox is not connected');
+    expect(await look(page, 'declined')).toEqual([]);
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await expect.poll(() => heading()).toBe('Connect Dropbox');
+    await page.goto(declined.href);
+    await expect.poll(() => heading()).toBe('That is over');
+
+    const back = await begin('Dropbox');
+    const { context, page: other } = await main.signedIn(undefined, 'theo');
+    await other.goto(back.href);
+    await expect.poll(() => heading(other)).toBe('That was begun by somebody else');
+    await context.close();
+
+    const down = await begin('Dropbox');
+    main.vendors.dropbox.refuseTokens(true);
+    await page.goto(down.href);
+    await expect.poll(() => heading()).toBe('It is not connected yet');
+    main.vendors.dropbox.refuseTokens(false);
+    expect(await listed('dropbox')).toEqual([]);
+  });
+
+  test('Discord: an address is all it takes', async () => {
+    const { main } = stands;
+    await page.goto(at('/connectors/discord'));
+    await page.getByLabel('Address').fill('https://example.com/not-there');
+    await page.getByRole('button', { name: 'Connect Discord' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('discord.com');
+    expect(await look(page, 'connect-address')).toEqual([]);
+    await page.getByLabel('Address').fill(main.discord.address);
+    await page.getByRole('button', { name: 'Connect Discord' }).click();
+    await page.getByText('Connected.', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Choose what goes there' }).click();
+    await page.getByRole('button', { name: 'Switch it on' }).click();
+    await page.getByText('It is on.').waitFor();
+    await main.publish({ subject: 'bookings/discord' });
+    await until('it is in the channel', () => main.discord.standIn.objects().length === 1);
+    await page.getByRole('link', { name: 'Change what it may do' }).click();
+    await page.getByLabel('Address').fill(main.discord.address);
+    await page.getByRole('button', { name: 'Use this address' }).click();
+    await page.getByText('Connected.', { exact: true }).waitFor();
+    await disconnect(page);
+    expect(await page.getByRole('main').textContent()).toContain('end it there, too');
+    await main.publish({ subject: 'bookings/discord_silence' });
+    expect(main.discord.standIn.objects()).toHaveLength(1);
+  });
+
+  test('Google Drive: an archive that has nothing to choose; ended, it is silent', async () => {
+    const { drive } = stands;
+    const { context, page: own } = await drive.signedIn({ ...desk, width: 390 });
+    await drive.publish({ type: 'deliverable.accepted', subject: 'deliverables/before' });
+    await connect(own, drive.hub.origin, 'Google Drive');
+    await own.getByRole('link', { name: 'Choose what goes there' }).click();
+    expect(await own.getByRole('checkbox', { name: 'deliverable.accepted' }).isChecked()).toBe(true);
+    await own.getByRole('button', { name: 'Preview' }).click();
+    const preview = own.getByRole('complementary', { name: 'What would appear there' });
+    await expect.poll(() => preview.textContent()).toMatch(/name: \S+\.\w+/);
+    expect(await look(own, 'plug-drive')).toEqual([]);
+    await own.getByRole('button', { name: 'Switch it on' }).click();
+    await own.getByText('It is on.').waitFor();
+    await drive.publish({ type: 'deliverable.accepted', subject: 'deliverables/after' });
+    await until('it is kept there', () => JSON.stringify(standing(drive, 'google-drive')).includes('json'));
+    await disconnect(own);
+    const calls = drive.vendors['google-drive'].received.length;
+    await drive.publish({ type: 'deliverable.accepted', subject: 'deliverables/silence' });
+    expect(drive.vendors['google-drive'].received).toHaveLength(calls);
+    await context.close();
+  });
+
+  test('a recipe: bookings into the calendar [S2-24]', async () => {
+    const { main } = stands;
+    const before = standing(main, 'google-calendar').length;
+    await page.goto(at('/connections'));
+    await page.getByRole('link', { name: 'Recipes' }).click();
+    await expect.poll(() => heading()).toBe('Recipes');
+    expect(await look(page, 'recipes')).toEqual([]);
+    await page.getByRole('link', { name: 'Set it up (Bookings in your calendar)' }).click();
+    await page.getByRole('link', { name: 'Connect Google Calendar' }).click();
+    await page.getByRole('button', { name: 'Go on to Google Calendar' }).click();
+    await expect.poll(() => heading()).toBe('Bookings in your calendar');
+    await page.getByRole('link', { name: 'Preview in Google Calendar' }).click();
+    const preview = page.getByRole('complementary', { name: 'What would appear there' });
+    await expect.poll(() => preview.textContent()).toContain('Spring lookbook');
+    await page.getByRole('button', { name: 'Switch it on' }).click();
+    await page.getByText('It is on.').waitFor();
+    await expect.poll(() => heading()).toBe('Bookings in your calendar');
+    await main.publish({ subject: 'bookings/recipe' });
+    await until('it is in the calendar', () => standing(main, 'google-calendar').length === before + 1);
+  });
+
+  test('a recipe: accepted work into the archive, by a phone, without script [S2-24]', async () => {
+    const { main } = stands;
+    await main.publish({ type: 'deliverable.accepted', subject: 'deliverables/before' });
+    const { context, page: plain } = await main.signedIn({ ...desk, width: 390, script: false });
+    await plain.goto(at('/recipes/deliverables-in-archive'));
+    await plain.getByRole('link', { name: 'Connect Dropbox' }).click();
+    await plain.getByRole('button', { name: 'Go on to Dropbox' }).click();
+    await plain.waitForURL('**/portal/recipes/**');
+    await plain.getByRole('link', { name: 'Preview in Dropbox' }).click();
+    const preview = plain.getByRole('complementary', { name: 'What would appear there' });
+    await expect.poll(() => preview.textContent()).toMatch(/name: \S+\.\w+/);
+    await plain.getByRole('button', { name: 'Switch it on' }).click();
+    await plain.getByText('on', { exact: true }).first().waitFor();
+    await main.publish({ type: 'deliverable.accepted', subject: 'deliverables/after' });
+    await until('it is kept there', () => standing(main, 'dropbox').length > 0);
+    await context.close();
+  });
+
+  test('a recipe: requests into HubSpot, and a word in Slack [S2-24]', async () => {
+    const { main } = stands;
+    await main.publish({ type: 'rfp.created', subject: 'rfps/before' });
+    await page.goto(at('/recipes/rfps-in-crm'));
+    await page.getByRole('link', { name: 'Connect HubSpot' }).click();
+    await page.getByRole('button', { name: 'Go on to HubSpot' }).click();
+    await expect.poll(() => heading()).toBe('Requests in your CRM, and a word in Slack');
+    expect(await look(page, 'recipe')).toEqual([]);
+    await page.getByRole('link', { name: /^Preview in HubSpot/ }).click();
+    await page.getByRole('button', { name: 'Switch it on' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('Deal pipeline: choose one.');
+    await page.getByLabel('Deal pipeline', { exact: true }).selectOption({ label: 'Sales Pipeline' });
+    for (const stage of ['of a new RFP', 'of an awarded RFP', 'of an RFP that nobody won'])
+      await page.getByLabel(`Deal stage ${stage}`, { exact: true }).selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    const preview = page.getByRole('complementary', { name: 'What would appear there' });
+    await expect.poll(() => preview.textContent()).toMatch(/deal/);
+    expect(await look(page, 'plug-hubspot')).toEqual([]);
+    await page.getByRole('button', { name: 'Switch it on' }).click();
+    await page.getByText('It is on.').waitFor();
+    await page.getByRole('link', { name: /^Preview in Slack/ }).click();
+    await page.getByLabel('Channel', { exact: true }).selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Switch it on' }).click();
+    await page.getByText('It is on.').waitFor();
+    const messages = standing(main, 'slack').length;
+    await main.publish({ type: 'rfp.created', subject: 'rfps/after' });
+    await until('it is a deal', () => standing(main, 'hubspot').length > 0);
+    await until('and a message', () => standing(main, 'slack').length > messages);
+    await page.goto(at('/connections'));
+    await page.getByRole('link', { name: 'HubSpot', exact: true }).click();
+    await disconnect(page);
+    const calls = main.vendors.hubspot.received.length;
+    await main.publish({ type: 'rfp.created', subject: 'rfps/silence' });
+    expect(main.vendors.hubspot.received).toHaveLength(calls);
+  });
+
+  test('a calendar feed is made, its address shown once, read, and ended', async () => {
+    await page.goto(at('/calendar-feeds'));
+    expect(await look(page, 'feeds-none')).toEqual([]);
+    await page.getByLabel('Name of the calendar').fill('On my phone');
+    await page.getByRole('button', { name: 'Make the feed' }).click();
+    await expect.poll(() => heading()).toBe('On my phone');
+    const address = (await page.locator('.secret code').textContent()) ?? '';
+    expect(await (await fetch(address)).text()).toContain('BEGIN:VCALENDAR');
+    expect(await look(page, 'feed-made')).toEqual([]);
+    await page.getByRole('link', { name: 'I have it' }).click();
+    expect(await page.content()).not.toContain(address);
+    await page.getByRole('link', { name: 'End it (On my phone)' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
+    await page.getByText('Ended. Calendars that read it').waitFor();
+    expect((await fetch(address)).status).toBe(410);
+  });
+
+  test('another account’s connection is not there, nor is what nobody switched on', async () => {
+    const { main, drive } = stands;
+    const status = async (path: string) => (await page.goto(at(path)))?.status();
+    const other = await main.hub.account(['connections:manage']);
+    const begun = await main.hub.call('POST', '/v1/connections', other.token, { connector: 'slack' });
+    for (const path of ['', '/rights', '/mute', '/recall', '/disconnect', '/subscriptions/new'])
+      expect(await status(`/connections/${begun.body.id}${path}`)).toBe(404);
+    expect(await status('/connectors/google-drive')).toBe(404);
+    expect(await status('/recipes/nothing')).toBe(404);
+    expect(await status('/connections/callback')).toBe(404);
+    expect(await status('/connections/callback?state=x&code=y')).toBe(404);
+    expect(drive.hub.log.lines.join()).not.toMatch(/not-a-real-token|not-a-secret/);
+    expect(main.hub.log.lines.join()).not.toMatch(/not-a-real-token|not-a-secret|fake-code/);
+  });
+
+  for (const width of [1280, 390])
+    for (const scheme of ['light', 'dark'] as const)
+      test(`every page at ${width} pixels, ${scheme}, without findings`, async () => {
+        const { context, page: seen } = await stands.main.signedIn({ width, scheme });
+        const [slack] = await listed('slack');
+        const pages = {
+          connections: '/connections',
+          connection: `/connections/${slack!.id}`,
+          'connection-rights': `/connections/${slack!.id}/rights`,
+          'connection-disconnect': `/connections/${slack!.id}/disconnect`,
+          plug: `/connections/${slack!.id}/subscriptions/new?recipe=rfps-in-crm`,
+          connect: '/connectors/slack',
+          recipes: '/recipes',
+          recipe: '/recipes/rfps-in-crm',
+          feeds: '/calendar-feeds',
+          overview: '',
+        };
+        for (const [name, path] of Object.entries(pages)) {
+          await seen.goto(at(path));
+          expect([name, await look(seen, `${name}-${width}-${scheme}`)]).toEqual([name, []]);
+          expect(await seen.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        }
+        await context.close();
+      });
 });

@@ -34,6 +34,9 @@ describe('the portal at the edge', () => {
       '/apps',
       '/usage',
       '/tokens',
+      '/connections',
+      '/recipes',
+      '/calendar-feeds',
     ]) {
       const answer = await fetch(`${edge.origin}/portal${path}`, { headers: { cookie }, redirect: 'manual' });
       expect([path, answer.status]).toEqual([path, 200]);
