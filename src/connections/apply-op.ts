@@ -53,34 +53,36 @@ async function take(
   const now = ports.clock.now();
   const heldUntil = new Date(now.getTime() + holdMs);
   const set = { state: 'making' as const, kind: op.kind, holder, heldUntil, eventId, updatedAt: now };
-  const [, held] = await ports.store.write((db) => [
-    db
-      .insert(connectionRefs)
-      .values({
-        ...set,
-        id,
-        connectionId: row.id,
-        key: op.key,
-        seq: -1,
-        holder: null,
-        heldUntil: null,
-        ref: null,
-        note: null,
-      })
-      .onConflictDoNothing(),
-    db
-      .update(connectionRefs)
-      .set(set)
-      .where(
-        and(
-          eq(connectionRefs.id, id),
-          or(isNull(connectionRefs.holder), lt(connectionRefs.heldUntil, now)),
-          known ? eq(connectionRefs.updatedAt, known.updatedAt) : undefined,
-        ),
-      )
-      .returning({ id: connectionRefs.id }),
+  const [held] = await ports.store.write((db) => [
+    known
+      ? db
+          .update(connectionRefs)
+          .set(set)
+          .where(
+            and(
+              isAsKnown(ports, known),
+              or(isNull(connectionRefs.holder), lt(connectionRefs.heldUntil, now)),
+            ),
+          )
+          .returning({ id: connectionRefs.id })
+      : db
+          .insert(connectionRefs)
+          .values({ ...set, id, connectionId: row.id, key: op.key, seq: -1, ref: null, note: null })
+          .onConflictDoNothing()
+          .returning({ id: connectionRefs.id }),
   ]);
   return held.length > 0 ? known : 'busy';
+}
+
+/** Whoever has done something to it since has a newer word: it is read again. */
+function isAsKnown({ store }: Needs, { id, seq, state, updatedAt }: Taken) {
+  const { connectionRefs } = store.tables;
+  return and(
+    eq(connectionRefs.id, id),
+    eq(connectionRefs.seq, seq),
+    eq(connectionRefs.state, state),
+    eq(connectionRefs.updatedAt, updatedAt),
+  );
 }
 
 /** `isStillOpen`: the vendor could not be asked what came of the try before. */

@@ -5,6 +5,9 @@ import type { Needs } from './open.ts';
 /** Among the portal's pages: there the person is known. */
 export const callbackPath = '/portal/connections/callback';
 
+/** In place of a person: a token without one began, so that anybody of its account may come back. */
+export const anyMember = 'member';
+
 export const redirectUri = ({ settings }: Pick<Needs, 'settings'>): string =>
   new URL(callbackPath, settings.publicUrl).href;
 /** PKCE's verifier is sealed for its state alone. */

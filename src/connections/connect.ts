@@ -3,10 +3,10 @@ import { requireGrant } from '#src/access';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import type { Connector, OAuth2 } from '#kit';
+import { type Connector, isSame, type OAuth2 } from '#kit';
 import { sealCredential } from './credential.ts';
 import { type ConnectionRow, findConnection, loadConnector, readConnection } from './find.ts';
-import { redirectUri, verifierOf } from './connect-state.ts';
+import { anyMember, redirectUri, verifierOf } from './connect-state.ts';
 import { linkSignature } from './inbound-address.ts';
 import { keepLinked } from './keep-linked.ts';
 import type { Needs } from './open.ts';
@@ -31,7 +31,7 @@ export async function createConnection(
     await keepSecretUrl(ctx, connector, row, url);
     return { row: (await readConnection(ctx, row.id)) ?? row, authorizeUrl: null };
   }
-  return { row, authorizeUrl: await authorizeUrlFor(ctx, connector, row, ctx.caller.userId) };
+  return { row, authorizeUrl: await authorizeUrlFor(ctx, connector, row, ctx.caller.userId ?? anyMember) };
 }
 
 /** A wider or narrower tier, or the same account linked anew; `url`: of the kind `secret-url`. */
@@ -50,7 +50,12 @@ export async function reconnect(
   }
   return {
     row,
-    authorizeUrl: await authorizeUrlFor(ctx, connector, { ...row, tier: chosen }, ctx.caller.userId),
+    authorizeUrl: await authorizeUrlFor(
+      ctx,
+      connector,
+      { ...row, tier: chosen },
+      ctx.caller.userId ?? anyMember,
+    ),
   };
 }
 
@@ -62,7 +67,7 @@ export async function followMendLink(
   signature: string,
 ): Promise<string> {
   const untilMs = Number(until);
-  const isSigned = Number.isSafeInteger(untilMs) && linkSignature(ports, id, untilMs) === signature;
+  const isSigned = Number.isSafeInteger(untilMs) && isSame(linkSignature(ports, id, untilMs), signature);
   const row = isSigned && untilMs > ports.clock.ms() ? await readConnection(ports, id) : null;
   if (!row || row.state === 'revoked' || row.vendorAccount === '')
     throw new PatchbayError('not_found', {

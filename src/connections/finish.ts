@@ -1,6 +1,7 @@
 /** The person is back from the vendor. */
+import { and, eq } from 'drizzle-orm';
 import { PatchbayError } from '#src/errors';
-import { redirectUri, spendState, verifierOf } from './connect-state.ts';
+import { anyMember, redirectUri, spendState, verifierOf } from './connect-state.ts';
 import { sealCredential } from './credential.ts';
 import { type ConnectionRow, loadConnector, readConnection } from './find.ts';
 import { keepLinked } from './keep-linked.ts';
@@ -29,10 +30,7 @@ export async function finishConnect(
     throw new PatchbayError('not_found', {
       public: 'This authorization is over. Begin again from the connections page.',
     });
-  if (state.userId !== null && state.userId !== userId)
-    throw new PatchbayError('forbidden', {
-      public: 'Somebody else began this. Sign in as the person who did, and begin again.',
-    });
+  await requirePerson(ports, state.userId, row, userId);
   const connector = await loadConnector(ports, row.connector);
   const { auth } = connector.manifest;
   if (auth.type !== 'oauth2') throw new PatchbayError('state_conflict');
@@ -73,4 +71,30 @@ export async function finishConnect(
   });
   const { row: linked } = await setUpConnection(ports, connector, row.id);
   return { row: linked, outcome: 'linked' };
+}
+
+/**
+ * Else whoever can send somebody an address could have that person's account linked to their own. A link that mends
+ * needs nobody: it links the account of before.
+ */
+async function requirePerson(
+  { store }: Needs,
+  began: string | null,
+  row: ConnectionRow,
+  userId: string | null,
+): Promise<void> {
+  if (began === null) return;
+  const { members } = store.tables;
+  const isOf = and(eq(members.accountId, row.accountId), eq(members.userId, userId ?? ''));
+  const isPerson =
+    began === anyMember
+      ? (await store.db.select({ id: members.id }).from(members).where(isOf).limit(1)).length > 0
+      : began === userId;
+  if (isPerson) return;
+  throw new PatchbayError('forbidden', {
+    public:
+      began === anyMember
+        ? 'Sign in to the portal as a member of the account, in this browser, and begin again.'
+        : 'Somebody else began this. Sign in as the person who did, and begin again.',
+  });
 }

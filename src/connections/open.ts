@@ -52,6 +52,8 @@ export async function openConnection(
   row: ConnectionRow,
   options: OpenOptions,
 ): Promise<(Opened & { ok: true }) | Why> {
+  // Also what is done without being asked: health, changes, a token kept alive.
+  if (ports.gate.standing(row.epochs) !== 'valid') return { ok: false, kind: 'later', code: 'access_ended' };
   const first = await credentialFor(ports, connector, row);
   if (!first.ok) return first;
   const held = { credential: first.credential, version: first.version };

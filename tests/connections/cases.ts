@@ -55,12 +55,13 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
         ...(tier ? { tier } : {}),
       });
       expect(begun.status).toBe(201);
-      await back(begun.body.authorize_url as string);
+      await back(begun.body.authorize_url as string, account);
       return begun.body.id as string;
     }
-    async function back(authorizeUrl: string): Promise<void> {
+    async function back(authorizeUrl: string, account: Account | null): Promise<void> {
+      const userId = account && (await state.hub.member(account.id));
       const { searchParams } = await state.vendor.consent(authorizeUrl);
-      await finishConnect(state.hub.hub, Object.fromEntries(searchParams), null);
+      await finishConnect(state.hub.hub, Object.fromEntries(searchParams), userId);
     }
     async function subscribe(
       account: Account,
@@ -209,7 +210,7 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
       await expect(
         followMendLink(state.hub.hub, id, url.searchParams.get('until')!, 'forged'),
       ).rejects.toMatchObject({ code: 'not_found' });
-      await back(target);
+      await back(target, null);
       await until('both are delivered', isIn('delivered'));
       expect(state.vendor.standIn.objects()).toHaveLength(2);
     });
@@ -360,10 +361,10 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
       const begun = await call('POST', '/v1/connections', account.token, { connector: 'google-calendar' });
       const { searchParams } = await state.vendor.consent(begun.body.authorize_url as string);
       const once = Object.fromEntries(searchParams);
-      await expect(finishConnect(state.hub.hub, once, 'usr_somebody_else')).resolves.toMatchObject({
-        outcome: 'linked',
-      });
-      await expect(finishConnect(state.hub.hub, once, null)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(finishConnect(state.hub.hub, once, null)).rejects.toMatchObject({ code: 'forbidden' });
+      // A state is good for once, whoever came with it.
+      const member = await state.hub.member(account.id);
+      await expect(finishConnect(state.hub.hub, once, member)).rejects.toMatchObject({ code: 'not_found' });
     });
 
     test('a revocation takes the credentials back, and its receipt says what the vendor said', async () => {
@@ -407,7 +408,7 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
       await until('it is held', isIn('held'));
       expect(state.vendor.standIn.objects()).toHaveLength(0);
       const again = await state.hub.call('POST', `/v1/connections/${id}/reconnect`, other.token);
-      await back(again.body.authorize_url as string);
+      await back(again.body.authorize_url as string, account);
       await until('it is delivered', isIn('delivered'));
     });
 

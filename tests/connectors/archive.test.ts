@@ -32,7 +32,11 @@ describe.each([
     state.account = await state.hub.account(scopes);
     const begun = await call('POST', '/v1/connections', { connector: connector.manifest.id });
     const { searchParams } = await state.vendor.consent(begun.body.authorize_url as string);
-    await finishConnect(state.hub.hub, Object.fromEntries(searchParams), null);
+    await finishConnect(
+      state.hub.hub,
+      Object.fromEntries(searchParams),
+      await state.hub.member(state.account.id),
+    );
     state.connection = begun.body.id as string;
     const endpoint = { type: 'connection', connection_id: state.connection, options: {} };
     const made = await call('POST', '/v1/subscriptions', { endpoint, event_types: ['deliverable.accepted'] });

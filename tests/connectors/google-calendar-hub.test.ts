@@ -51,7 +51,11 @@ describe('bookings in Google Calendar, through the hub', () => {
       code_challenge_method: 'S256',
       redirect_uri: 'https://hub.example/portal/connections/callback',
     });
-    await finishConnect(hub.hub, { code: 'fake-code', state: searchParams.get('state')! }, null);
+    await finishConnect(
+      hub.hub,
+      { code: 'fake-code', state: searchParams.get('state')! },
+      await hub.member(me.id),
+    );
     const { body } = await hub.call('GET', `/v1/connections/${connection}`, me.token);
     expect(body).toMatchObject({ state: 'active', scopes: [scope] });
     expect([...google.calendars.values()].map(({ summary }) => summary)).toEqual(['Bookings']);

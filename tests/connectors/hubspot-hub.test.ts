@@ -75,7 +75,11 @@ describe('RFPs in HubSpot, through the hub', () => {
     expect(url.searchParams.get('scope')!.split(' ').toSorted()).toEqual(asked.toSorted());
     expect(url.searchParams.get('optional_scope')).toBe('crm.schemas.deals.write');
     connection = begun.body.id;
-    await finishConnect(hub.hub, { code: 'fake-code', state: url.searchParams.get('state')! }, null);
+    await finishConnect(
+      hub.hub,
+      { code: 'fake-code', state: url.searchParams.get('state')! },
+      await hub.member(me.id),
+    );
     expect((await hub.call('GET', `/v1/connections/${connection}`, me.token)).body).toMatchObject({
       state: 'active',
       label: 'HubSpot account 62515',
@@ -267,10 +271,10 @@ describe('an admin who does not let us change HubSpot', () => {
   });
 
   it('is told exactly what to make; once it is there, all is well', async () => {
-    const { token } = await hub.account(scopes);
+    const { id, token } = await hub.account(scopes);
     const begun = await hub.call('POST', '/v1/connections', token, { connector: 'hubspot' });
     const state = new URL(begun.body.authorize_url).searchParams.get('state')!;
-    const { row } = await finishConnect(hub.hub, { code: 'fake-code', state }, null);
+    const { row } = await finishConnect(hub.hub, { code: 'fake-code', state }, await hub.member(id));
     expect(row).toMatchObject({ state: 'degraded', stateReason: 'missing_property' });
 
     const check = async () => (await hub.call('POST', `/v1/connections/${row.id}/check`, token)).body;

@@ -72,7 +72,11 @@ describe.each([
     const asked = connector.manifest.tiers.find(({ id }) => id === tier)!.scopes;
     expect(url.searchParams.get('scope')).toBe(asked.join(','));
     connection = begun.body.id;
-    await finishConnect(hub.hub, { code: 'fake-code', state: url.searchParams.get('state')! }, null);
+    await finishConnect(
+      hub.hub,
+      { code: 'fake-code', state: url.searchParams.get('state')! },
+      await hub.member(me.id),
+    );
     expect((await hub.call('GET', `/v1/connections/${connection}`, me.token)).body).toMatchObject({
       state: 'active',
       label: expect.stringContaining('Bayou City Denim'),

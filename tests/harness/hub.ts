@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccount, createPersonalToken, createServiceToken } from '../../src/access/index.ts';
+import { addMember, createAccount, createPersonalToken, createServiceToken } from '../../src/access/index.ts';
 import { sampleEvent } from '../../src/catalog/index.ts';
 import { type Lent, startNodeHub } from '../../src/node.ts';
 import type { Log } from '../../src/ports/index.ts';
@@ -73,6 +73,9 @@ export async function startTestHub(environment: Record<string, string> = {}, len
       });
       return { id: account.id, token: token.token, tokenId: token.id, grantId: token.grantId };
     },
+    /** Somebody new who acts for the account. */
+    member: (accountId: string): Promise<string> =>
+      addMember(hub, 'test', { accountId, userName: 'A member', role: 'owner' }),
     service: async (scopes: string[] = ['events:publish', 'accounts:write']) =>
       (await createServiceToken(hub, 'test', { label: 'core', env: 'live', scopes })).token,
     stopAndForget: async () => {

@@ -137,7 +137,7 @@ export const connectionTables = (c: Columns) => ({
     {
       id: c.text('id').primaryKey(),
       connectionId: c.text('connection_id').notNull(),
-      /** Whose browser must come back; null: the vendor's account must be the one of before. */
+      /** Whose browser must come back; `member`: anybody's of the account; null: the vendor's account must be the one of before. */
       userId: c.text('user_id'),
       /** PKCE's, sealed. */
       verifier: c.text('verifier').notNull(),
