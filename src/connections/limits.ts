@@ -34,13 +34,18 @@ export function createVendorLimits({ clock }: Pick<Ports, 'clock'>): VendorLimit
           : [{ ...limit, key: `${id} ${limit.per} ${limit.windowMs} ${whose}` }];
       });
       for (const { per, key, tokens, windowMs } of asked) {
-        const afterMs = Math.max(nowMs, arrivals.get(key) ?? 0) + windowMs / tokens - windowMs - nowMs;
+        const afterMs =
+          Math.max(nowMs, arrivals.get(key) ?? 0) + periodOf(windowMs, tokens) - windowMs - nowMs;
         if (afterMs > 0) return { per, afterMs: Math.ceil(afterMs) };
       }
       if (arrivals.size > most) for (const [key, ms] of arrivals) if (ms < nowMs) arrivals.delete(key);
       for (const { key, tokens, windowMs } of asked)
-        arrivals.set(key, Math.max(nowMs, arrivals.get(key) ?? 0) + windowMs / tokens);
+        arrivals.set(key, Math.max(nowMs, arrivals.get(key) ?? 0) + periodOf(windowMs, tokens));
       return null;
     },
   };
 }
+
+/** Rounded down to what a sum of doubles keeps: a full window must take all of its tokens. */
+const periodOf = (windowMs: number, tokens: number): number =>
+  Math.floor((windowMs / tokens) * 1_024) / 1_024;

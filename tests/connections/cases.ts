@@ -502,4 +502,46 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
       await until('the second is shredded', async () => (await kept()).length === 0);
       expect(state.vendor.revoked).toHaveLength(1);
     });
+
+    test('events of one thing that are sent at the same moment make one message', async () => {
+      const account = await startSlack(1);
+      const id = await link(account, 'slack', 'updates');
+      const sub = await subscribe(account, id, { channel: 'C0RFPS', respond: 'off', direct_messages: false });
+      await publish(account);
+      await until('the first has vouched for the connection', isIn('delivered'));
+      await state.hub.call('POST', `/v1/subscriptions/${sub}/pause`, account.token);
+      const one = eventFor([account.id]);
+      for (const type of [
+        'booking.requested',
+        'booking.confirmed',
+        'booking.rescheduled',
+        'booking.cancelled',
+      ]) {
+        const event = eventFor([account.id], { type, subject: one['subject'] });
+        const data = { ...event['data'], booking_id: one['data'].booking_id };
+        const published = await state.hub.call('POST', '/v1/events', await state.hub.service(), {
+          ...event,
+          data,
+        });
+        expect(published).toMatchObject({ body: { status: 'accepted' } });
+      }
+      await state.hub.call('POST', `/v1/subscriptions/${sub}/resume`, account.token);
+      await until(
+        'all are delivered',
+        async () => (await deliveries()).length === 5 && (await isIn('delivered')()),
+      );
+      expect(state.vendor.standIn.objects()).toHaveLength(2);
+    });
+
+    test('a vendor that fails five times in a row is left in peace, and no try is spent', async () => {
+      const account = await startCalendar();
+      const id = await link(account, 'google-calendar');
+      await subscribe(account, id, ofCalendar);
+      state.vendor.answerWith(() => Response.json({}, { status: 503 }));
+      for (let n = 0; n < 7; n++) await publish(account);
+      await until('one waits for the circuit', async () =>
+        (await deliveries()).some(({ reason, tries }) => reason === 'breaker_open' && tries === 0),
+      );
+      expect(state.vendor.standIn.objects()).toEqual([]);
+    });
   });
