@@ -25,7 +25,6 @@ import { type Answered, deed, page, type Portal, type Shown } from './door.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { familiesAmong, isOffered } from './families.ts';
 import {
-  fieldOf,
   initialOptions,
   OptionFields,
   type Options,
@@ -34,6 +33,7 @@ import {
   type VendorChoices,
 } from './options-form.tsx';
 import { connectionPath, deliveryPath, plugPath, recipePath, withQuery } from './paths.ts';
+import { flattened, namesOf, withLabels } from './plug-wrong.ts';
 import { readRecipe, type Recipe } from './recipes.ts';
 
 type Wish = { description: string; types: string[]; options: Options };
@@ -65,7 +65,7 @@ export function plugPages(portal: Portal): void {
         ? await change(ctx, place, place.existing, wish, request)
         : await make(ctx, place, wish, form.one('intent') === 'test');
     } catch (error) {
-      return formPage(place, wish, wrongOf(flattened(error), namesOf(place)), null);
+      return formPage(place, wish, wrongOf(flattened(error), namesOf(place.about)), null);
     }
   });
 }
@@ -129,15 +129,29 @@ async function make(
     checked(subscriptionSpec, {
       endpoint: { type: 'connection', connection_id: row.id, options: wish.options },
       event_types: wish.types,
-      description: wish.description || destinationName(about.name, row),
+      description: wish.description || (await firstName(ctx, row, about, wish.types)),
     }),
   );
-  if (withTest) {
+  // What waits for approval is sent nothing, a test neither.
+  if (withTest && shown.state === 'active') {
     const { delivery_id: delivery } = await sendTest(ctx, shown.id);
     return { to: withQuery(deliveryPath(delivery), { done: 'tested' }) };
   }
   const to = recipe === null ? connectionPath(row.id) : recipePath(recipe.id);
   return { to: withQuery(to, { done: 'plugged' }) };
+}
+
+/** The second one through the same connection says what it is for. */
+async function firstName(
+  ctx: Ctx,
+  row: ConnectionRow,
+  { name }: AboutConnector,
+  types: readonly string[],
+): Promise<string> {
+  const destination = destinationName(name, row);
+  if ((await subscriptionsVia(ctx, row)).length === 0) return destination;
+  const titles = familiesAmong(types).map(({ title }) => title.toLowerCase());
+  return `${destination}: ${titles.slice(0, 3).join(', ')}`;
 }
 
 async function change(
@@ -155,24 +169,6 @@ async function change(
   await changeSubscription(ctx, existing.id, checked(subscriptionChange, changed), request);
   return { to: withQuery(connectionPath(row.id), { done: 'changed' }) };
 }
-
-/** `/endpoint/options/pipeline/…` and `/options/pipeline` are about one field of the page: `/pipeline`. */
-function flattened(error: unknown): unknown {
-  if (!(error instanceof PatchbayError) || !error.errors) return error;
-  return new PatchbayError(error.code, {
-    public: error.publicText,
-    errors: error.errors.map(({ pointer, detail }) => ({
-      pointer: pointer.replace(/^(?:\/endpoint)?\/options(?=\/)/, ''),
-      detail,
-    })),
-  });
-}
-
-const namesOf = ({ about }: Place): Record<string, string> => ({
-  ...Object.fromEntries(about.form.map(({ name }) => [name, fieldOf(name)])),
-  event_types: 'types',
-  description: 'description',
-});
 
 function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | null): Shown {
   const { row, about, existing, recipe, choices } = place;
@@ -236,18 +232,3 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
     ),
   };
 }
-
-/** A schema speaks of values; whoever reads it looks for the field. */
-const withLabels = (wrong: Wrong, { form }: AboutConnector): Wrong =>
-  new Map(
-    [...wrong].map(([name, detail]) => {
-      const field = form.find((one) => fieldOf(one.name) === name);
-      if (!field) return [name, detail];
-      return [
-        name,
-        detail.startsWith('Invalid input: expected')
-          ? `${field.label}: choose one.`
-          : `${field.label}: ${detail}`,
-      ];
-    }),
-  );

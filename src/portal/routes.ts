@@ -10,6 +10,8 @@ import { cataloguePages } from './catalogue.tsx';
 import { connectBackPages } from './connect-back.tsx';
 import { connectPages } from './connect.tsx';
 import { connectionActions } from './connection-actions.tsx';
+import { disconnectConnectionPages } from './connection-disconnect.tsx';
+import { recallPages } from './connection-recall.tsx';
 import { connectionPage } from './connection.tsx';
 import { connectionsPage } from './connections.tsx';
 import { consentPages } from './consent.tsx';
@@ -84,6 +86,8 @@ export function portalRoutes(
   plugPages(portal);
   connectionPage(portal);
   connectionActions(portal);
+  recallPages(portal);
+  disconnectConnectionPages(portal);
   recipePages(portal);
   calendarFeedPages(portal);
   open(portal, 'get', `${home}/*`, async () => {
