@@ -24,7 +24,14 @@ export const connector = defineConnector<Options, Kind>({
     ],
     scopes: {},
     hosts: ['discord.com'],
-    consumes: ['booking.confirmed', 'booking.rescheduled', 'booking.cancelled', 'review.published'],
+    consumes: [
+      'booking.confirmed',
+      'instant_book.confirmed',
+      'booking.rescheduled',
+      'booking.cancelled',
+      'review.published',
+      'integration.test',
+    ],
     options,
     form: [],
     // 5 in 2 s for one webhook, as its headers say (x-ratelimit-limit, x-ratelimit-reset-after).
@@ -45,7 +52,13 @@ export const connector = defineConnector<Options, Kind>({
     return failureOf(answer, await readObject(answer), ctx.now());
   },
   // There is no way to look for a message that a webhook posted.
-  reconcile: () => Promise.resolve<Failed>({ ok: false, kind: 'unknown', code: 'cannot_be_asked' }),
+  reconcile: () =>
+    Promise.resolve<Failed>({
+      ok: false,
+      kind: 'permanent',
+      code: 'unknown_outcome',
+      fix: 'Discord gave no answer. Look in the channel: if the message is not there, send the delivery again.',
+    }),
   async health(ctx) {
     const answer = await ctx.fetch('secret:url', { credential: 'none' });
     const webhook = await readObject(answer);

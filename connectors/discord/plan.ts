@@ -14,6 +14,7 @@ export function plan(event: HubEvent): Op<Kind>[] {
 function textOf({ type, data }: HubEvent): string | null {
   switch (type) {
     case 'booking.confirmed':
+    case 'instant_book.confirmed':
       return `**Booking confirmed:** ${plain(data['title'])}, ${moment(data['starts_at'])}`;
     case 'booking.rescheduled':
       return `**Booking moved:** ${plain(data['title'])}, now ${moment(data['starts_at'])}`;

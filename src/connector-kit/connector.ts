@@ -18,7 +18,10 @@ export type Connector<Options = unknown, Kind extends string = string> = {
    */
   plan(event: HubEvent, options: Options, facts: Facts): Op<Kind>[];
   deliver(op: Op<Kind>, ctx: ConnectorCtx<Options>): Promise<Outcome>;
-  /** After an `unknown`: did it happen? Reads only. `absent`: it did not, and is sent again. */
+  /**
+   * After an `unknown`: did it happen? Reads only. `absent`: it did not, and is sent again. `unknown`: this look failed,
+   * and is repeated. Where the vendor can never be asked: `permanent`, with a `fix` that tells the user where to look.
+   */
   reconcile?(op: Op<Kind>, ctx: ConnectorCtx<Options>): Promise<Outcome | 'absent'>;
   /** What takes back what was made under a key, or where the user does it. */
   undo?(made: { key: string; seq: number; ref: Ref }, facts: Facts): Op<Kind> | { manual: string };

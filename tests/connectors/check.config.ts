@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['tests/connectors/*.test.ts'],
     pool: 'forks',
+    // A failure says the whole of what was expected and found.
+    chaiConfig: { truncateThreshold: 0 },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
