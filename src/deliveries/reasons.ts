@@ -52,7 +52,7 @@ function wordsOf(reason: Reason): string {
   if (isAnswer(reason)) return answerWords(Number(reason.slice('answered_'.length)));
   switch (reason) {
     case 'delivered':
-      return 'The endpoint took it';
+      return 'The receiver took it';
     case 'gone':
       return 'The endpoint answered 410 Gone, so its events are held until it is resumed';
     case 'failing_too_long':

@@ -28,7 +28,7 @@ describe('a delivery in words', () => {
   });
 
   test.each([
-    ['delivered', 'delivered', 'nobody', 'All is well. The endpoint took it.'],
+    ['delivered', 'delivered', 'nobody', 'All is well. The receiver took it.'],
     ['leased', 'leased', 'nobody', 'All is well. An attempt is under way or about to begin.'],
     ['held', 'gone', 'receiver', 'It is the receiver. The endpoint answered 410 Gone'],
     ['held', 'subscription_paused', 'you', 'It is on your side. The subscription is paused'],

@@ -55,7 +55,7 @@ describe('GET /v1/events/{id}/trace', () => {
         subscription,
         verdict: 'sent',
         code: 'delivered',
-        words: 'sent: All is well. The endpoint took it.',
+        words: 'sent: All is well. The receiver took it.',
         delivery: expect.stringMatching(/^dlv_/),
       },
     ]);

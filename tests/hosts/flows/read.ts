@@ -75,7 +75,7 @@ export const readFlows: Flows = (stand) => {
       (body.subscriptions as { subscription: string }[]).map((one) => [one.subscription, one]),
     );
     const words = (text: string) => expect.stringContaining(text) as string;
-    expect(lines.get(sent.id)).toMatchObject({ verdict: 'sent', words: words('The endpoint took it') });
+    expect(lines.get(sent.id)).toMatchObject({ verdict: 'sent', words: words('The receiver took it') });
     expect(lines.get(paused.id)).toMatchObject({ verdict: 'held', words: words('paused') });
     expect(lines.get(types.id)).toMatchObject({
       verdict: 'not_sent',
