@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withoutTokens } from '#src/errors';
 import { idPattern } from '#src/columns';
 import { afterParameter, type Door, limitParameter, mount, pageOf } from '#src/wire';
 import { createFeed } from './create.ts';
@@ -7,7 +8,17 @@ import { scope, shownFeed } from './show.ts';
 
 const tag = 'Calendar feeds';
 const feedSpec = z.strictObject({
-  label: z.string().trim().min(1).max(100).default('Bookings').describe('The name of the calendar.'),
+  label: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .refine(
+      (text) => withoutTokens(text) === text,
+      'A token is no name: it would be shown to whoever sees the calendar.',
+    )
+    .default('Bookings')
+    .describe('The name of the calendar.'),
   contact: z
     .boolean()
     .default(false)

@@ -94,8 +94,10 @@ function firstWish({ about, existing, recipe, row }: Place): Wish {
   const step = recipe?.steps.find(({ connectors }) => connectors.includes(row.connector));
   if (step) return { description: '', types: [...step.types], options: { ...initial, ...step.options } };
   // What one kind of thing is sent for is all chosen; of many, the person chooses.
-  const isNarrow = familiesAmong(about.consumes).length <= 2;
-  return { description: '', types: isNarrow ? [...about.consumes] : [], options: initial };
+  // A test comes when somebody asks for one, whatever was chosen.
+  const types = about.consumes.filter((type) => type !== 'integration.test');
+  const isNarrow = familiesAmong(types).length <= 3;
+  return { description: '', types: isNarrow ? types : [], options: initial };
 }
 
 const wishOf = ({ about }: Place, form: Form): Wish => ({

@@ -55,4 +55,5 @@ await proveOnBothHosts('the guide’s connector', {
   connector: join(folder, 'index.ts'),
   conformance: join(folder, 'conformance.ts'),
   plan: join(folder, 'fixtures/plan.json'),
+  isNew: true,
 });

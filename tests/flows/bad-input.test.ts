@@ -25,7 +25,11 @@ describe('bad input on every route', () => {
   const answers: string[] = [];
 
   beforeAll(async () => {
-    hub = await startTestHub();
+    // A connector whose connection needs nobody’s consent, and a vendor that is not there.
+    hub = await startTestHub({
+      PATCHBAY_CONNECTORS: 'discord',
+      PATCHBAY_VENDOR_STAND_INS: 'https://discord.com=http://127.0.0.1:9',
+    });
     sink = await startSink();
     service = await hub.service(['events:publish', 'intents:read', 'accounts:write']);
     staffToken = await mightyStaffToken(hub.hub);
@@ -48,7 +52,13 @@ describe('bad input on every route', () => {
     });
     const published = await hub.call('POST', '/v1/events', service, eventFor([account.id]));
     await until('the delivery arrives', () => sink.received.length > 0);
+    const linked = await hub.call('POST', '/v1/connections', account.token, {
+      connector: 'discord',
+      url: 'https://discord.com/api/webhooks/1/none',
+    });
+    expect(linked.status).toBe(201);
     Object.assign(ids, {
+      con: linked.body.id,
       sub: made.body.id,
       evt: published.body.id,
       dlv: String(sink.received[0]?.headers['webhook-id']),
@@ -94,6 +104,8 @@ describe('bad input on every route', () => {
       if (over !== null) return over;
       if (name === 'type') return 'booking.confirmed';
       if (name === 'version') return '1';
+      if (name === 'source') return `account:${account.id}`;
+      if (name === 'kind') return 'rfp.create';
       const pattern = operation.pathParameters.find((one) => one.name === name)?.pattern;
       const prefix = /\^?([a-z]{3})_/.exec(pattern ?? '')?.[1] ?? '';
       const isHarmless = operation.method !== 'DELETE';
@@ -208,10 +220,12 @@ describe('bad input on every route', () => {
       const answer = await send(operation.method, path, tokenFor(operation), '{"no_such_field~/":1}');
       expectRefusal(answer, 422, 'validation_failed', `${operation.name} with an unknown field`);
       const { errors } = JSON.parse(answer.text) as { errors: { pointer: string; detail: string }[] };
+      // Of several forms none fits before the one is chosen: that is what is missing then.
+      const isOneOf = operation.path === '/v1/intents/{id}/result';
       expect(
         errors.map((error) => error.pointer),
         operation.name,
-      ).toContain('/no_such_field~0~1');
+      ).toContain(isOneOf ? '/result' : '/no_such_field~0~1');
     }
   });
 

@@ -228,7 +228,12 @@ describe('refusals of /v1/subscriptions', () => {
       'endpoint_refused',
       '/endpoint/url',
     ],
-    ['a connection', { endpoint: { type: 'connection', connection_id: 'con_1' } }, 'setting_unsupported', ''],
+    [
+      'a connection that is none',
+      { endpoint: { type: 'connection', connection_id: 'con_1' } },
+      'validation_failed',
+      '/endpoint/connection_id',
+    ],
   ];
   test.each(badChanges)('a change to %s is refused (422)', async (_, change, code, pointer) => {
     const answer = await hub.call('PATCH', `/v1/subscriptions/${id}`, me.token, change);
