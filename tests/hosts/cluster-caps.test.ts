@@ -36,19 +36,32 @@ await describeWithAll(['postgres', 'redis'], 'caps over two processes', ({ postg
   }
 
   test('of 1,000 calls at once of one person’s four apps, as many pass as the person’s cap has [S2-50]', async () => {
-    const tokens = await tokensOf('usr_a', 4);
+    // While Redis misses its deadline each process counts by itself (docs/limits.md): a round in which it did proves nothing.
+    const misses = () =>
+      state.hubs.flatMap(({ log }) => log.lines).filter((line) => line.includes('gate.redis_lost')).length;
+    for (let round = 1; ; round++) {
+      const before = misses();
+      const { answers, tookMs } = await burst(`usr_a${round}`);
+      if (misses() > before && round < 5) continue;
+      const passed = answers.filter(({ status }) => status === 200).length;
+      // What the minute gave back meanwhile, and no call more.
+      const givenBack = Math.ceil((tookMs / 60_000) * 100);
+      expect(passed).toBeGreaterThanOrEqual(100);
+      expect(passed).toBeLessThanOrEqual(100 + givenBack);
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(passed + refused.length).toBe(1_000);
+      expect(new Set(refused.map(({ body }) => body['violated-policies'][0]))).toEqual(new Set(['user']));
+      return;
+    }
+  });
+
+  async function burst(userId: string) {
+    const tokens = await tokensOf(userId, 4);
     const startedAt = Date.now();
     const ask = (n: number) => state.hubs[n % 2]!.call('GET', '/v1/me', tokens[Math.floor(n / 2) % 4]!);
     const answers = await Promise.all(Array.from({ length: 1_000 }, (_, n) => ask(n)));
-    const passed = answers.filter(({ status }) => status === 200).length;
-    // What the minute gave back meanwhile, and no call more.
-    const givenBack = Math.ceil(((Date.now() - startedAt) / 60_000) * 100);
-    expect(passed).toBeGreaterThanOrEqual(100);
-    expect(passed).toBeLessThanOrEqual(100 + givenBack);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(passed + refused.length).toBe(1_000);
-    expect(new Set(refused.map(({ body }) => body['violated-policies'][0]))).toEqual(new Set(['user']));
-  });
+    return { answers, tookMs: Date.now() - startedAt };
+  }
 
   test('what one process has counted of the day, the other knows', async () => {
     const [one, two] = state.hubs as [TestHub, TestHub];
