@@ -36,7 +36,7 @@ await describeWithAll(['postgres', 'redis'], 'caps over two processes', ({ postg
   }
 
   test('of 1,000 calls at once of one person’s four apps, as many pass as the person’s cap has [S2-50]', async () => {
-    // While Redis misses its deadline each process counts by itself (docs/limits.md): a round in which it did proves nothing.
+    // While Redis misses its deadline each process counts by itself: a round in which it did proves nothing.
     const misses = () =>
       state.hubs.flatMap(({ log }) => log.lines).filter((line) => line.includes('gate.redis_lost')).length;
     for (let round = 1; ; round++) {
