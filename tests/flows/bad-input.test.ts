@@ -56,7 +56,6 @@ describe('bad input on every route', () => {
       connector: 'discord',
       url: 'https://discord.com/api/webhooks/1/none',
     });
-    expect(linked.status).toBe(201);
     Object.assign(ids, {
       con: linked.body.id,
       sub: made.body.id,
