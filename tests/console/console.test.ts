@@ -4,17 +4,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
-import { findings, type Look } from '../portal/stand.ts';
+import { findings, looks } from '../portal/stand.ts';
 import { type Night, openNight } from './stand.ts';
 
 const folder = join(tmpdir(), 'patchbay-console');
-const looks: Look[] = [
-  { width: 1280, scheme: 'light' },
-  { width: 1280, scheme: 'dark' },
-  { width: 390, scheme: 'light' },
-  { width: 390, scheme: 'dark' },
-];
-
 await describeWith('chromium', 'the console in a real browser', ({ url }) => {
   let night: Night;
   let page: Page;

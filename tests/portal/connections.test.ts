@@ -5,7 +5,7 @@ import { until } from '../harness/sink.ts';
 import { mendLink } from '../../src/connections/index.ts';
 import { describeWith } from '../services/describe.ts';
 import { type ConnectionsStand, openConnectionsStand } from './connections-stand.ts';
-import { desk, look } from './stand.ts';
+import { desk, look, looks } from './stand.ts';
 import type { VendorName } from './vendors.ts';
 
 await describeWith('chromium', 'connections in a real browser', ({ url }) => {
@@ -407,29 +407,28 @@ await describeWith('chromium', 'connections in a real browser', ({ url }) => {
     expect(main.hub.log.lines.join()).not.toMatch(/not-a-real-token|not-a-secret|fake-code/);
   });
 
-  for (const width of [1280, 390])
-    for (const scheme of ['light', 'dark'] as const)
-      test(`every page at ${width} pixels, ${scheme}, without findings`, async () => {
-        const { context, page: seen } = await stands.main.signedIn({ width, scheme });
-        const [slack] = await listed('slack');
-        const pages = {
-          connections: '/connections',
-          connection: `/connections/${slack!.id}`,
-          'connection-rights': `/connections/${slack!.id}/rights`,
-          'connection-disconnect': `/connections/${slack!.id}/disconnect`,
-          plug: `/connections/${slack!.id}/subscriptions/new?recipe=rfps-in-crm`,
-          connect: '/connectors/slack',
-          recipes: '/recipes',
-          recipe: '/recipes/rfps-in-crm',
-          feeds: '/calendar-feeds',
-          overview: '',
-        };
-        for (const [name, path] of Object.entries(pages)) {
-          await seen.goto(at(path));
-          expect([name, await look(seen, `${name}-${width}-${scheme}`)]).toEqual([name, []]);
-          expect(await seen.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-          expect((await seen.content()).length).toBeLessThan(70_000);
-        }
-        await context.close();
-      });
+  for (const { width, scheme } of looks)
+    test(`every page at ${width} pixels, ${scheme}, without findings`, async () => {
+      const { context, page: seen } = await stands.main.signedIn({ width, scheme });
+      const [slack] = await listed('slack');
+      const pages = {
+        connections: '/connections',
+        connection: `/connections/${slack!.id}`,
+        'connection-rights': `/connections/${slack!.id}/rights`,
+        'connection-disconnect': `/connections/${slack!.id}/disconnect`,
+        plug: `/connections/${slack!.id}/subscriptions/new?recipe=rfps-in-crm`,
+        connect: '/connectors/slack',
+        recipes: '/recipes',
+        recipe: '/recipes/rfps-in-crm',
+        feeds: '/calendar-feeds',
+        overview: '',
+      };
+      for (const [name, path] of Object.entries(pages)) {
+        await seen.goto(at(path));
+        expect([name, await look(seen, `${name}-${width}-${scheme}`)]).toEqual([name, []]);
+        expect(await seen.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        expect((await seen.content()).length).toBeLessThan(70_000);
+      }
+      await context.close();
+    });
 });

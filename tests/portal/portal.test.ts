@@ -4,14 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
 import { until } from '../harness/sink.ts';
-import { findings, type Look, look, openContext, openStand, pictures, type Stand } from './stand.ts';
-
-const looks: Look[] = [
-  { width: 1280, scheme: 'light' },
-  { width: 1280, scheme: 'dark' },
-  { width: 390, scheme: 'light' },
-  { width: 390, scheme: 'dark' },
-];
+import { findings, look, looks, openContext, openStand, pictures, type Stand } from './stand.ts';
 
 await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
   let stand: Stand;

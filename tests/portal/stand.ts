@@ -187,6 +187,16 @@ export const openContext = (
     permissions: ['clipboard-read', 'clipboard-write'],
   });
 
+/** Both widths and both schemes; all four of them, for somebody to look at, with PATCHBAY_ALL_LOOKS=1. */
+export const looks: Look[] = (
+  [
+    { width: 1280, scheme: 'light' },
+    { width: 390, scheme: 'dark' },
+    { width: 1280, scheme: 'dark' },
+    { width: 390, scheme: 'light' },
+  ] as const
+).slice(0, process.env['PATCHBAY_ALL_LOOKS'] === '1' ? 4 : 2);
+
 /** Where screenshots are left, for somebody to look at. */
 export const pictures = join(tmpdir(), 'patchbay-portal');
 

@@ -156,9 +156,15 @@ describe('several workers', () => {
     await here.subscribe({ ordering: 'subject', max_per_second: 1_000 });
     here.worker();
     here.worker();
-    // Every third attempt fails, and its successors wait for it.
+    // Every third attempt fails, none of a delivery twice, and its successors wait for it.
     let count = 0;
-    sink.answer((_, response) => void response.writeHead(++count % 3 === 0 ? 500 : 200).end());
+    const failed = new Set<string>();
+    sink.answer(({ headers }, response) => {
+      const id = String(headers['webhook-id']);
+      const isFailing = ++count % 3 === 0 && !failed.has(id);
+      if (isFailing) failed.add(id);
+      response.writeHead(isFailing ? 500 : 200).end();
+    });
     const subjects = ['bookings/bkg_a', 'bookings/bkg_b', 'bookings/bkg_c'];
     for (let i = 0; i < 8; i++) for (const subject of subjects) await publish(here, { subject });
     const { hub } = here;

@@ -4,7 +4,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import type { TestHub } from '../harness/hub.ts';
-import { desk, findings, type Look, openContext } from '../portal/stand.ts';
+import { desk, findings, type Look, looks, openContext } from '../portal/stand.ts';
 import { describeWith } from '../services/describe.ts';
 import { type RealIssuer, startRealIssuer } from './issuer.ts';
 import { settingsOf, startHubAt, twoPorts, userHere } from './stand.ts';
@@ -114,10 +114,6 @@ await describeWith('chromium', 'signing in, in a real browser', ({ url: chromium
     await Promise.all([context.close(), other.close()]);
   });
 
-  const looks: Look[] = [1_280, 390].flatMap((width) => [
-    { width, scheme: 'light' },
-    { width, scheme: 'dark' },
-  ]);
   test.each(looks)('reads well at $width pixels, $scheme', async (look) => {
     const found: string[] = [];
     const { context, page } = await opened(look);
