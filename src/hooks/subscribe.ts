@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, inArray, min } from 'drizzle-orm';
 import { requireGrant } from '#src/access';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
@@ -20,7 +20,7 @@ export async function subscribeHook(ctx: Ctx, hook: Hook): Promise<string> {
   const { row } = await createSubscription(ctx, spec, 'hook').catch((error: unknown) => {
     throw inWordsOfHook(error);
   });
-  // Of two that were asked for at once both look, and the older stays.
+  // Of two that were asked for at once both look, and the one that was written first stays.
   const first = await firstSame(ctx, hook);
   if (!first || first === row.id) return row.id;
   await deleteSubscription(ctx, row.id);
@@ -52,14 +52,34 @@ async function firstSame(ctx: Ctx, { targetUrl, event }: Hook): Promise<string |
     .from(subscriptions)
     .where(and(ofCaller(ctx), eq(subscriptions.host, verdict.host)))
     .orderBy(asc(subscriptions.id));
-  const same = rows.find(
+  const same = rows.filter(
     ({ state, approval, endpoint, eventTypes }) =>
       (state === 'active' || state === 'paused' || (state === 'disabled' && approval === 'pending')) &&
       endpoint.type === 'webhook' &&
       endpoint.url === targetUrl &&
       eventTypes.join(' ') === event,
   );
-  return same?.id;
+  return same.length < 2
+    ? same[0]?.id
+    : firstWritten(
+        ctx,
+        same.map(({ id }) => id),
+      );
+}
+
+/**
+ * Ids of two processes do not tell who was first, and who was first may have looked before the other was there. The
+ * number that every new subscription raises does: its writers wait for each other.
+ */
+async function firstWritten({ store }: Ctx, ids: string[]): Promise<string | undefined> {
+  const { changes } = store.tables;
+  const rows = await store.db
+    .select({ id: changes.subscriptionId, version: min(changes.version) })
+    .from(changes)
+    .where(inArray(changes.subscriptionId, ids))
+    .groupBy(changes.subscriptionId);
+  const versionOf = (id: string): number => rows.find((row) => row.id === id)?.version ?? 0;
+  return ids.toSorted((a, b) => versionOf(a) - versionOf(b))[0];
 }
 
 function ofCaller({ store, caller }: Ctx) {
