@@ -55,7 +55,7 @@ export default {
   },
 };
 
-/** The two know `Request` by different types of one thing. */
+/** The Worker's types and the DOM's have each their own `Request`, of one thing: hence the cast. */
 const pageOf = ({ PAGES }: Bindings, request: Request): Promise<Response> =>
   (PAGES as unknown as { fetch: (request: Request) => Promise<Response> }).fetch(request);
 

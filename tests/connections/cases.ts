@@ -429,7 +429,8 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
         db.delete(tables().secrets),
       ]);
       const vault = createKeyring({ masterKeys: masters, current: 2 }, hub.chance);
-      const task = { payload: { version: 2 }, cursor: null as unknown } as unknown as Task; // All that this kind reads of it.
+      // All that this kind reads of a task.
+      const task = { payload: { version: 2 }, cursor: null as unknown } as unknown as Task;
       for (let isLast = false; !isLast;) {
         const chunk = await rewrapKind({ ...hub, vault })(task);
         await hub.store.write((db) => [...chunk.statements(db)]);

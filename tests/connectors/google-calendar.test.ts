@@ -286,6 +286,7 @@ describe('bookings in Google Calendar', () => {
     test('brings news by its state alone, each once', async () => {
       const heard: string[] = [];
       const taken = new Set<string>();
+      // All that a message of Google's asks of the hub.
       const inbound = {
         once: (id: string) => Promise.resolve(!taken.has(id) && taken.add(id) !== undefined),
         own: { changed: () => Promise.resolve(void heard.push('changed')) },

@@ -60,6 +60,7 @@ describe('RFPs in HubSpot, through the hub', () => {
       .body;
     return data.find((one: any) => one.key === key)?.id ?? null;
   };
+  // The API's own answer; what the test asks of it is asserted.
   const intents = async () => (await hub.call('GET', '/v1/intents', reader)).body.data as any[];
   const move = (objectId: string, propertyValue: string) =>
     fetch(

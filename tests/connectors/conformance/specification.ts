@@ -48,6 +48,7 @@ export function readSpecification(file: string): Specification {
       const operation = rule?.operations[request.method.toLowerCase()];
       if (!rule || !operation) return [`${name} is not in ${file}`];
       const parameters = [
+        // Beside its methods a path may have parameters of all of them (OpenAPI 3.0.3, Path Item).
         ...((rule.operations['parameters'] as unknown as Parameter[] | undefined) ?? []),
         ...(operation.parameters ?? []),
       ].map((each) => ('$ref' in each ? resolve(document, each.$ref) : each) as Parameter);
