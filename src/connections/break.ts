@@ -106,7 +106,8 @@ export async function resumeStatements(
   stoppedFor = brokenReason,
 ): Promise<(db: Db) => Statement[]> {
   const { subscriptions } = ports.store.tables;
-  const ours = await subscriptionsOf(ports, row, stoppedFor);
+  // Also of those that were never stopped: what was sent while it was broken is held all the same.
+  const ours = await subscriptionsOf(ports, row);
   if (ours.length === 0) return () => [];
   return (db) => [
     ...raiseVersion(db, ports, { accountId: row.accountId }),
@@ -130,15 +131,10 @@ export async function resumeStatements(
 export async function subscriptionsOf(
   { store }: Pick<Needs, 'store'>,
   row: ConnectionRow,
-  stateReason?: string,
 ): Promise<string[]> {
   const { subscriptions } = store.tables;
   const rows = await store.db
-    .select({
-      id: subscriptions.id,
-      endpoint: subscriptions.endpoint,
-      stateReason: subscriptions.stateReason,
-    })
+    .select({ id: subscriptions.id, endpoint: subscriptions.endpoint })
     .from(subscriptions)
     .where(
       and(
@@ -149,7 +145,6 @@ export async function subscriptionsOf(
     );
   return rows
     .filter(({ endpoint }) => endpoint.type === 'connection' && endpoint.connection_id === row.id)
-    .filter((one) => stateReason === undefined || one.stateReason === stateReason)
     .map(({ id }) => id);
 }
 

@@ -102,6 +102,8 @@ export function createCarrier(ports: Needs): Carrier {
     const { outcome } = step;
     if (outcome.kind === 'transient' || outcome.kind === 'unknown')
       noteTrouble(breaker, row, connector, outcome);
+    // It answers, and what it refuses is the work or the access: no circuit stays open for that.
+    else noteWell(breaker, row, connector, true);
     if (outcome.kind !== 'auth') return resultOf(outcome);
     // Linked anew meanwhile: what was refused was the credential of before.
     const isBroken = await breakConnection(ports, row, reasonOf(outcome.code), outcome.code);

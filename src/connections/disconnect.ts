@@ -11,10 +11,11 @@ import type { Connector } from '#kit';
 import type { Task, Chunk } from '#src/tasks';
 import { addTask } from '#src/tasks';
 import { subscriptionsOf } from './break.ts';
-import { type Credential, readCredential } from './credential.ts';
+import { readCredential } from './credential.ts';
 import { type ConnectionRow, readConnection } from './find.ts';
 import { createVendorLimits } from './limits.ts';
 import { type Needs, openConnection } from './open.ts';
+import { freshCredential } from './refresh.ts';
 
 const shredAfterMs = 24 * 3_600_000;
 /** Some five hours of a vendor that does not answer; the task would be given up before the day is over. */
@@ -26,6 +27,7 @@ export type EndedBy = { actor: string; reason: string; requestId?: string; revoc
 export async function disconnect(ports: Needs, row: ConnectionRow, by: EndedBy): Promise<boolean> {
   const { connections, subscriptions } = ports.store.tables;
   const now = ports.clock.now();
+  if (row.state === 'revoked') return false;
   const ours = await subscriptionsOf(ports, row);
   const [changed] = await ports.store.write((db) => [
     db
@@ -92,7 +94,7 @@ export const unlinkKind =
     const id = z.string().parse(task.payload['connection']);
     const row = await readConnection(ports, id);
     const stored = row && (await readCredential(ports, row.id));
-    const said = row && stored ? await takeBack(ports, row, stored.credential) : 'gone';
+    const said = row && stored ? await takeBack(ports, row) : 'gone';
     const isLate = ports.clock.ms() - task.createdAt.getTime() > shredAfterMs || task.failures >= mostAsked;
     if (said === 'later' && !isLate) throw new Error('the vendor could not be told yet');
     const { credentials, revocations } = ports.store.tables;
@@ -131,7 +133,7 @@ export const unlinkKind =
 /** `manual`: only the user can, at the vendor. `shared`: other connections still go by it. */
 type Said = 'revoked' | 'already' | 'manual' | 'shared' | 'later';
 
-async function takeBack(ports: Needs, row: ConnectionRow, credential: Credential): Promise<Said> {
+async function takeBack(ports: Needs, row: ConnectionRow): Promise<Said> {
   const connector = await ports.connectors.load(row.connector);
   if (!connector) return 'manual';
   await tearDown(ports, connector, row);
@@ -139,6 +141,10 @@ async function takeBack(ports: Needs, row: ConnectionRow, credential: Credential
   if (auth.type !== 'oauth2' || 'manual' in auth.revoke) return 'manual';
   const { url, credential: how, isShared } = auth.revoke;
   if (isShared && (await hasSibling(ports, row))) return 'shared';
+  // An access token that has ended would be refused, and the refresh token would live on at the vendor.
+  const fresh = await freshCredential(ports, row, auth);
+  if (!fresh.ok) return fresh.kind === 'later' ? 'later' : 'already';
+  const { credential } = fresh;
   const token = how === 'form' ? (credential.refreshToken ?? credential.accessToken) : credential.accessToken;
   if (token === null) return 'already';
   const app = ports.connectors.app(row.connector);

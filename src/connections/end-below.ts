@@ -38,6 +38,8 @@ export const disconnectKind =
       .orderBy(asc(connections.id))
       .limit(perChunk);
     const revocation = task.subject.startsWith('rvk_') ? task.subject : undefined;
+    // One that was never finished has no credential to take back.
+    const credentials = rows.filter(({ state }) => state !== 'pending').length;
     for (const row of rows)
       await disconnect(ports, row, { actor: 'hub', reason: below.reason, ...(revocation && { revocation }) });
     const isLast = rows.length < perChunk;
@@ -48,7 +50,7 @@ export const disconnectKind =
           : [
               db
                 .update(revocations)
-                .set({ credentials: sql`coalesce(${revocations.credentials}, 0) + ${rows.length}` })
+                .set({ credentials: sql`coalesce(${revocations.credentials}, 0) + ${credentials}` })
                 .where(eq(revocations.id, revocation)),
               ...(isLast ? [completeReceipt(db, ports, revocation)] : []),
             ],

@@ -62,7 +62,10 @@ export const cancelKind =
     let { after, isUnderWay, bySenders } = cursor;
     let last: LastSent = cursor;
     for (const lane of lanes) {
-      const positions = await queuedIn(ports, lane, before);
+      // In this order: a sender gives back or settles meanwhile, and what one question missed the next one must see.
+      let positions = await queuedIn(ports, lane, before);
+      const isGoing = positions.length === 0 && (await hasUnsettled(ports, lane, before));
+      if (positions.length === 0) positions = await heldIn(ports, lane, before);
       if (positions.length > 0) {
         return {
           statements: (db) => cancelStatements(db, ports, task.subject, payload, positions),
@@ -71,7 +74,7 @@ export const cancelKind =
           isLast: false,
         };
       }
-      isUnderWay ||= await hasLeased(ports, lane);
+      isUnderWay ||= isGoing;
       bySenders += await cancelledBySenders(ports, lane, before);
       last = latest(last, await lastSentIn(ports, lane));
       after = lane.id;
@@ -123,37 +126,43 @@ function sparingNotices({ store }: Needs, lane: StoppedLane): StoppedLane {
   return { ...lane, only: and(lane.only, notExists(notice)) };
 }
 
-/** Two questions, for two indexes: what is due some time, and what is held. */
-async function queuedIn({ store }: Needs, lane: StoppedLane, before: Date): Promise<number[]> {
-  const { deliveries } = store.tables;
-  const among = (...which: (SQL | undefined)[]) =>
-    store.db
-      .select({ position: deliveries.position })
-      .from(deliveries)
-      .where(
-        and(eq(deliveries.subscriptionId, lane.id), lane.only, lte(deliveries.createdAt, before), ...which),
-      )
-      .limit(perChunk);
-  const due = await among(isNotNull(deliveries.dueAt), inArray(deliveries.state, ['pending', 'retrying']));
-  const rows = due.length > 0 ? due : await among(isStopped({ store }), eq(deliveries.state, 'held'));
-  return rows.map(({ position }) => position);
-}
+/** What is due some time and nobody has taken. */
+const queuedIn = ({ store }: Needs, lane: StoppedLane, before: Date): Promise<number[]> =>
+  positionsIn(
+    { store },
+    lane,
+    before,
+    and(
+      isNotNull(store.tables.deliveries.dueAt),
+      inArray(store.tables.deliveries.state, ['pending', 'retrying']),
+    ),
+  );
 
-async function hasLeased({ store }: Needs, lane: StoppedLane): Promise<boolean> {
+const heldIn = ({ store }: Needs, lane: StoppedLane, before: Date): Promise<number[]> =>
+  positionsIn({ store }, lane, before, and(isStopped({ store }), eq(store.tables.deliveries.state, 'held')));
+
+/** One question for what senders have and what they have just given back: between two, a delivery could be in neither. */
+const hasUnsettled = async ({ store }: Needs, lane: StoppedLane, before: Date): Promise<boolean> => {
+  const { deliveries } = store.tables;
+  const isOpen = inArray(deliveries.state, ['pending', 'retrying', 'leased']);
+  const open = await positionsIn({ store }, lane, before, and(isNotNull(deliveries.dueAt), isOpen), 1);
+  return open.length > 0;
+};
+
+async function positionsIn(
+  { store }: Pick<Needs, 'store'>,
+  lane: StoppedLane,
+  before: Date,
+  which: SQL | undefined,
+  most = perChunk,
+): Promise<number[]> {
   const { deliveries } = store.tables;
   const rows = await store.db
     .select({ position: deliveries.position })
     .from(deliveries)
-    .where(
-      and(
-        eq(deliveries.subscriptionId, lane.id),
-        isNotNull(deliveries.dueAt),
-        eq(deliveries.state, 'leased'),
-        lane.only,
-      ),
-    )
-    .limit(1);
-  return rows.length > 0;
+    .where(and(eq(deliveries.subscriptionId, lane.id), lane.only, lte(deliveries.createdAt, before), which))
+    .limit(most);
+  return rows.map(({ position }) => position);
 }
 
 /** A settlement marks its row with the attempt's id; what this task cancels is marked by a write of its own. */

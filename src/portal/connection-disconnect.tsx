@@ -6,6 +6,7 @@ import { counted } from './cords.ts';
 import { deed, page, type Portal } from './door.tsx';
 import { connectionPath } from './paths.ts';
 import { reasonOf } from './revoking.ts';
+import { WhyDisconnect } from './why-disconnect.tsx';
 
 const path = connectionPath(':id');
 
@@ -44,19 +45,7 @@ export function disconnectConnectionPages(portal: Portal): void {
               )}
             </li>
           </ul>
-          <fieldset>
-            <legend>
-              Why? <span class="opt">(optional)</span>
-            </legend>
-            <label class="pick">
-              <input type="radio" name="reason" value="user" checked />
-              <span>It is not needed any more.</span>
-            </label>
-            <label class="pick">
-              <input type="radio" name="reason" value="leaked" />
-              <span>Somebody else may have got hold of its access.</span>
-            </label>
-          </fieldset>
+          <WhyDisconnect />
           {via.length > 0 ? (
             <p class="small">
               Not sure? <a href={`${back}/mute`}>Mute it</a> instead: everything is kept.

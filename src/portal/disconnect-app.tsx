@@ -7,6 +7,7 @@ import { readServed } from './app-facts.ts';
 import { deed, page, type Portal } from './door.tsx';
 import { appPath, receiptPath } from './paths.ts';
 import { countWords, reasonOf } from './revoking.ts';
+import { WhyDisconnect } from './why-disconnect.tsx';
 
 const path = `${appPath(':id')}/disconnect`;
 
@@ -73,19 +74,7 @@ function Disconnect({ grant, reach }: { grant: ShownGrant; reach: Preview }) {
         </li>
         <li>What it has already received stays with it: ask {grant.partner_name} to delete that.</li>
       </ul>
-      <fieldset>
-        <legend>
-          Why? <span class="opt">(optional)</span>
-        </legend>
-        <label class="pick">
-          <input type="radio" name="reason" value="user" checked />
-          <span>It is not needed any more.</span>
-        </label>
-        <label class="pick">
-          <input type="radio" name="reason" value="leaked" />
-          <span>Somebody else may have got hold of its access.</span>
-        </label>
-      </fieldset>
+      <WhyDisconnect />
       {grant.scopes.length > 1 ? (
         <p class="small">
           Not sure? <a href={back}>Take single things away</a> instead.

@@ -1,0 +1,16 @@
+/** The choice that the field `reason` carries; read by `reasonOf`. */
+export const WhyDisconnect = () => (
+  <fieldset>
+    <legend>
+      Why? <span class="opt">(optional)</span>
+    </legend>
+    <label class="pick">
+      <input type="radio" name="reason" value="user" checked />
+      <span>It is not needed any more.</span>
+    </label>
+    <label class="pick">
+      <input type="radio" name="reason" value="leaked" />
+      <span>Somebody else may have got hold of its access.</span>
+    </label>
+  </fieldset>
+);
