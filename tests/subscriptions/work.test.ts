@@ -166,6 +166,49 @@ describe.each([
     expect(receipt?.completedAt).not.toBeNull();
   });
 
+  test.each([2, 3, 4, 5])(
+    'what a sender gives back before question %i is cancelled and counted, by this look or the next',
+    async (question) => {
+      const { grant, to } = await own();
+      const leased = { ...to, state: 'leased' as const, leaseId: 'wrk_sender', dueAtMs: atMs + 60_000 };
+      await publish(stand, [eventOf(stand, { deliveries: [deliveryOf(stand, leased)] })]);
+      const { deliveries, revocations, tasks } = opened.store.tables;
+      const rvk = stand.name('rvk');
+      await opened.store.write((db) => [
+        db.insert(revocations).values({
+          id: rvk,
+          level: 'grant',
+          subjectId: grant.id,
+          reason: 'user',
+          actor: 'test',
+          createdAt: new Date(atMs),
+          cancelled: 0,
+        }),
+      ]);
+      const giveBack = async () => {
+        await opened.store.write((db) => [
+          db
+            .update(deliveries)
+            .set({ state: 'pending', reason: 'handed_back', leaseId: null, dueAt: new Date(atMs) })
+            .where(eq(deliveries.grantId, grant.id)),
+        ]);
+      };
+      const store = { ...opened.store, db: beforeSelect(opened.store.db, question, giveBack) };
+      const of = { subject: rvk, payload: { level: 'grant', id: grant.id, reason: 'user' } };
+      await work(cancelKind({ ...ports, store }), of, true);
+      const goesOn = await opened.store.db.select().from(tasks).where(eq(tasks.subject, rvk));
+      const read = async () =>
+        (await opened.store.db.select().from(revocations).where(eq(revocations.id, rvk)))[0];
+      expect((await read())?.completedAt === null).toBe(goesOn.length > 0);
+      if (goesOn.length > 0) {
+        await giveBack();
+        await opened.store.write((db) => [db.delete(tasks).where(eq(tasks.subject, rvk))]);
+        await work(cancelKind(ports), { ...of, payload: goesOn[0]?.payload ?? {} }, true);
+      }
+      expect(await read()).toMatchObject({ cancelled: 1, completedAt: expect.any(Date) as Date });
+    },
+  );
+
   test('what was queued after the revocation is not its affair', async () => {
     const { subscription, account, to } = await own();
     await publish(stand, [
@@ -285,3 +328,38 @@ describe.each([
     expect(await statesOf(subscription.id)).toEqual({ 'pending replayed': 452 });
   });
 });
+
+/** The same database, but `act` is done just before its nth question is asked. */
+function beforeSelect<T extends { select: unknown }>(db: T, nth: number, act: () => Promise<void>): T {
+  let asked = 0;
+  return new Proxy(db, {
+    get: (target, key) => {
+      const own: unknown = Reflect.get(target, key);
+      if (key !== 'select' || typeof own !== 'function') return own;
+      return (...args: unknown[]) => {
+        const make = () => Reflect.apply(own, target, args) as object;
+        return ++asked === nth ? lateQuery(act, make) : make();
+      };
+    },
+  });
+}
+
+/** Builds the query only when it is awaited, after `act`. */
+function lateQuery(act: () => Promise<void>, make: () => object): object {
+  return new Proxy(
+    {},
+    {
+      get: (_, key) =>
+        key === 'then'
+          ? (...done: Parameters<Promise<unknown>['then']>) =>
+              act()
+                .then(() => make())
+                .then(...done)
+          : (...args: unknown[]) =>
+              lateQuery(act, () => {
+                const built = make();
+                return Reflect.apply(Reflect.get(built, key) as () => object, built, args);
+              }),
+    },
+  );
+}
