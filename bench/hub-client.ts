@@ -15,6 +15,8 @@ export const ENVIRONMENT = {
   PATCHBAY_HOST_MAX_PER_SECOND: '1000000',
   PATCHBAY_HOST_MAX_IN_FLIGHT: '10000',
   PATCHBAY_MAX_PER_SECOND: '100000',
+  // One account gets one type of event here, all of them; its share is asked for each delivery, and never reached.
+  PATCHBAY_TENANT_EVENT_MAX_PER_SECOND: '1000000',
   // One publisher makes all the load: its cap is asked for each call, and never reached.
   PATCHBAY_SERVICE_UNITS_PER_MINUTE: '1000000000',
   PATCHBAY_TOKEN_UNITS_PER_MINUTE: '1000000000',
