@@ -6,10 +6,13 @@ export type VendorLimits = {
   /** Takes one token of each limit, or none and says who has to wait how long. */
   take(
     manifest: Manifest<unknown, string>,
-    connectionId: string,
+    of: Of,
     resource?: string,
   ): { per: 'app' | 'connection' | 'resource'; afterMs: number } | null;
 };
+
+/** A vendor counts by its own account, however often that is linked here; where it tells none, a connection is one. */
+type Of = { id: string; vendorAccount: string };
 
 const most = 20_000;
 
@@ -21,13 +24,14 @@ export function createVendorLimits({ clock }: Pick<Ports, 'clock'>): VendorLimit
   /** GCRA: the moment from which the bucket is full again. */
   const arrivals = new Map<string, number>();
   return {
-    take: ({ id, limits }, connectionId, resource) => {
+    take: ({ id, limits }, of, resource) => {
       const nowMs = clock.ms();
+      const account = of.vendorAccount === '' ? of.id : `at ${of.vendorAccount}`;
       const asked = limits.flatMap((limit) => {
         const whose = {
           app: '',
-          connection: connectionId,
-          resource: resource && `${connectionId} ${resource}`,
+          connection: account,
+          resource: resource && `${account} ${resource}`,
         }[limit.per];
         return whose === undefined
           ? []

@@ -37,7 +37,7 @@ export class OverLimit extends NoAnswer {
 export async function callVendor(call: VendorCall, address: string, init: FetchInit = {}): Promise<Response> {
   const url = addressOf(call, address);
   const { ports, connector, row } = call;
-  const over = call.limits.take(connector.manifest, row.id, init.resource);
+  const over = call.limits.take(connector.manifest, row, init.resource);
   if (over) throw new OverLimit(over.per, over.afterMs);
   const leftMs = call.untilMs - ports.clock.ms();
   if (leftMs <= 0) throw new NoAnswer('timeout', false);

@@ -15,26 +15,42 @@ describe('a vendor’s limits', () => {
     limits: [{ per: who, tokens, windowMs: 1_000 }],
   });
 
+  const con = (id: string, vendorAccount = '') => ({ id, vendorAccount });
+
   test('hold for each connection by itself, and give back as time goes', () => {
     const time = { ms: 1_000_000 };
     const limits = createVendorLimits({ clock: clockAt(time) });
     const one = per('connection', 3);
-    for (let n = 0; n < 3; n++) expect(limits.take(one, 'con_a')).toBeNull();
-    const over = limits.take(one, 'con_a');
+    for (let n = 0; n < 3; n++) expect(limits.take(one, con('con_a'))).toBeNull();
+    const over = limits.take(one, con('con_a'));
     expect(over).toMatchObject({ per: 'connection' });
     expect(over!.afterMs).toBeGreaterThan(0);
-    expect(limits.take(one, 'con_b')).toBeNull();
+    expect(limits.take(one, con('con_b'))).toBeNull();
     time.ms += over!.afterMs;
-    expect(limits.take(one, 'con_a')).toBeNull();
+    expect(limits.take(one, con('con_a'))).toBeNull();
+  });
+
+  test('hold for an account of the vendor once, however often it is linked', () => {
+    const limits = createVendorLimits({ clock: clockAt({ ms: 5 }) });
+    const one = {
+      ...per('connection', 2),
+      limits: [...per('connection', 2).limits, ...per('resource', 1).limits],
+    };
+    expect(limits.take(one, con('con_a', 'T1'), 'c1')).toBeNull();
+    expect(limits.take(one, con('con_b', 'T1'), 'c1')).toMatchObject({ per: 'resource' });
+    expect(limits.take(one, con('con_b', 'T1'), 'c2')).toBeNull();
+    expect(limits.take(one, con('con_a', 'T1'))).toMatchObject({ per: 'connection' });
+    expect(limits.take(one, con('con_a', 'T2'))).toBeNull();
+    expect(limits.take(one, con('T1'))).toBeNull();
   });
 
   test('of the app hold for all of it; of a resource only where one is named; a refusal takes nothing', () => {
     const limits = createVendorLimits({ clock: clockAt({ ms: 5 }) });
     const both = { ...per('app', 2), limits: [...per('app', 2).limits, ...per('resource', 1).limits] };
-    expect(limits.take(both, 'con_a', 'c1')).toBeNull();
-    expect(limits.take(both, 'con_a', 'c1')).toMatchObject({ per: 'resource' });
-    expect(limits.take(both, 'con_b')).toBeNull();
-    expect(limits.take(both, 'con_c')).toMatchObject({ per: 'app' });
+    expect(limits.take(both, con('con_a'), 'c1')).toBeNull();
+    expect(limits.take(both, con('con_a'), 'c1')).toMatchObject({ per: 'resource' });
+    expect(limits.take(both, con('con_b'))).toBeNull();
+    expect(limits.take(both, con('con_c'))).toMatchObject({ per: 'app' });
   });
 });
 
