@@ -36,7 +36,13 @@ export const oauthTables = (c: Columns) => ({
     {
       id: c.text('id').primaryKey(),
       partnerId: c.text('partner_id').notNull(),
-      outcome: c.text('outcome').notNull().$type<'passed' | 'refused'>(),
+      outcome: c.text('outcome').notNull().$type<'passed' | 'refused' | 'withdrawn'>(),
+      /** Those that it covers; null: every one that takes a review. */
+      scopes: c.json<string[] | null>('scopes'),
+      /** From then on it counts as none; null: it has no end. */
+      expiresAt: c.instant('expires_at'),
+      /** Where the review itself is written down. */
+      reference: c.text('reference'),
       reviewer: c.text('reviewer').notNull(),
       note: c.text('note').notNull(),
       createdAt: c.instant('created_at').notNull(),
