@@ -198,6 +198,13 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
         async () => (await deliveries()).filter((one) => one.state === 'held').length === 2,
       );
       expect(await said()).toHaveLength(1);
+      // Never stopped itself, for it was not there yet; what it gets waits all the same.
+      await subscribe(account, id, { channel: 'C0RFPS', respond: 'off', direct_messages: false });
+      await publish(account);
+      await until(
+        'four are held',
+        async () => (await deliveries()).filter((one) => one.state === 'held').length === 4,
+      );
 
       state.vendor.answerWith(null);
       const url = new URL(mendLink(state.hub.hub, await row(id)));
@@ -211,12 +218,13 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
         followMendLink(state.hub.hub, id, url.searchParams.get('until')!, 'forged'),
       ).rejects.toMatchObject({ code: 'not_found' });
       await back(target, null);
-      await until('both are delivered', isIn('delivered'));
-      expect(state.vendor.standIn.objects()).toHaveLength(2);
+      await until('all are delivered', isIn('delivered'));
     });
 
     test('after the end: silence, the credential taken back and destroyed', async () => {
       const account = await startCalendar();
+      // Ended as soon as it is there: what is taken back must be one that the vendor still knows.
+      state.vendor.expireIn(30);
       const id = await link(account, 'google-calendar');
       await subscribe(account, id, ofCalendar);
       await publish(account);
@@ -229,7 +237,9 @@ export const proveConnections = (title: string, environmentOf: () => Promise<Rec
         'it is shredded',
         async () => (await state.hub.hub.store.db.select().from(credentials)).length === 0,
       );
-      expect(state.vendor.revoked).toHaveLength(1);
+      const issued = state.vendor.tokens.length;
+      expect(issued).toBeGreaterThan(2);
+      expect(state.vendor.revoked).toEqual([`fake-refresh-${issued}`]);
       const calls = state.vendor.received.length;
       await publish(account);
       expect(await state.hub.call('POST', `/v1/connections/${id}/check`, account.token)).toMatchObject({
