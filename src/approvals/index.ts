@@ -1,5 +1,6 @@
 export { decideApproval } from './decide.ts';
-export { listApprovals } from './list.ts';
+export { type ApprovalRecord, approvalRecord, findApproval } from './find.ts';
+export { approvalStates, approvalsWaiting, listApprovals, type ShownApproval } from './list.ts';
 export { approvalFor, isInert } from './needs.ts';
 export { approvalRoutes } from './routes.ts';
-export { addRule, endRule, livingRules, newRule } from './rules.ts';
+export { addRule, endRule, livingRules, newRule, type Rule } from './rules.ts';

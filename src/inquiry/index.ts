@@ -1,6 +1,9 @@
+export { oneApproval, type StaffApproval } from './approvals.ts';
 export { type Behaviour, behaviourOf, type Compared } from './behaviour.ts';
 export { caseList, closeOneCase, oneCase } from './cases.ts';
 export type { Found } from './found.ts';
+export { type StaffIntent } from './intent-mask.ts';
+export { intentList, type IntentRecord, oneIntent } from './intents.ts';
 export { type Level, levelPermissions, type Subject } from './levels.ts';
 export { lookAt } from './record.ts';
 export { inquiryRoutes } from './routes.ts';

@@ -7,6 +7,7 @@ import { levelPaths, levelPermissions, levels, subjectPatterns } from './levels.
 import { lookAt } from './record.ts';
 import { search } from './search.ts';
 import { shownRecord } from './shown.ts';
+import { waitingRoutes } from './waiting-routes.ts';
 
 const tag = 'Staff';
 
@@ -16,6 +17,7 @@ export function inquiryRoutes(door: StaffDoor): void {
   historyRoutes(door);
   caseRoutes(door);
   deedRoutes(door);
+  waitingRoutes(door);
   for (const level of levels) {
     staffRoute(
       door,

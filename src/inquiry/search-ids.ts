@@ -60,7 +60,7 @@ function kindsOf(t: Schema): Record<string, Kind> {
     at: sql`${level} || ':' || ${table.id}`,
     ...(names ? { names } : {}),
   });
-  const { subscriptions, deliveries, events, cases, revocations, sessions } = t;
+  const { subscriptions, deliveries, events, cases, revocations, intents, sessions } = t;
   return {
     tok: itself('token', t.tokens, t.tokens.label),
     grt: itself('grant', t.grants, t.grants.accountId),
@@ -112,6 +112,14 @@ function kindsOf(t: Schema): Record<string, Kind> {
       id: revocations.id,
       title: revocations.reason,
       at: sql`${revocations.level} || ':' || ${revocations.subjectId}`,
+    },
+    int: {
+      kind: 'intent',
+      permission: 'intents:review',
+      table: intents,
+      id: intents.id,
+      title: sql`${intents.kind} || ': ' || ${intents.state}`,
+      at: sql`null`,
     },
     ses: {
       kind: 'session',

@@ -3,15 +3,11 @@ import { idPattern } from '#src/columns';
 import { staffActor, type StaffCtx, type StaffDoor, staffRoute } from '#src/staff';
 import { afterParameter, limitParameter, pageOf } from '#src/wire';
 import { intentKinds } from './kinds.ts';
-import { listIntents, listSources, type SourceRow } from './list.ts';
+import { listSources, type SourceRow } from './list.ts';
 import { decideSource, reviewIntent } from './review.ts';
-import { intentStates, showIntent, shownIntent } from './show.ts';
+import { sourcePattern } from './sources.ts';
 
 const tag = 'Staff';
-const sourceName = z
-  .string()
-  .max(120)
-  .regex(/^(?:app:app_|account:acc_|connector:)[a-z0-9_-]+$/);
 const shownSource = z.strictObject({
   source: z.string().describe('`app:app_…`, `account:acc_…` or `connector:slack`.'),
   kind: z.enum(intentKinds),
@@ -24,31 +20,9 @@ const shownSource = z.strictObject({
   updated_at: z.string(),
 });
 
-/** Who may ask the marketplace for what without a look, and what waits for one. */
+/** Who may ask the marketplace for what without a look, and the decision about what waits for one. */
 export function intentReviewRoutes(door: StaffDoor): void {
   sourceRoutes(door);
-  staffRoute(
-    door,
-    {
-      method: 'get',
-      path: '/admin/v1/intents',
-      id: 'listStaffIntents',
-      tag,
-      summary: 'List intents by state, oldest first',
-      permission: 'intents:review',
-      query: z.strictObject({
-        state: z.enum(intentStates).default('pending_review'),
-        after: afterParameter,
-        limit: limitParameter,
-      }),
-      answers: { 200: { description: 'A page.', schema: pageOf(shownIntent) } },
-      errors: ['invalid_parameter', 'invalid_cursor'],
-    },
-    async ({ ctx, query }) => {
-      const { rows, cursor } = await listIntents(ctx, query);
-      return { status: 200, body: { data: rows.map(showIntent), next_cursor: cursor } };
-    },
-  );
   staffRoute(
     door,
     {
@@ -112,7 +86,7 @@ function sourceRoutes(door: StaffDoor): void {
       description:
         'Approved: what waits from it goes to the marketplace, and so does what comes. Blocked: what waits is refused, and nothing more is taken.',
       permission: 'intents:review',
-      params: z.strictObject({ source: sourceName, kind: z.enum(intentKinds) }),
+      params: z.strictObject({ source: z.string().regex(sourcePattern), kind: z.enum(intentKinds) }),
       body: z.strictObject({
         state: z.enum(['approved', 'blocked']),
         note: z.string().trim().min(1).max(500).describe('Why. Staff alone read it.'),
