@@ -64,6 +64,7 @@ export const manifest: Manifest<Options, Kind> = {
       summary:
         'One message for each booking, RFP or deliverable, edited as it changes and taken back on recall, in public channels that you invite Patchbay to; and the command /patchbay.',
       scopes: ['chat:write', 'channels:read', 'commands'],
+      needs: ['channel'],
     },
     {
       id: 'updates-checked',
@@ -71,6 +72,7 @@ export const manifest: Manifest<Options, Kind> = {
       summary:
         'As before. Where Slack did not answer, Patchbay looks in the channel whether its message arrived; for that it may read channels that it is in.',
       scopes: ['chat:write', 'channels:read', 'channels:history', 'commands'],
+      needs: ['channel'],
     },
   ],
   scopes: {
@@ -99,6 +101,7 @@ export const manifest: Manifest<Options, Kind> = {
     'connection.broken',
     'integration.test',
   ],
+  test: 'a test message in your channel',
   options,
   form: [
     {

@@ -56,6 +56,7 @@ export const shownConnector = z
         name: z.string(),
         summary: z.string(),
         scopes: z.array(z.strictObject({ name: z.string(), why: z.string(), is_optional: z.boolean() })),
+        needs: z.array(z.string()).describe('Fields of `endpoint.options` that it does not go without.'),
       }),
     ),
     consumes: z.array(z.string()),
@@ -75,7 +76,7 @@ export const showConnector = ({ manifest }: Connector, isReady: boolean): ShownC
   is_ready: isReady || manifest.auth.type === 'secret-url',
   auth: manifest.auth.type,
   help: manifest.auth.type === 'secret-url' ? manifest.auth.help : null,
-  tiers: manifest.tiers.map(({ id, name, summary, scopes, optionalScopes = [] }) => ({
+  tiers: manifest.tiers.map(({ id, name, summary, scopes, optionalScopes = [], needs = [] }) => ({
     id,
     name,
     summary,
@@ -84,6 +85,7 @@ export const showConnector = ({ manifest }: Connector, isReady: boolean): ShownC
       why: manifest.scopes[scope]?.why ?? '',
       is_optional: optionalScopes.includes(scope),
     })),
+    needs: [...needs],
   })),
   consumes: [...manifest.consumes],
   recall: manifest.recall,

@@ -21,7 +21,8 @@ export function useRoutes(door: Door): void {
       path: `${path}/preview`,
       id: 'previewConnection',
       summary: 'Say what the last real events would do there',
-      description: 'Nothing is sent.',
+      description:
+        'Nothing is sent. Where no event of these types has happened yet, it is samples of the catalogue that are planned.',
       params,
       body: z.strictObject({
         options: z.record(z.string(), z.unknown()).default({}),
@@ -36,6 +37,7 @@ export function useRoutes(door: Door): void {
               z.strictObject({
                 event: z.record(z.string(), z.unknown()),
                 ops: z.array(z.record(z.string(), z.unknown())),
+                is_sample: z.boolean().describe('Of the catalogue; no event of yours.'),
               }),
             ),
           }),

@@ -27,6 +27,8 @@ export type Manifest<Options, Kind extends string> = {
   hosts: readonly string[];
   /** Event types that it can plan from, `booking.*` among them. */
   consumes: readonly string[];
+  /** What a test becomes there, for people: `a test entry in your calendar`. Where it consumes `integration.test`. */
+  test?: string;
   /** What a subscription to a connection carries in `endpoint.options`. Unknown fields are refused. */
   options: z.ZodType<Options>;
   /** The same for a person: one field each, in the order of the form. */
@@ -85,9 +87,11 @@ export type Tier = {
   scopes: readonly string[];
   /** Asked for, and done without where the user's admin says no. */
   optionalScopes?: readonly string[];
+  /** Fields of `options` that a subscription has to have with it; the hub refuses one without. */
+  needs?: readonly string[];
 };
 
-/** Tokens in a window of time, for all of the installation, for one connection, or for one `resource` of a call. */
+/** Tokens in a window of time, for all of the installation, for one account at the vendor, or for one `resource` of a call. */
 export type Limit = { per: 'app' | 'connection' | 'resource'; tokens: number; windowMs: number };
 
 export type FormField = {
@@ -99,8 +103,8 @@ export type FormField = {
   | { type: 'text'; placeholder?: string }
   | { type: 'switch' }
   | { type: 'choice'; choices: readonly Choice[] }
-  /** The vendor's own list: `choices(name, ctx)` is asked. */
-  | { type: 'vendor-choice' }
+  /** The vendor's own list: `choices(name, ctx)` is asked. `fills`: the field of an op's body that is its id, for a preview. */
+  | { type: 'vendor-choice'; fills?: string }
   /** One of the vendor's fields on the left, one of the event's on the right. */
   | { type: 'map'; from: readonly Choice[] }
 );

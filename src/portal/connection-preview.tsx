@@ -1,6 +1,6 @@
 import type { Preview } from '#src/connections';
-import { Note, Payload, When } from '#src/ui';
-import { eventPath } from './paths.ts';
+import { Chip, Note, Payload, When } from '#src/ui';
+import { eventPath, typePath } from './paths.ts';
 import { opWords } from './op-words.ts';
 
 /** What the last real events would do there: nothing is sent. */
@@ -10,8 +10,8 @@ export function PreviewOf({ preview, vendor }: { preview: Preview | null; vendor
       <>
         <h2>What would appear there</h2>
         <p class="dim">
-          “Preview” takes the last events of yours that fit and shows what each would be in {vendor}. Nothing
-          is sent.
+          “Preview” takes the last events of yours that fit, or samples where there are none yet, and shows
+          what each would be in {vendor}. Nothing is sent.
         </p>
       </>
     );
@@ -21,20 +21,34 @@ export function PreviewOf({ preview, vendor }: { preview: Preview | null; vendor
       <h2>What would appear there</h2>
       {preview.length === 0 ? (
         <Note tone="wait">
-          <p>None of these events has happened yet in this account. The first that does goes there.</p>
+          <p>
+            None of these events has happened yet in this account, and a sample of them would do nothing
+            there.
+          </p>
         </Note>
       ) : doing.length === 0 ? (
         <Note tone="wait">
           <p>Of the last {preview.length}, none would do anything there. That is how it is chosen.</p>
         </Note>
+      ) : preview[0]?.is_sample ? (
+        <Note tone="wait" title="Samples, not events of yours">
+          <p>
+            None of these events has happened yet in this account. This is how invented ones would look in{' '}
+            {vendor}; the first real one goes there as soon as it happens.
+          </p>
+        </Note>
       ) : null}
-      {preview.map(({ event, ops }) => (
-        <section class="attempt stack" aria-label={`${event.type}, ${event.subject}`}>
+      {preview.map(({ event, ops, is_sample: isSample }) => (
+        <section class="attempt stack" aria-label={`${event.type}, ${isSample ? 'a sample' : event.subject}`}>
           <p class="small">
-            <a href={eventPath(event.id)}>{event.type}</a>{' '}
-            <span class="dim">
-              <When at={event.timestamp} />
-            </span>
+            <a href={isSample ? typePath(event.type) : eventPath(event.id)}>{event.type}</a>{' '}
+            {isSample ? (
+              <Chip tone="off">sample</Chip>
+            ) : (
+              <span class="dim">
+                <When at={event.timestamp} />
+              </span>
+            )}
           </p>
           {ops.length === 0 ? (
             <p class="dim small">Does nothing there.</p>

@@ -65,24 +65,38 @@ export async function readVendorChoices(
 type Props = {
   fields: readonly AboutField[];
   options: Options;
+  /** Those that the connection's tier does not go without. */
+  needs: readonly string[];
   choices: VendorChoices;
   wrong: Wrong;
 };
 
 /** The connector's own form: what it needs to be told, in the vendor's words. */
-export function OptionFields({ fields, options, choices, wrong }: Props) {
+export function OptionFields({ fields, options, needs, choices, wrong }: Props) {
   return (
     <>
       {fields.map((field) => (
-        <OptionField field={field} value={options[field.name]} choices={choices} wrong={wrong} />
+        <OptionField
+          field={needs.includes(field.name) ? { ...field, help: 'It has to be chosen.' } : field}
+          value={options[field.name]}
+          isNeeded={needs.includes(field.name)}
+          choices={choices}
+          wrong={wrong}
+        />
       ))}
     </>
   );
 }
 
-type FieldProps = { field: AboutField; value: unknown; choices: VendorChoices; wrong: Wrong };
+type FieldProps = {
+  field: AboutField;
+  value: unknown;
+  isNeeded: boolean;
+  choices: VendorChoices;
+  wrong: Wrong;
+};
 
-function OptionField({ field, value, choices, wrong }: FieldProps) {
+function OptionField({ field, value, isNeeded, choices, wrong }: FieldProps) {
   const shared = { name: fieldOf(field.name), label: field.label, hint: field.help ?? '', wrong };
   const text = typeof value === 'string' ? value : '';
   switch (field.type) {
@@ -114,7 +128,13 @@ function OptionField({ field, value, choices, wrong }: FieldProps) {
       );
     case 'vendor-choice':
       return (
-        <VendorChoice field={field} value={text} listed={choices.get(field.name) ?? null} wrong={wrong} />
+        <VendorChoice
+          field={field}
+          value={text}
+          isNeeded={isNeeded}
+          listed={choices.get(field.name) ?? null}
+          wrong={wrong}
+        />
       );
     case 'map':
       return <Mapping field={field} value={value} listed={choices.get(field.name) ?? null} wrong={wrong} />;
@@ -132,15 +152,17 @@ function OptionField({ field, value, choices, wrong }: FieldProps) {
 
 type Listed = { field: AboutField; listed: readonly Choice[] | null; wrong: Wrong };
 
-function VendorChoice({ field, value, listed, wrong }: Listed & { value: string }) {
+type ChoiceProps = Listed & { value: string; isNeeded: boolean };
+
+function VendorChoice({ field, value, isNeeded, listed, wrong }: ChoiceProps) {
   const shared = { name: fieldOf(field.name), label: field.label, wrong };
   if (listed === null)
     return (
       <TextField
         {...shared}
         value={value}
-        hint={`${field.help ?? ''} The list could not be fetched now: leave it empty, or type the id.`.trim()}
-        isOptional
+        hint={`${field.help ?? ''} The list could not be fetched now: ${isNeeded ? '' : 'leave it empty, or '}type the id.`.trim()}
+        isOptional={!isNeeded}
         mono
       />
     );
@@ -151,7 +173,7 @@ function VendorChoice({ field, value, listed, wrong }: Listed & { value: string 
         {...shared}
         value={isListed ? value : ''}
         hint={field.help ?? ''}
-        choices={[['', 'Nothing chosen'], ...listed]}
+        choices={[['', isNeeded ? 'Choose one' : 'Nothing chosen'], ...listed]}
       />
       <details class="fold aside" {...(isListed ? {} : { open: true })}>
         <summary>

@@ -31,7 +31,7 @@ export const withLabels = (wrong: Wrong, { form }: AboutConnector): Wrong =>
         name,
         detail.startsWith('Invalid input: expected')
           ? `${field.label}: choose one.`
-          : `${field.label}: ${detail}`,
+          : `${field.label}: ${detail.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())}`,
       ];
     }),
   );

@@ -176,6 +176,7 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
   const { row, about, existing, recipe, choices } = place;
   const title = existing ? `What goes to ${about.name}` : `Send to ${about.name}`;
   const named = withLabels(wrong, about);
+  const needs = about.tiers.find(({ id }) => id === row.tier)?.needs ?? [];
   return {
     title,
     status: wrong.size > 0 ? 422 : 200,
@@ -195,7 +196,13 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
                 {about.form.length === 0 ? (
                   <p class="dim">There is nothing to choose: it is always kept in the same way.</p>
                 ) : null}
-                <OptionFields fields={about.form} options={wish.options} choices={choices} wrong={named} />
+                <OptionFields
+                  fields={about.form}
+                  options={wish.options}
+                  needs={needs}
+                  choices={choices}
+                  wrong={named}
+                />
                 <TextField
                   name="description"
                   label="Name"

@@ -5,11 +5,11 @@ import { mount } from '#src/wire';
 import { dryRun, dryRunWish } from './dry-run.ts';
 import { etagOf } from './etag.ts';
 import { pauseSubscription, resumeSubscription } from './pause.ts';
-import { findReplay, replay, shownReplay } from './replay.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { rotateSecret } from './rotate.ts';
 import { sendTest } from './send-test.ts';
 import { showSubscription, shownSubscription } from './show.ts';
-import { dryRunSpec, replaySpec, rotateSpec, wishSpec } from './spec.ts';
+import { dryRunSpec, rotateSpec, wishSpec } from './spec.ts';
 
 const path = '/v1/subscriptions/{id}';
 const id = z.string().regex(idPattern('sub'));
@@ -167,43 +167,5 @@ function tryRoutes(door: Door): void {
       errors: ['filter_invalid', 'forbidden'],
     },
     async ({ ctx, body }) => ({ status: 200, body: await dryRunWish(ctx, body) }),
-  );
-}
-
-function replayRoutes(door: Door): void {
-  mount(
-    door,
-    {
-      ...shared,
-      method: 'post',
-      path: `${path}/replay`,
-      id: 'replaySubscription',
-      summary: 'Send again what failed, is missing, or all',
-      description:
-        'By when events were accepted; 30 days at most. A delivery that is sent again keeps its `webhook-id`.',
-      params,
-      body: replaySpec,
-      answers: { 202: { description: 'Under way.', schema: shownReplay } },
-      errors: ['state_conflict', 'forbidden'],
-    },
-    async ({ ctx, params: { id: one }, body }) => {
-      const started = await replay(ctx, one, body);
-      const location = `/v1/subscriptions/${one}/replays/${started.id}`;
-      return { status: 202, body: started, headers: { location } };
-    },
-  );
-  mount(
-    door,
-    {
-      ...shared,
-      method: 'get',
-      path: `${path}/replays/{task}`,
-      id: 'getReplay',
-      summary: 'How far a replay is',
-      params: z.strictObject({ id, task: z.string().regex(idPattern('rpl')) }),
-      answers: { 200: { description: 'Its state.', schema: shownReplay } },
-      errors: ['forbidden'],
-    },
-    async ({ ctx, params: { id: one, task } }) => ({ status: 200, body: await findReplay(ctx, one, task) }),
   );
 }

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import type { Connector } from '#kit';
 import { requireGrant } from '#src/access';
 import type { Ctx } from '#src/context';
 import { type FieldError, PatchbayError } from '#src/errors';
@@ -27,7 +28,7 @@ export async function checkConnection(
     ]);
   const { connections } = ctx.store.tables;
   const [row] = await ctx.store.db
-    .select({ connector: connections.connector, state: connections.state })
+    .select({ connector: connections.connector, state: connections.state, tier: connections.tier })
     .from(connections)
     .where(
       and(
@@ -47,22 +48,41 @@ export async function checkConnection(
   const connector = await ctx.connectors.load(row.connector);
   if (!connector)
     return refuse([{ pointer, detail: `${row.connector} is switched off in this installation.` }]);
-  const read = connector.manifest.options.safeParse(endpoint.options);
-  if (!read.success) {
-    return refuse(
-      read.error.issues.map(({ path, message }) => ({
-        pointer: ['/endpoint/options', ...path.map(String)].join('/'),
-        detail: message,
-      })),
-    );
-  }
-  // Options are objects by the contract; the connector's schema has read them.
-  const options = read.data as Record<string, unknown>;
+  const options = checkOptions(connector, row.tier, endpoint.options, '/endpoint/options');
   return {
     host: connectionHost(row.connector),
     endpoint: { ...endpoint, options },
     isForStaff: Object.keys(connector.manifest.approvals ?? {}).some((name) => Boolean(options[name])),
   };
+}
+
+/** As the connector reads them, with all that the connection's tier needs. Throws 422 with a pointer to each that is wrong. */
+export function checkOptions(
+  { manifest }: Connector,
+  tierId: string,
+  given: unknown,
+  pointer: string,
+): Record<string, unknown> {
+  const read = manifest.options.safeParse(given);
+  if (!read.success)
+    return refuse(
+      read.error.issues.map(({ path, message }) => ({
+        pointer: [pointer, ...path.map(String)].join('/'),
+        detail: message,
+      })),
+    );
+  // Options are objects by the contract; the connector's schema has read them.
+  const options = read.data as Record<string, unknown>;
+  const tier = manifest.tiers.find(({ id }) => id === tierId);
+  const missing = (tier?.needs ?? []).filter((name) => (options[name] ?? '') === '');
+  if (missing.length > 0)
+    return refuse(
+      missing.map((name) => ({
+        pointer: `${pointer}/${name}`,
+        detail: `Nothing is chosen, and “${tier?.name}” has none of its own.`,
+      })),
+    );
+  return options;
 }
 
 function refuse(errors: FieldError[]): never {

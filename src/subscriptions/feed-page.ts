@@ -42,7 +42,7 @@ export async function newestEvents(
 
 export type Delivered = { position: number; state: DeliveryState };
 
-/** An account's events of a span, oldest first, each with its delivery for this subscription and grant. */
+/** An account's events of a span, oldest first or, with `before`, newest first; each with its delivery for this subscription and grant. */
 export async function eventsWithDelivery(
   { store }: Needs,
   wanted: {
@@ -51,12 +51,17 @@ export async function eventsWithDelivery(
     subscriptionId: string;
     grantId: string;
     span: SQL | undefined;
-    after: FeedPlace;
+    /** null: of every type. */
+    types: readonly string[] | null;
     limit: number;
-  },
+  } & ({ after: FeedPlace } | { before: FeedPlace | null }),
 ): Promise<(FeedEvent & { delivery: Delivered | null })[]> {
   const { feed, events, deliveries } = store.tables;
-  const { after } = wanted;
+  const place = sql`(${feed.tx}, ${feed.position})`;
+  const isNewestFirst = 'before' in wanted;
+  const from = isNewestFirst ? wanted.before : wanted.after;
+  const isBeyond = from && sql`${place} ${sql.raw(isNewestFirst ? '<' : '>')} (${from.tx}, ${from.position})`;
+  const turn = isNewestFirst ? desc : asc;
   const rows = await store.db
     .select({
       tx: feed.tx,
@@ -78,12 +83,13 @@ export async function eventsWithDelivery(
     .where(
       and(
         eq(feed.accountId, wanted.accountId),
-        sql`(${feed.tx}, ${feed.position}) > (${after.tx}, ${after.position})`,
+        isBeyond ?? undefined,
         eq(events.env, wanted.env),
+        wanted.types ? inArray(events.type, [...wanted.types]) : undefined,
         wanted.span,
       ),
     )
-    .orderBy(asc(feed.tx), asc(feed.position))
+    .orderBy(turn(feed.tx), turn(feed.position))
     .limit(wanted.limit);
   return rows.map(({ tx, position, event, deliveryPosition, state }) => ({
     tx,

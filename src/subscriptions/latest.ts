@@ -1,5 +1,6 @@
-import { expandTypes } from '#src/catalog';
+import { eventTypes as catalogue, expandTypes, sampleEvent } from '#src/catalog';
 import type { Ctx } from '#src/context';
+import type { Candidate } from '#src/ports';
 import { createViews } from '#src/view';
 import { candidateOf } from './dry-run.ts';
 import { draftOf } from './draft.ts';
@@ -17,15 +18,10 @@ const maxPages = 5;
  * is, and under the caller's own grant. Throws 422 where it wants what the caller may not see.
  */
 export async function latestFor(ctx: Ctx, eventTypes: string[], limit: number): Promise<Sample[]> {
-  const spec = subscriptionSpec.parse({
-    endpoint: { type: 'webhook', url: 'https://nowhere.invalid/' },
-    event_types: eventTypes,
-  });
-  const draft = draftOf(ctx, 'sub_sample', { ...spec, host: '', maxPerSecond: 1 });
-  const candidate = await candidateOf(ctx, { ...draft, publicKey: null, sinceEvent: 0 });
+  const candidate = await candidateFor(ctx, eventTypes);
   const { grant } = candidate;
   const wanted = {
-    env: draft.env,
+    env: ctx.caller.env,
     accountId: grant.accountId,
     types: expandTypes(eventTypes),
     after: grant.history ? 0 : grant.sinceEvent,
@@ -46,4 +42,41 @@ export async function latestFor(ctx: Ctx, eventTypes: string[], limit: number): 
     if (events.length < pageSize) break;
   }
   return samples.slice(0, limit);
+}
+
+/** An event of the catalogue for each type that the caller may see, as it would be sent: for who has none of its own yet. */
+export async function catalogueSamples(ctx: Ctx, eventTypes: string[]): Promise<Sample[]> {
+  const candidate = await candidateFor(ctx, eventTypes);
+  return expandTypes(eventTypes).flatMap((type) => {
+    const known = catalogue.get(type);
+    if (!known || type === 'integration.test') return [];
+    const sample = sampleOf(
+      createViews({
+        position: 0,
+        id: 'evt_sample',
+        env: ctx.caller.env,
+        type,
+        schemaVersion: known.latest,
+        occurredAtMs: ctx.clock.ms(),
+        acceptedAtMs: ctx.clock.ms(),
+        city: null,
+        subject: `${type.split('.')[0]}s/sample`,
+        sequence: 1,
+        critical: false,
+        audience: [candidate.grant.accountId],
+        data: sampleEvent(type),
+      }),
+      candidate,
+    );
+    return sample ? [sample] : [];
+  });
+}
+
+function candidateFor(ctx: Ctx, eventTypes: string[]): Promise<Candidate> {
+  const spec = subscriptionSpec.parse({
+    endpoint: { type: 'webhook', url: 'https://nowhere.invalid/' },
+    event_types: eventTypes,
+  });
+  const draft = draftOf(ctx, 'sub_sample', { ...spec, host: '', maxPerSecond: 1 });
+  return candidateOf(ctx, { ...draft, publicKey: null, sinceEvent: 0 });
 }

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
-import * as z from 'zod';
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { expandTypes } from '#src/catalog';
 import type { Ports } from '#src/context';
 import type { Candidate } from '#src/ports';
 import type { Chunk, Task } from '#src/tasks';
@@ -7,21 +7,13 @@ import { createViews } from '#src/view';
 import { acceptedWithin, eventsWithDelivery, type FeedEvent } from './feed-page.ts';
 import type { SubscriptionRow } from './find.ts';
 import { holdReason, judge } from './match.ts';
-import { replayPayload } from './replay.ts';
+import { nextGrant, candidateUnder } from './replay-grants.ts';
+import { replayCursor, type ReplayCursor, type ReplayPayload, replayPayload } from './replay-shape.ts';
 import { type Again, againStatements, type Missing, missingStatements } from './replay-write.ts';
+import { takeOutChunk } from './stop-replay.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'gate' | 'directory' | 'queue'>;
-type Payload = z.output<typeof replayPayload>;
-
-/** Where the last chunk stopped: in the dead of the subscription, or in the feed of one of its grants. */
-const cursorShape = z.strictObject({
-  dead: z.number().default(0),
-  grantsBefore: z.string().default(''),
-  tx: z.number().default(-1),
-  position: z.number().default(0),
-});
-type Cursor = z.output<typeof cursorShape>;
-type Found = { again: Again[]; missing: Missing[]; cursor: Cursor | null };
+type Found = { again: Again[]; missing: Missing[]; cursor: ReplayCursor | null };
 
 const pageSize = 200;
 
@@ -30,7 +22,8 @@ export const replayKind =
   (ports: Needs) =>
   async (task: Task): Promise<Chunk> => {
     const payload = replayPayload.parse(task.payload);
-    const cursor = cursorShape.parse(task.cursor ?? {});
+    if (payload.isStopped) return takeOutChunk(ports, task, payload);
+    const cursor = replayCursor.parse(task.cursor ?? {});
     const { subscriptions } = ports.store.tables;
     const [row] = await ports.store.db.select().from(subscriptions).where(eq(subscriptions.id, task.subject));
     if (!row || row.state === 'deleted') return { statements: () => [], cursor, count: 0, isLast: true };
@@ -55,7 +48,12 @@ export const replayKind =
   };
 
 /** By the index of what has stopped: however much was delivered, only the dead are read. */
-async function findDead(ports: Needs, row: SubscriptionRow, span: Payload, cursor: Cursor): Promise<Found> {
+async function findDead(
+  ports: Needs,
+  row: SubscriptionRow,
+  span: ReplayPayload,
+  cursor: ReplayCursor,
+): Promise<Found> {
   const { deliveries, events } = ports.store.tables;
   const dead = await ports.store.db
     .select({
@@ -79,7 +77,7 @@ async function findDead(ports: Needs, row: SubscriptionRow, span: Payload, curso
     .limit(pageSize);
   const again: Again[] = [];
   for (const { position, accountId, grantId, state } of dead) {
-    const candidate = await candidateOf(ports, row, accountId, grantId);
+    const candidate = await candidateUnder(ports, row, accountId, grantId);
     if (candidate) again.push({ position, state, held: holdReason(candidate, ports.gate) });
   }
   const last = dead.at(-1);
@@ -91,10 +89,17 @@ async function findDead(ports: Needs, row: SubscriptionRow, span: Payload, curso
 }
 
 /** The condition of a partial index, word for word: SQLite proves no other form of it. */
-const isStopped = ({ store }: Pick<Ports, 'store'>): SQL =>
-  sql`${store.tables.deliveries.state} in ('retrying', 'held', 'dead', 'cancelled')`;
+const isStopped = ({ store }: Pick<Ports, 'store'>): SQL => {
+  const { state } = store.tables.deliveries;
+  return sql`(${state} = 'retrying' or ${state} = 'held' or ${state} = 'dead' or ${state} = 'cancelled')`;
+};
 
-async function findInFeed(ports: Needs, row: SubscriptionRow, span: Payload, cursor: Cursor): Promise<Found> {
+async function findInFeed(
+  ports: Needs,
+  row: SubscriptionRow,
+  span: ReplayPayload,
+  cursor: ReplayCursor,
+): Promise<Found> {
   const grant = await nextGrant(ports, row, cursor.grantsBefore);
   if (!grant) return { again: [], missing: [], cursor: null };
   const page = await eventsWithDelivery(ports, {
@@ -103,16 +108,18 @@ async function findInFeed(ports: Needs, row: SubscriptionRow, span: Payload, cur
     subscriptionId: row.id,
     grantId: grant.id,
     span: acceptedWithin(ports, span.since, span.until),
+    types: span.only === 'missing' ? expandTypes(row.eventTypes) : null,
     after: cursor,
     limit: pageSize,
   });
-  const candidate = await candidateOf(ports, row, grant.accountId, grant.id);
+  const candidate = await candidateUnder(ports, row, grant.accountId, grant.id);
   const found = candidate ? sorted(ports, candidate, page, span.only) : { again: [], missing: [] };
   const last = page.at(-1);
   const isMore = candidate !== undefined && last !== undefined && page.length === pageSize;
+  const there = cursor.there + page.filter(({ delivery }) => delivery !== null).length;
   const next = isMore
-    ? { ...cursor, tx: last.tx, position: last.position }
-    : { ...cursor, grantsBefore: grant.id, tx: -1, position: 0 };
+    ? { ...cursor, there, tx: last.tx, position: last.position }
+    : { ...cursor, there, grantsBefore: grant.id, tx: -1, position: 0 };
   return { ...found, cursor: next };
 }
 
@@ -121,7 +128,7 @@ function sorted(
   { gate }: Needs,
   candidate: Candidate,
   page: (FeedEvent & { delivery: { position: number; state: Again['state'] } | null })[],
-  only: Payload['only'],
+  only: ReplayPayload['only'],
 ): Pick<Found, 'again' | 'missing'> {
   const again: Again[] = [];
   const missing: Missing[] = [];
@@ -136,36 +143,4 @@ function sorted(
     }
   }
   return { again, missing };
-}
-
-async function nextGrant(
-  { store }: Needs,
-  row: SubscriptionRow,
-  before: string,
-): Promise<{ id: string; accountId: string } | undefined> {
-  const { grants } = store.tables;
-  const owners = row.owner === 'app' ? eq(grants.appId, row.appId ?? '') : eq(grants.id, row.grantId ?? '');
-  const [grant] = await store.db
-    .select({ id: grants.id, accountId: grants.accountId })
-    .from(grants)
-    .where(and(owners, eq(grants.env, row.env), isNull(grants.endedAt), gt(grants.id, before)))
-    .orderBy(asc(grants.id))
-    .limit(1);
-  return grant;
-}
-
-/** Undefined where the grant has ended or was revoked: nothing is sent again under it. */
-async function candidateOf(
-  { directory, gate }: Needs,
-  row: SubscriptionRow,
-  accountId: string,
-  grantId: string,
-): Promise<Candidate | undefined> {
-  const lookup = directory.known(row.env, [accountId]) ?? (await directory.load(row.env, [accountId]));
-  const candidate = lookup
-    .of(accountId)
-    .find(({ subscription, grant }) => subscription.id === row.id && grant.id === grantId);
-  if (!candidate || gate.standing(candidate.subscription.epochs, candidate.grant.epochs) === 'revoked')
-    return undefined;
-  return candidate;
 }

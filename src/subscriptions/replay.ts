@@ -1,37 +1,17 @@
-import { and, eq } from 'drizzle-orm';
-import * as z from 'zod';
+import { and, desc, eq } from 'drizzle-orm';
 import { isInert } from '#src/approvals';
 import { recordAudit } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import type { Task } from '#src/tasks';
+import { addTask, type Task } from '#src/tasks';
 import { findSubscription } from './find.ts';
 import { waits } from './pause.ts';
+import type { ShownReplay } from './replay-shape.ts';
+import { newestDelivery, showReplay } from './show-replay.ts';
 import type { ReplaySpec } from './spec.ts';
-import { addTask } from '#src/tasks';
 
 /** Events are kept for as long: before that there is nothing to replay. */
 const maxWindowMs = 30 * 24 * 3_600_000;
-
-export const replayPayload = z.strictObject({
-  since: z.number(),
-  until: z.number(),
-  only: z.enum(['failed', 'missing', 'all']),
-});
-
-export const shownReplay = z
-  .strictObject({
-    id: z.string(),
-    state: z.enum(['open', 'done', 'failed']),
-    done: z.int().meta({ description: 'Deliveries that were made or sent again so far.' }),
-    since: z.string(),
-    until: z.string(),
-    only: z.enum(['failed', 'missing', 'all']),
-    created_at: z.string(),
-    updated_at: z.string(),
-  })
-  .meta({ id: 'Replay' });
-export type ShownReplay = z.output<typeof shownReplay>;
 
 /**
  * Puts deliveries of a span of acceptance back to be sent: the dead (`failed`), those that should be there and are not
@@ -40,7 +20,8 @@ export type ShownReplay = z.output<typeof shownReplay>;
 export async function replay(ctx: Ctx, id: string, spec: ReplaySpec): Promise<ShownReplay> {
   const row = await findSubscription(ctx, id);
   if (isInert(row)) throw waits(row);
-  const payload = { ...windowOf(spec, ctx.clock.ms()), only: spec.only };
+  const behind = await newestDelivery(ctx, id);
+  const payload = { ...windowOf(spec, ctx.clock.ms()), only: spec.only, behind };
   await refuseSecond(ctx, id);
   const taskId = ctx.ids.newId('rpl');
   await ctx.store.write((db) => [
@@ -60,14 +41,31 @@ export async function replay(ctx: Ctx, id: string, spec: ReplaySpec): Promise<Sh
 
 export async function findReplay(ctx: Ctx, id: string, taskId: string): Promise<ShownReplay> {
   await findSubscription(ctx, id);
-  const { tasks } = ctx.store.tables;
-  const [task] = await ctx.store.db
+  return showReplay(ctx, await findReplayTask(ctx, id, taskId));
+}
+
+export async function findReplayTask({ store }: Ctx, id: string, taskId: string): Promise<Task> {
+  const { tasks } = store.tables;
+  const [task] = await store.db
     .select()
     .from(tasks)
     .where(and(eq(tasks.id, taskId), eq(tasks.kind, 'replay'), eq(tasks.subject, id)))
     .limit(1);
   if (!task) throw new PatchbayError('not_found', { public: `There is no replay ${taskId}.` });
-  return showReplay(task);
+  return task;
+}
+
+/** The last one that was asked for; null: none was. */
+export async function latestReplay(ctx: Ctx, id: string): Promise<ShownReplay | null> {
+  await findSubscription(ctx, id);
+  const { tasks } = ctx.store.tables;
+  const [task] = await ctx.store.db
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.subject, id), eq(tasks.kind, 'replay')))
+    .orderBy(desc(tasks.createdAt))
+    .limit(1);
+  return task ? showReplay(ctx, task) : null;
 }
 
 function windowOf({ since, until }: ReplaySpec, nowMs: number): { since: number; until: number } {
@@ -90,20 +88,6 @@ async function refuseSecond({ store }: Ctx, id: string): Promise<void> {
   throw new PatchbayError('state_conflict', {
     public: `The replay ${open.id} is still under way; wait for it to be done.`,
   });
-}
-
-function showReplay(task: Task): ShownReplay {
-  const { since, until, only } = replayPayload.parse(task.payload);
-  return {
-    id: task.id,
-    state: task.state,
-    done: task.done,
-    since: new Date(since).toISOString(),
-    until: new Date(until).toISOString(),
-    only,
-    created_at: task.createdAt.toISOString(),
-    updated_at: task.updatedAt.toISOString(),
-  };
 }
 
 const refused = (pointer: string, detail: string): PatchbayError =>

@@ -119,7 +119,7 @@ function once(idempotency: AnyManifest['idempotency']): string {
 
 const owners: Record<Limit['per'], string> = {
   app: 'for all of the hub',
-  connection: 'for one connection',
+  connection: 'for one account there',
   resource: 'for one channel or collection',
 };
 

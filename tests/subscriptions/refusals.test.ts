@@ -45,7 +45,9 @@ describe('refusals of /v1/subscriptions', () => {
     ['POST', '/secret/rotate', {}],
     ['POST', '/replay', { since }],
     ['POST', '/dry-run', {}],
+    ['GET', `/missing?since=${since}`],
     ['GET', '/replays/rpl_01k9000000000000000000000a'],
+    ['POST', '/replays/rpl_01k9000000000000000000000a/stop'],
   ];
   const all = (): [string, string, unknown?][] => [
     ...collection,

@@ -1,0 +1,74 @@
+import { expandTypes } from '#src/catalog';
+import type { Ctx } from '#src/context';
+import { withLease } from '#src/limits';
+import { createViews } from '#src/view';
+import { acceptedWithin, eventsWithDelivery, type FeedPlace } from './feed-page.ts';
+import { findSubscription, type SubscriptionRow } from './find.ts';
+import { judge } from './match.ts';
+import { candidateUnder, nextGrant } from './replay-grants.ts';
+
+/** What a replay of `missing` would bring of a span. */
+export type MissingCount = {
+  events: number;
+  /** How many bookings, RFPs, deliverables they are about. */
+  subjects: number;
+  /** Events of the span that have their delivery. */
+  there: number;
+  /** Counting stopped within it: there is more. */
+  isMore: boolean;
+};
+
+type Examined = { atMs: number; subject: string; is: 'missing' | 'there' | 'other' };
+
+const pageSize = 200;
+const mostExamined = 4_000;
+
+/** For each beginning (ms) up to now. Throws 429 where four such counts are under way. */
+export async function countMissing(
+  ctx: Ctx,
+  id: string,
+  beginnings: readonly number[],
+): Promise<MissingCount[]> {
+  const row = await findSubscription(ctx, id);
+  const examined = await withLease(ctx, 'dry-run', `subscription:${id}`, () =>
+    examine(ctx, row, Math.min(...beginnings)),
+  );
+  const cutAtMs = examined.length < mostExamined ? -Infinity : (examined.at(-1)?.atMs ?? -Infinity);
+  return beginnings.map((sinceMs) => {
+    const within = examined.filter(({ atMs }) => atMs >= sinceMs);
+    const missing = within.filter((one) => one.is === 'missing');
+    return {
+      events: missing.length,
+      subjects: new Set(missing.map(({ subject }) => subject)).size,
+      there: within.filter((one) => one.is === 'there').length,
+      isMore: sinceMs <= cutAtMs,
+    };
+  });
+}
+
+/** Newest first, so that a short span is counted whole where a long one is not. */
+async function examine(ctx: Ctx, row: SubscriptionRow, sinceMs: number): Promise<Examined[]> {
+  await ctx.gate.freshen();
+  const { env, id: subscriptionId } = row;
+  const span = acceptedWithin(ctx, sinceMs, ctx.clock.ms());
+  const types = expandTypes(row.eventTypes);
+  const examined: Examined[] = [];
+  for (let grant = await nextGrant(ctx, row, ''); grant; grant = await nextGrant(ctx, row, grant.id)) {
+    const { id: grantId, accountId } = grant;
+    const candidate = await candidateUnder(ctx, row, accountId, grantId);
+    for (let before: FeedPlace | null = null; candidate;) {
+      const limit = Math.min(pageSize, mostExamined - examined.length);
+      if (limit === 0) return examined;
+      const wanted = { env, accountId, subscriptionId, grantId, span, types, before, limit };
+      const page = await eventsWithDelivery(ctx, wanted);
+      for (const { event, delivery } of page) {
+        const isFor = () => judge(createViews(event), candidate, ctx.gate, 'consent').send !== 'no';
+        const is = delivery ? 'there' : isFor() ? 'missing' : 'other';
+        examined.push({ atMs: event.acceptedAtMs, subject: event.subject, is });
+      }
+      before = page.at(-1) ?? null;
+      if (page.length < limit) break;
+    }
+  }
+  return examined;
+}
