@@ -100,8 +100,10 @@ export function belowLevel({ store }: Needs, { level, id }: Level): Below {
  * The condition of the partial index `deliveries_stopped`, word for word: SQLite uses the index only where the query
  * holds the same term.
  */
-export const isStopped = ({ store }: Needs): SQL =>
-  sql`${store.tables.deliveries.state} in ('retrying', 'held', 'dead', 'cancelled')`;
+export const isStopped = ({ store }: Needs): SQL => {
+  const { state } = store.tables.deliveries;
+  return sql`(${state} = 'retrying' or ${state} = 'held' or ${state} = 'dead' or ${state} = 'cancelled')`;
+};
 
 /** D1 binds a hundred parameters a statement. */
 export const positionsPerStatement = 80;

