@@ -8,6 +8,10 @@ import type { By } from './rules.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'directory' | 'queue'>;
 
+/** What the owner of a refused one reads. */
+export const refusedWords =
+  'The marketplace has refused it. Nothing is kept or sent for it; change it, and it is looked at again.';
+
 /**
  * Of the version that was looked at: whoever changes where it goes while somebody reads gets nothing approved. What is
  * accepted from now on is matched; what came while it waited is not sent by itself. 404 for what does not wait; 409

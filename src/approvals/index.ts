@@ -1,4 +1,4 @@
-export { decideApproval } from './decide.ts';
+export { decideApproval, refusedWords } from './decide.ts';
 export { type ApprovalRecord, approvalRecord, findApproval } from './find.ts';
 export { approvalStates, approvalsWaiting, listApprovals, type ShownApproval } from './list.ts';
 export { approvalFor, isInert } from './needs.ts';

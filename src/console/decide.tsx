@@ -3,17 +3,19 @@ import { counted, Note, When } from '#src/ui';
 import { wordsOf } from './case-words.ts';
 import { casePath, casesPath } from './paths.ts';
 import { SubjectLink } from './subject-link.tsx';
+import { Waiting, type Waits } from './waits.tsx';
 
 type Case = Awaited<ReturnType<typeof listCases>>[number];
 
 const mostShown = 6;
 
-/** What asks for a decision now, the newest first, each with the one thing to press. */
-export function Decide({ cases }: { cases: readonly Case[] }) {
+/** What asks for a decision now: cases, the newest first, then what waits in queues, each with the one thing to press. */
+export function Decide({ cases, waits }: { cases: readonly Case[]; waits: readonly Waits[] }) {
+  const isQuiet = cases.length + waits.length === 0;
   return (
     <section class="stack" aria-labelledby="decide">
-      <h2 id="decide">{cases.length === 0 ? 'Nothing waits for a decision' : 'Decide now'}</h2>
-      {cases.length === 0 ? (
+      <h2 id="decide">{isQuiet ? 'Nothing waits for a decision' : 'Decide now'}</h2>
+      {isQuiet ? (
         <p class="dim">
           No case is open. A case opens by itself when a token is used twice, leaks, or is found by somebody.{' '}
           <a href={`${casesPath}?state=all`}>Cases that are closed</a>
@@ -22,6 +24,9 @@ export function Decide({ cases }: { cases: readonly Case[] }) {
         <div class="notes">
           {cases.slice(0, mostShown).map((one) => (
             <Open one={one} />
+          ))}
+          {waits.map((one) => (
+            <Waiting waits={one} />
           ))}
         </div>
       )}

@@ -6,6 +6,7 @@ import { Decide } from './decide.tsx';
 import { Flow } from './flow.tsx';
 import { home } from './paths.ts';
 import { SearchField } from './search-field.tsx';
+import { readWaits } from './waits.tsx';
 
 /** What an officer sees first: where to type, what asks for a decision, what is pulled, and what flows. */
 export function frontPage(desk: Console): void {
@@ -13,8 +14,9 @@ export function frontPage(desk: Console): void {
     const { ctx, staff, query } = visit;
     const by: Places = query.get('by') === 'host' ? 'host' : 'city';
     const { permissions } = staff;
-    const [cases, flow] = await Promise.all([
+    const [cases, waits, flow] = await Promise.all([
       permissions.has('cases:read') ? listCases(ctx, 'open') : null,
+      readWaits(ctx, staff),
       permissions.has('behaviour:read') ? flowNow(visit, by) : null,
     ]);
     return {
@@ -25,7 +27,7 @@ export function frontPage(desk: Console): void {
             <h1 class="vh">Now</h1>
             {permissions.has('search:read') ? <SearchField value="" isFirst /> : null}
           </header>
-          {cases ? <Decide cases={cases} /> : null}
+          {cases || waits.length > 0 ? <Decide cases={cases ?? []} waits={waits} /> : null}
           {flow ? <Flow {...flow} by={by} /> : null}
         </div>
       ),

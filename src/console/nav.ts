@@ -1,8 +1,10 @@
 import type { Permission, Staff } from '#src/staff';
 import {
+  approvalsPath,
   casesPath,
   elevationPath,
   home,
+  intentsPath,
   revocationsPath,
   searchPath,
   staffPath,
@@ -13,6 +15,8 @@ const entries: readonly [href: string, name: string, permission: Permission | nu
   [home, 'Now', null],
   [searchPath, 'Find', 'search:read'],
   [casesPath, 'Cases', 'cases:read'],
+  [approvalsPath, 'Approvals', 'approvals:read'],
+  [intentsPath, 'Intents', 'intents:review'],
   [suspensionsPath, 'Suspended', 'revocations:read'],
   [revocationsPath, 'Receipts', 'revocations:read'],
   [elevationPath, 'Elevation', null],

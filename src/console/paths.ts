@@ -1,9 +1,15 @@
 import type { Level } from '#src/inquiry';
+import { withQuery } from '#src/ui';
 
 /** Where things are, said once. */
 export const home = '/admin';
 export const searchPath = `${home}/search`;
 export const casesPath = `${home}/cases`;
+export const approvalsPath = `${home}/approvals`;
+export const approvalRulesPath = `${approvalsPath}/rules`;
+export const intentsPath = `${home}/intents`;
+export const originsPath = `${intentsPath}/origins`;
+export const originBase = `${intentsPath}/origin`;
 export const revocationsPath = `${home}/revocations`;
 export const suspensionsPath = `${home}/suspensions`;
 export const elevationPath = `${home}/elevation`;
@@ -19,3 +25,7 @@ export const isSubjectLevel = (level: string): level is Level => subjectLevels.s
 export const subjectPath = (level: Level, id: string): string => `${home}/${level}s/${id}`;
 export const casePath = (id: string): string => `${casesPath}/${id}`;
 export const receiptPath = (id: string): string => `${revocationsPath}/${id}`;
+export const approvalPath = (id: string): string => `${approvalsPath}/${id}`;
+export const intentPath = (id: string): string => `${intentsPath}/${id}`;
+/** An origin has no id of its own: it is one name and one kind of intent. */
+export const originPath = (source: string, kind: string): string => withQuery(originBase, { source, kind });

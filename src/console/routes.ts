@@ -1,11 +1,18 @@
 import { compress } from 'hono/compress';
 import type { Hono } from 'hono';
 import { assetsOf } from '#src/ui';
+import { approvalPages } from './approval.tsx';
+import { approvalRulePages } from './approval-rules.tsx';
+import { approvalsPage } from './approvals.tsx';
 import { casePages } from './case.tsx';
 import { casesPage } from './cases.tsx';
 import { type Console, nothingElse } from './door.tsx';
 import { elevationPages } from './elevation.tsx';
 import { frontPage } from './front.tsx';
+import { intentPages } from './intent.tsx';
+import { intentsPage } from './intents.tsx';
+import { originPages } from './origin.tsx';
+import { originsPage } from './origins.tsx';
 import { home } from './paths.ts';
 import { receiptPages } from './receipts.tsx';
 import { searchPages } from './search.tsx';
@@ -33,6 +40,14 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   frontPage(desk);
   casesPage(desk);
   casePages(desk);
+  approvalsPage(desk);
+  // Before one approval and one intent: `rules` and `origins` are no ids.
+  approvalRulePages(desk);
+  approvalPages(desk);
+  intentsPage(desk);
+  originsPage(desk);
+  originPages(desk);
+  intentPages(desk);
   elevationPages(desk);
   searchPages(desk);
   subjectPages(desk);

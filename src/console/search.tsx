@@ -4,7 +4,7 @@ import { lookUpToken } from '#src/leaks';
 import { requirePermission, staffActor } from '#src/staff';
 import { counted, Empty, withQuery } from '#src/ui';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
-import { casePath, receiptPath, searchPath, subjectPath } from './paths.ts';
+import { casePath, intentPath, receiptPath, searchPath, subjectPath } from './paths.ts';
 import { SearchField } from './search-field.tsx';
 import { levelOfId } from './subject-link.tsx';
 import { TokenFound } from './token-found.tsx';
@@ -119,6 +119,7 @@ function Named({ one }: { one: Found }) {
 function hrefOf({ kind, id, at }: Found): string | null {
   if (kind === 'case') return casePath(id);
   if (kind === 'revocation') return receiptPath(id);
+  if (kind === 'intent') return intentPath(id);
   return at === null ? null : subjectPath(at.level, at.id);
 }
 
@@ -134,6 +135,7 @@ const names: Record<string, string> = {
   event: 'Events',
   case: 'Cases',
   revocation: 'Receipts',
+  intent: 'Intents',
   session: 'Browsers signed in',
 };
 

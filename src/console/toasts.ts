@@ -7,6 +7,14 @@ const toasts = {
   in_address:
     'A token does not belong into an address: it may be in your browser’s history now. Paste it into the field.',
   closed: 'The case is closed, with your note.',
+  approved: 'Approved. From now on it is sent what it matches.',
+  refused: 'Refused. It stays inert, and its owner sees that.',
+  rule_made: 'The rule holds, for what is made or changed from now on.',
+  rule_ended: 'The rule holds no more. What waits because of it goes on waiting.',
+  let_through: 'Let through. The marketplace reads it next.',
+  turned_away: 'Refused. Who asked reads your reason.',
+  origin_approved: 'Approved. What waited has gone to the marketplace, and so does what comes.',
+  origin_blocked: 'Blocked. What waited is refused, and nothing more is taken.',
   role_given: 'The role is given, from now on.',
   role_taken: 'The role is taken away, from now on.',
 } as const;

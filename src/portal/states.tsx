@@ -1,3 +1,4 @@
+import { refusedWords } from '#src/approvals';
 import { Chip, type Tone } from '#src/ui';
 
 type DeliveryState = 'pending' | 'leased' | 'retrying' | 'held' | 'delivered' | 'dead' | 'cancelled';
@@ -53,7 +54,7 @@ function disabledWords(reason: string | null): string {
     case 'connection_broken':
       return 'Its account at the vendor has to be connected again. Its events are kept, and go out once it is.';
     case 'approval_refused':
-      return 'The marketplace has refused it. Nothing is kept or sent for it; change it, and it is looked at again.';
+      return refusedWords;
     case 'token_leaked':
       return 'The token that made it leaked. Its events are kept; resume it if the endpoint is yours.';
     default:

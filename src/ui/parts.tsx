@@ -67,18 +67,26 @@ export function Secret({ text, name, children }: { text: string; name: string; c
 }
 
 /** Keeps its place: the way on is a link with the cursor in it. */
-export function Pages({ first, next }: { first: string | null; next: string | null }) {
+export function Pages({
+  first,
+  next,
+  isOldestFirst = false,
+}: {
+  first: string | null;
+  next: string | null;
+  isOldestFirst?: boolean;
+}) {
   if (first === null && next === null) return null;
   return (
     <nav class="pages" aria-label="Pages">
       {first === null ? null : (
         <a class="button" href={first}>
-          Newest
+          {isOldestFirst ? 'Oldest' : 'Newest'}
         </a>
       )}
       {next === null ? null : (
         <a class="button" href={next} rel="next">
-          Older
+          {isOldestFirst ? 'Newer' : 'Older'}
         </a>
       )}
     </nav>

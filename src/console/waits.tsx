@@ -1,0 +1,65 @@
+import { approvalsWaiting } from '#src/approvals';
+import { intentsWaiting } from '#src/intents';
+import type { Permission, Staff, StaffCtx } from '#src/staff';
+import { counted, Note, When } from '#src/ui';
+import { approvalsPath, intentsPath } from './paths.ts';
+
+/** How many wait, and since when the first of them does. */
+type Waiting = { count: number; since: Date };
+type Queue = {
+  /** Who may decide; others are not called. */
+  permission: Permission;
+  href: string;
+  /** Null where nothing waits. */
+  read: (ctx: Pick<StaffCtx, 'store'>) => Promise<Waiting | null>;
+  title: (count: number) => string;
+  meanwhile: string;
+};
+export type Waits = Queue & Waiting;
+
+/** What fills up by itself until somebody decides, beside cases. */
+const queues: readonly Queue[] = [
+  {
+    permission: 'approvals:decide',
+    href: approvalsPath,
+    read: approvalsWaiting,
+    title: (count) => `${counted(count, 'subscription waits', 'subscriptions wait')} for approval`,
+    meanwhile: 'Nothing is sent for them until somebody has looked.',
+  },
+  {
+    permission: 'intents:review',
+    href: intentsPath,
+    read: intentsWaiting,
+    title: (count) => `${counted(count, 'intent waits', 'intents wait')} for a review`,
+    meanwhile: 'The marketplace does not see them until their origin, or each of them, is approved.',
+  },
+];
+
+/** Of what this member of staff may decide. */
+export async function readWaits(
+  ctx: StaffCtx,
+  { permissions }: Pick<Staff, 'permissions'>,
+): Promise<Waits[]> {
+  const found = await Promise.all(
+    queues
+      .filter(({ permission }) => permissions.has(permission))
+      .map(async (queue) => ({ queue, waiting: await queue.read(ctx) })),
+  );
+  return found.flatMap(({ queue, waiting }) => (waiting ? [{ ...queue, ...waiting }] : []));
+}
+
+export function Waiting({ waits: { count, since, href, title, meanwhile } }: { waits: Waits }) {
+  return (
+    <Note tone="wait" title={title(count)}>
+      <p>{meanwhile}</p>
+      <p class="dim small">
+        The first since <When at={since.toISOString()} />
+      </p>
+      <p class="press">
+        <a class="button" href={href}>
+          Look at {count === 1 ? 'it' : 'them'}
+        </a>
+      </p>
+    </Note>
+  );
+}
