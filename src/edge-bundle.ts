@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { uiPaths } from './edge-files.ts';
+import { fileHeaders, uiPaths, writeFiles } from './edge-files.ts';
 import { leftOut } from './edge-left-out.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,6 +11,19 @@ export type Modules = Readonly<Record<string, string>>;
 
 /** The two Workers: the API, and the pages with the Durable Objects (worker-pages.ts). */
 export const workerEntries = { api: 'src/worker.ts', pages: 'src/worker-pages.ts' };
+
+/** Both Workers, the folder of the files beside them, and with which headers those are served. */
+export type EdgeBuild = { api: Modules; pages: Modules; files: string; headers: typeof fileHeaders };
+
+/** `files` is a folder that exists. */
+export async function buildEdge(files: string): Promise<EdgeBuild> {
+  const [api, pages] = await Promise.all([
+    bundleWorker(workerEntries.api),
+    bundleWorker(workerEntries.pages),
+    writeFiles(files),
+  ]);
+  return { api, pages, files, headers: fileHeaders };
+}
 
 /**
  * A Worker as modules: what is deployed, what `npm run edge` runs, and what the tests prove. The runtime's own modules

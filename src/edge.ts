@@ -5,9 +5,9 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
-import { bundleWorker, root, workerEntries } from './edge-bundle.ts';
-import { fileHeaders, writeFiles } from './edge-files.ts';
+import type { EdgeBuild, Modules } from './edge-bundle.ts';
 
 export type EdgeOptions = {
   /** Where all of it is kept. */
@@ -15,8 +15,8 @@ export type EdgeOptions = {
   port: number;
   /** Variables and secrets of the Worker. */
   environment: Record<string, string>;
-  /** The file of the API's Worker; default: the product's. */
-  entry?: string;
+  /** What was built before; by default it is built now. */
+  build?: EdgeBuild;
   /** How often the cron runs; a minute on Cloudflare, which has no less. */
   cronMs?: number;
   /** How often a message is tried again before it goes to the dead-letter queue, and after how long. */
@@ -34,9 +34,7 @@ const compatibilityDate = '2026-07-01';
 const compatibilityFlags = ['nodejs_compat', 'global_fetch_strictly_public'];
 
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const files = join(options.folder, 'files');
-  mkdirSync(files, { recursive: true });
-  await writeFiles(files);
+  const build = options.build ?? (await buildInto(join(options.folder, 'files')));
   const { maxRetries, retryDelay } = options.queue ?? { maxRetries: 3, retryDelay: 10 };
   const consumer = {
     maxBatchSize: 10,
@@ -62,7 +60,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       {
         ...shared,
         name: 'patchbay',
-        modules: await modulesOf(options.entry ?? workerEntries.api),
+        modules: modulesOf(build.api),
         durableObjects: objects({ scriptName: 'patchbay-pages' }),
         serviceBindings: { PAGES: 'patchbay-pages' },
         queueConsumers: {
@@ -71,21 +69,21 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
           'patchbay-dead': { maxBatchSize: 100, maxBatchTimeout: 1 },
         },
         assets: {
-          directory: files,
+          directory: build.files,
           binding: 'FILES',
           routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/reference/*'] } },
           assetConfig: {
             html_handling: 'none',
             not_found_handling: 'none',
             has_static_routing: true,
-            headers: { version: 2, rules: headerRules() },
+            headers: { version: 2, rules: headerRules(build.headers) },
           },
         },
       },
       {
         ...shared,
         name: 'patchbay-pages',
-        modules: await modulesOf(workerEntries.pages),
+        modules: modulesOf(build.pages),
         durableObjects: objects({}),
       },
     ],
@@ -109,8 +107,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
 }
 
-const modulesOf = async (entry: string) =>
-  Object.entries(await bundleWorker(entry)).map(([path, contents]) => ({
+/** Bundler and all that describes the API are loaded where they are needed. */
+async function buildInto(files: string): Promise<EdgeBuild> {
+  mkdirSync(files, { recursive: true });
+  return (await import('./edge-bundle.ts')).buildEdge(files);
+}
+
+const modulesOf = (modules: Modules) =>
+  Object.entries(modules).map(([path, contents]) => ({
     type: 'ESModule' as const,
     path,
     contents,
@@ -122,8 +126,8 @@ const objects = (where: { scriptName?: string }) => ({
 });
 
 /** As wrangler makes them of `_headers`. */
-const headerRules = () =>
-  Object.fromEntries(Object.entries(fileHeaders).map(([pattern, set]) => [pattern, { set }]));
+const headerRules = (headers: EdgeBuild['headers']) =>
+  Object.fromEntries(Object.entries(headers).map(([pattern, set]) => [pattern, { set }]));
 
 /** As `wrangler d1 migrations apply` does: each file once, in order, and remembered in the same table. */
 async function migrate(host: Miniflare): Promise<void> {
@@ -135,7 +139,7 @@ async function migrate(host: Miniflare): Promise<void> {
     .run();
   const { results } = await d1.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
-  const folder = join(root, 'migrations/sqlite');
+  const folder = fileURLToPath(new URL('../migrations/sqlite', import.meta.url));
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql') && !applied.has(file)).sort();
   for (const file of files) {
     const statements = (await readFile(join(folder, file), 'utf8')).split('--> statement-breakpoint');

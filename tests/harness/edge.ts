@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { type EdgeOptions, startEdge } from '../../src/edge.ts';
 import { operatorPath } from '../../src/operator.ts';
 import type { Strict } from '../hosts/edge/strict-worker.ts';
 import { freePort } from '../services/free-port.ts';
 import { callerOf } from './call.ts';
+import { lentEdge, type TestWorker } from './edge-build.ts';
 
 export type TestEdge = Awaited<ReturnType<typeof startTestEdge>>;
 
@@ -16,16 +15,19 @@ const hourMs = 3_600_000;
 /** The hub in workerd itself, loopback opened, under the platform's limits; the cron runs when a test says so. */
 export async function startTestEdge(
   environment: Record<string, string> = {},
-  over: Partial<Pick<EdgeOptions, 'entry' | 'cronMs' | 'queue'>> = {},
+  {
+    worker = 'strict',
+    ...over
+  }: Partial<Pick<EdgeOptions, 'cronMs' | 'queue'>> & { worker?: TestWorker } = {},
 ) {
-  const folder = await mkdtemp(join(tmpdir(), 'patchbay-edge-'));
+  const { build, folder } = await lentEdge(worker);
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const start = () =>
     startEdge({
       folder,
       port,
-      entry: 'tests/hosts/edge/strict-worker.ts',
+      build,
       cronMs: hourMs,
       queue: { maxRetries: 2, retryDelay: 0 },
       ...over,

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { workerEntries } from '../../src/edge-bundle.ts';
 import { startTestEdge, type TestEdge } from '../harness/edge.ts';
 
 /** As they are deployed: two Workers, the second behind a service binding. */
 describe('the pages at the edge', () => {
   const state = {} as { edge: TestEdge };
   beforeAll(async () => {
-    state.edge = await startTestEdge({}, { entry: workerEntries.api });
+    state.edge = await startTestEdge({}, { worker: 'product' });
   });
   afterAll(() => state.edge.stop());
   const ask = (path: string, init: RequestInit = {}) =>

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { startEdge } from '../../src/edge.ts';
 import { type OperatorAnswer, operatorPath } from '../../src/operator.ts';
+import { lentEdge } from '../harness/edge-build.ts';
 import { freePort } from '../services/free-port.ts';
 import { type Host, newKey, type RunningHub, settings } from './host.ts';
 
@@ -12,7 +11,7 @@ export const edge: Host = { name: 'edge', start: () => startEdgeHub({}) };
 
 /** `more`: variables and secrets of the Worker beside those that every host has. */
 export async function startEdgeHub(more: Record<string, string>): Promise<RunningHub> {
-  const folder = await mkdtemp(join(tmpdir(), 'patchbay-edge-'));
+  const { build, folder } = await lentEdge('product');
   const port = await freePort();
   const operatorKey = randomBytes(32).toString('base64');
   const environment = {
@@ -24,7 +23,7 @@ export async function startEdgeHub(more: Record<string, string>): Promise<Runnin
     LOG_LEVEL: 'error',
     ...more,
   };
-  const start = () => startEdge({ folder, port, environment });
+  const start = () => startEdge({ folder, port, environment, build });
   const state = { edge: await start() };
   return {
     origins: [`http://127.0.0.1:${port}`],

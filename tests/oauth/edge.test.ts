@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../src/edge.ts';
 import { operatorPath } from '../../src/operator.ts';
+import { lentEdge } from '../harness/edge-build.ts';
 import { startSink } from '../harness/sink.ts';
 import { newKey, settings } from '../hosts/host.ts';
 import { freePort } from '../services/free-port.ts';
@@ -24,7 +23,8 @@ describe('the authorization server on the edge', { timeout: 60_000 }, () => {
   const redirectUri = 'https://app.example/callback';
   beforeAll(async () => {
     const port = await freePort();
-    state.folder = await mkdtemp(join(tmpdir(), 'patchbay-oauth-edge-'));
+    const { build, folder } = await lentEdge('oauth');
+    state.folder = folder;
     state.issuer = `http://127.0.0.1:${port}`;
     const environment = {
       ...settings,
@@ -34,8 +34,7 @@ describe('the authorization server on the edge', { timeout: 60_000 }, () => {
       PATCHBAY_OPERATOR_KEY: operatorKey,
       LOG_LEVEL: 'error',
     };
-    const entry = join(import.meta.dirname, 'edge-worker.ts');
-    state.edge = await startEdge({ folder: state.folder, port, environment, entry });
+    state.edge = await startEdge({ folder, port, environment, build });
     const issuer = new URL(state.issuer);
     const told = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
     state.as = await oauth.processDiscoveryResponse(issuer, told);

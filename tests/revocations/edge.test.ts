@@ -10,7 +10,7 @@ describe('a revocation on the edge', { timeout: 90_000 }, () => {
   const state = {} as { edge: TestEdge; sink: Sink };
   beforeAll(async () => {
     state.sink = await startSink();
-    state.edge = await startTestEdge({ LOG_LEVEL: 'error' }, { entry: 'tests/oauth/edge-worker.ts' });
+    state.edge = await startTestEdge({ LOG_LEVEL: 'error' }, { worker: 'oauth' });
   }, 60_000);
   afterAll(async () => {
     await state.edge.stop();

@@ -65,6 +65,13 @@ export function absentMark(service: ServiceName, reason: string): string {
   return `[absent ${service}: ${reason}]`;
 }
 
+/** For what every machine has; what broke it is thrown. */
+export async function borrow(service: ServiceName): Promise<{ url: string }> {
+  const offer = await askFor(service);
+  if (!('url' in offer)) throw new Error(`${service}: ${'broken' in offer ? offer.broken : offer.absent}`);
+  return offer;
+}
+
 async function askFor(service: ServiceName): Promise<Offer> {
   return new Promise((resolve, reject) => {
     get(`${inject('services')}/${service}`, (response) => {

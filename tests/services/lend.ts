@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { findChromium } from './chromium.ts';
+import { buildEdge } from './edge.ts';
 import { pgbouncerProgram } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
 import { unpackPrevious } from './previous.ts';
@@ -24,6 +25,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
     chromium: async () => ({ url: await findChromium(), stop: async () => undefined }),
     pgbouncer: async () => ({ url: await provideProgram(pgbouncerProgram), stop: async () => undefined }),
     previous: unpackPrevious,
+    edge: buildEdge,
   };
   const lent = new Map<ServiceName, Promise<Lent>>();
   const lend = (name: ServiceName) => {
@@ -50,7 +52,7 @@ export default async function lendServices(project: TestProject): Promise<() => 
   };
 }
 
-export type ServiceName = 'postgres' | 'redis' | 'chromium' | 'pgbouncer' | 'previous';
+export type ServiceName = 'postgres' | 'redis' | 'chromium' | 'pgbouncer' | 'previous' | 'edge';
 
 /** What a suite is told: where the service is, why there is none, or how it broke. */
 export type Offer = { url: string } | { absent: string } | { broken: string };
@@ -71,6 +73,7 @@ const serviceNames: readonly string[] = [
   'chromium',
   'pgbouncer',
   'previous',
+  'edge',
 ] satisfies ServiceName[];
 
 function isServiceName(name: string): name is ServiceName {
