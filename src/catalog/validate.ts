@@ -3,6 +3,7 @@
  * strict, so a field that the catalogue does not know, and thus has no scope, quarantines the event.
  */
 import type * as z from 'zod';
+import { quickParser } from '#src/wire';
 import { eventTypes, outlineFor } from './event-types.ts';
 import type { Group, Outline } from './outline.ts';
 import type { EventData, EventType, Reason } from './types/event-type.ts';
@@ -20,10 +21,11 @@ export function validate(type: string, version: number, data: unknown): Validati
   const schema = Object.hasOwn(known.versions, version) ? known.versions[version] : undefined;
   if (!schema)
     return refused({ code: 'unknown_version', pointer: '', detail: 'This type has no such version.' });
-  const parsed = schema.safeParse(data);
+  const { parse, media } = checkedBy(known.type, version, schema);
+  const parsed = parse(data);
   if (!parsed.success)
     return { ok: false, reasons: parsed.error.issues.flatMap(reasonsOf).slice(0, maxReasons) };
-  const broken = brokenPolicies(known, version, parsed.data);
+  const broken = brokenPolicies(known, media, parsed.data);
   return broken.length > 0
     ? { ok: false, reasons: broken.slice(0, maxReasons) }
     : { ok: true, data: parsed.data };
@@ -33,9 +35,20 @@ function refused(reason: Reason): Validation {
   return { ok: false, reasons: [reason] };
 }
 
-function brokenPolicies(known: EventType, version: number, data: EventData): Reason[] {
-  const outline = outlineFor(known.type, version);
-  const reasons = outline ? blockedMedia(mediaIn(outline), data, '') : [];
+type Checked = { parse: ReturnType<typeof quickParser<z.ZodObject>>; media: Group | undefined };
+const checkedSchemas = new WeakMap<z.ZodObject, Checked>();
+
+function checkedBy(type: string, version: number, schema: z.ZodObject): Checked {
+  const known = checkedSchemas.get(schema);
+  if (known) return known;
+  const outline = outlineFor(type, version);
+  const made = { parse: quickParser(schema), media: outline && mediaIn(outline) };
+  checkedSchemas.set(schema, made);
+  return made;
+}
+
+function brokenPolicies(known: EventType, media: Group | undefined, data: EventData): Reason[] {
+  const reasons = media ? blockedMedia(media, data, '') : [];
   for (const policy of known.policies ?? []) reasons.push(...policy(data));
   return reasons;
 }
@@ -62,21 +75,15 @@ function blockedMedia(is: Outline, value: unknown, pointer: string): Reason[] {
   return is.fields.flatMap(({ name, is: field }) => blockedMedia(field, object[name], `${pointer}/${name}`));
 }
 
-const prunings = new WeakMap<Group, Group>();
-
 /** The outline with nothing left but the ways to media: most events have one such way, or none. */
 function mediaIn(group: Group): Group {
-  const known = prunings.get(group);
-  if (known) return known;
   const fields = group.fields.flatMap(({ name, is }) => {
     if (is.node === 'leaf') return [];
     const below = mediaIn(is.node === 'list' ? is.of : is);
     if (below.media === null && below.fields.length === 0) return [];
     return [{ name, is: is.node === 'list' ? { ...is, of: below } : below }];
   });
-  const pruned: Group = { ...group, fields };
-  prunings.set(group, pruned);
-  return pruned;
+  return { ...group, fields };
 }
 
 function reasonsOf(issue: z.core.$ZodIssue): Reason[] {

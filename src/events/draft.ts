@@ -4,7 +4,7 @@ import type { EventRecord, NewEvent } from '#src/ports';
 import { fieldErrors } from '#src/wire';
 import type { FieldError } from '#src/errors';
 import { isBroadcast } from './broadcast.ts';
-import { type Envelope, eventEnvelope, isSystemType } from './envelope.ts';
+import { type Envelope, isSystemType, parseEnvelope } from './envelope.ts';
 import { chooseRecipients } from './exposure.ts';
 
 /** An event as this request brought it: not yet written, not yet matched. */
@@ -23,7 +23,7 @@ type Needs = Pick<Ctx, 'clock' | 'ids' | 'digest' | 'caller' | 'settings'>;
  * fingerprint is of the event as parsed, so white space makes no difference and the order of keys does.
  */
 export function readEvent(ctx: Needs, value: unknown): Reading {
-  const parsed = eventEnvelope.safeParse(value);
+  const parsed = parseEnvelope(value);
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
   const envelope = parsed.data;
   if (isSystemType(envelope.type)) {

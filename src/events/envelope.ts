@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { eventTypes } from '#src/catalog';
 import { publisherEventId } from '#src/columns';
+import { quickParser } from '#src/wire';
 import { exposureShape } from './exposure.ts';
 
 /** The envelope of a published event. Wrong here: `invalid`, nothing is kept. Wrong in `data`: quarantined. */
@@ -28,6 +29,8 @@ export const eventEnvelope = z.strictObject({
 });
 
 export type Envelope = z.output<typeof eventEnvelope>;
+
+export const parseEnvelope = quickParser(eventEnvelope);
 
 /** Types about the hub itself are said by the hub alone. */
 export const isSystemType = (type: string): boolean => eventTypes.get(type)?.system === true;

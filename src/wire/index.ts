@@ -14,4 +14,5 @@ export {
   type ToldRoute,
 } from './mount.ts';
 export { afterParameter, decodePlace, limitParameter, notModified, pageOf } from './page.ts';
+export { isQuick, quickParser } from './quick-parser.ts';
 export { parseStrictJson } from './strict-json.ts';
