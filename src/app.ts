@@ -11,7 +11,7 @@ import { PatchbayError, problemOf } from '#src/errors';
 import { feedRoutes, publishRoute, quarantineRoutes } from '#src/events';
 import { clientAddress, createAddresses, type LimitFields } from '#src/limits';
 import { hookRoutes } from '#src/hooks';
-import { intentReviewRoutes, intentRoutes } from '#src/intents';
+import { intentReviewRoutes, intentRoutes, type SignedDoor } from '#src/intents';
 import { githubLeakRoute, type LeakDoor, leakRoutes, tokenLookUpRoute } from '#src/leaks';
 import { inquiryRoutes } from '#src/inquiry';
 import { marketplaceRoutes } from '#src/marketplace';
@@ -22,7 +22,7 @@ import { revocationRoutes } from '#src/revocations';
 import { createStaffDoor, isStaffToken, type StaffDoor, staffRoutes } from '#src/staff';
 import { subscriptionRoutes } from '#src/subscriptions';
 import { staffUsageRoutes, usageRoutes } from '#src/usage';
-import { type Door, respond } from '#src/wire';
+import { respond } from '#src/wire';
 import { openToOtherOrigins } from './cross-origin.ts';
 import { createMethods } from './methods.ts';
 
@@ -74,7 +74,20 @@ export function createApp(
     requests.answerWith(request, limits);
     return ctx;
   };
-  const door: Door = { app, enter: async (request) => notStaff(await knock(request)) };
+  const door: SignedDoor = {
+    app,
+    enter: async (request) => notStaff(await knock(request)),
+    enterSigned: async (request, { id, prove }) => {
+      const { caller, limits } = await hub.authenticator.authenticateSigned({
+        id,
+        method: request.method,
+        address: addressOf(request),
+        prove: () => prove(hub),
+      });
+      requests.answerWith(request, limits);
+      return { ...hub, caller, requestId: requests.idOf(request) };
+    },
+  };
   const staffDoor = createStaffDoor(app, hub, {
     idOf: (request) => requests.idOf(request),
     addressOf,
@@ -168,7 +181,7 @@ function ended(
 }
 
 /** Every room's routes, in the order of the reference. Knows no hub, so that the document can be made without one. */
-export function mountRoutes(door: Door, staffDoor: StaffDoor, leakDoor: LeakDoor): void {
+export function mountRoutes(door: SignedDoor, staffDoor: StaffDoor, leakDoor: LeakDoor): void {
   door.app.post('/v1/events', async (c) => {
     const ctx = await door.enter(c.req.raw);
     requirePublisher(ctx);

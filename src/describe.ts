@@ -6,13 +6,17 @@ import { type ApiDocument, documentOf, referenceFiles } from '#src/reference';
 import type { ToldRoute } from '#src/wire';
 import { mountRoutes } from './app.ts';
 
+const unserved = () =>
+  Promise.reject(new PatchbayError('internal', { internal: 'only described, not served' }));
+
 /** The same routes, behind a door that nobody is let in by. */
 export function describeApi(publicUrl: string): ApiDocument {
   const routes: ToldRoute[] = [];
   const door = {
     app: new Hono(),
     tell: (route: ToldRoute) => void routes.push(route),
-    enter: () => Promise.reject(new PatchbayError('internal', { internal: 'only described, not served' })),
+    enter: unserved,
+    enterSigned: unserved,
   };
   mountRoutes(door, door, door);
   return documentOf(routes, publicUrl);

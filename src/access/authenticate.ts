@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { createAddresses, type LimitFields } from '#src/limits';
@@ -24,12 +24,21 @@ export type Call = {
   /** What it is to open. The secret of a calendar feed opens that calendar alone, and nothing else opens it. */
   opens?: 'api' | 'calendar';
 };
+/** One that sends no token and has signed instead; `prove` says why it has not. */
+export type SignedCall = {
+  id: string;
+  method: string;
+  address: string;
+  prove: () => Promise<{ ok: true } | { ok: false; why: string }>;
+};
 /** `limits`: what the caller's caps say after this call, as header fields. */
 export type Entry = { caller: Caller; limits: LimitFields };
 
 export type Authenticator = {
   /** Throws 401 (403 for a suspended token, 429 for one whose caps are spent); says no more than it must. */
   authenticate(call: Call): Promise<Entry>;
+  /** As `authenticate`, for a sender (kind `w`). Nothing of it is remembered: few come, and their secrets rotate. */
+  authenticateSigned(call: SignedCall): Promise<Entry>;
   /** Tokens seen since the last call, for `last_used_at`. */
   used(): Map<string, number>;
   /** Tells the other processes whom this one turns away for a while, and hears it of theirs. */
@@ -60,6 +69,30 @@ export function createAuthenticator(ports: Needs): Authenticator {
       if (row.dpopJkt !== null || scheme === 'dpop')
         await refuseUnproven(ports, { text, scheme, jkt: row.dpopJkt, method, shown });
       const token = { id: row.id, locator: row.locator };
+      const limits = await spending.spend(purse, { epochs: [row.epochs], token }, method);
+      lastUsed.set(row.id, clock.ms());
+      return { caller, limits };
+    },
+    authenticateSigned: async ({ id, method, address, prove }) => {
+      addresses.refuseSpent(address);
+      const { tokens } = store.tables;
+      const proven = await prove();
+      const [row] = proven.ok
+        ? await store.db
+            .select()
+            .from(tokens)
+            .where(and(eq(tokens.id, id), eq(tokens.kind, 'w')))
+            .limit(1)
+        : [];
+      if (!row) {
+        addresses.charge(address);
+        const why = proven.ok ? 'There is no such sender.' : proven.why;
+        throw new PatchbayError('signature_invalid', { public: why });
+      }
+      refuseDead(row);
+      const caller = callerOf(row);
+      const token = { id: row.id, locator: row.locator };
+      const purse = await spending.open(caller);
       const limits = await spending.spend(purse, { epochs: [row.epochs], token }, method);
       lastUsed.set(row.id, clock.ms());
       return { caller, limits };

@@ -27,7 +27,9 @@ export function endsAtMs(used: Used, { inactiveAfterMs, inactivityNoticeMs }: Li
 
 /** Of a token: an account's own alone. An app's end by themselves, the marketplace's own is never taken away. */
 export const tokenEndsAt = (row: Row<'tokens'>, settings: Limits): Date | null =>
-  (row.kind === 'k' || row.kind === 'f') && row.revokedAt === null ? new Date(endsAtMs(row, settings)) : null;
+  row.accountId !== null && 'kfw'.includes(row.kind) && row.revokedAt === null
+    ? new Date(endsAtMs(row, settings))
+    : null;
 
 /** Of a consent: of apps alone. An account's to itself opens nothing without a token. */
 export const grantEndsAt = (row: Row<'grants'>, settings: Limits): Date | null =>

@@ -22,6 +22,10 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
     store.tables;
   const isOwn = and(eq(subscriptions.accountId, id), eq(subscriptions.owner, 'grant'));
   const own = db.select({ id: subscriptions.id }).from(subscriptions).where(isOwn);
+  const signing = db
+    .select({ id: tokens.id })
+    .from(tokens)
+    .where(and(eq(tokens.accountId, id), eq(tokens.kind, 'w')));
   const isMember = inArray(
     users.id,
     db.select({ id: members.userId }).from(members).where(eq(members.accountId, id)),
@@ -50,6 +54,7 @@ export function erasingStatements(db: Db, ports: Needs, by: string, id: string) 
     ),
     db.update(tokens).set({ label: '' }).where(eq(tokens.accountId, id)),
     db.delete(secrets).where(inArray(secrets.subscriptionId, own)),
+    db.delete(secrets).where(inArray(secrets.subscriptionId, signing)),
     db
       .update(subscriptions)
       .set({

@@ -37,7 +37,7 @@ export {
 export { taints, tokensMadeBy } from './revoke-token.ts';
 export { accessRoutes } from './routes.ts';
 export { suspend, unsuspend } from './suspend.ts';
-export { newToken, parseToken, type TokenKind } from './token-format.ts';
+export { newLocator, newToken, parseToken, type TokenKind } from './token-format.ts';
 export {
   createPersonalToken,
   createServiceToken,

@@ -5,7 +5,7 @@ import { conditional, type Door, mount, notModified } from '#src/wire';
 
 const shownMe = z.strictObject({
   token: z.string(),
-  kind: z.enum(['personal', 'access', 'refresh', 'client', 'service', 'calendar_feed']),
+  kind: z.enum(['personal', 'access', 'refresh', 'client', 'service', 'calendar_feed', 'rfp_sender']),
   env: z.enum(['live', 'test']),
   account: z
     .strictObject({
@@ -72,4 +72,5 @@ const kindNames: Record<Caller['kind'], ShownMe['kind']> = {
   k: 'personal',
   s: 'service',
   f: 'calendar_feed',
+  w: 'rfp_sender',
 };

@@ -60,6 +60,7 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
     ),
     ...endTokens(db, ports, withIt),
     ...markTokens(db, ports, dead, about),
+    ...shredSecrets(db, ports, dead, input.id),
     ...(isTainted ? slices(dead).map((ids) => disableMadeBy(db, inArray(subscriptions.tokenId, ids))) : []),
     ...(isTainted ? slices(dead).map((ids) => markMakers(db, ports, inArray(tokens.id, ids), about)) : []),
     ...(isTainted && chain ? [markMakers(db, ports, chain.which, about)] : []),
@@ -89,6 +90,16 @@ export async function revokeToken(ports: Needs, input: Revocation): Promise<Revo
   ports.queue.wake('tasks');
   await writeEffect(ports, rvk, { effectMs, ...(await countStopped(ports, [...dead, ...ended], now)) });
   return { id: rvk, completed: false };
+}
+
+/** What senders among them sign with, those that the token made included: nothing signs by it any more. */
+function shredSecrets(db: Db, { store }: Needs, ids: string[], makerId: string) {
+  const { secrets, tokens } = store.tables;
+  const made = db.select({ id: tokens.id }).from(tokens).where(eq(tokens.makerId, makerId));
+  return [
+    ...slices(ids).map((some) => db.delete(secrets).where(inArray(secrets.subscriptionId, some))),
+    db.delete(secrets).where(inArray(secrets.subscriptionId, made)),
+  ];
 }
 
 /** What this write, and none before it, has ended: everything that it touched carries its moment. */

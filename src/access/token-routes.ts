@@ -8,7 +8,7 @@ import { receiptId, revocationReason, revoked } from './revocation-answer.ts';
 const shownToken = z.strictObject({
   id: z.string(),
   label: z.string(),
-  kind: z.enum(['a', 'r', 'c', 'k', 's', 'f']),
+  kind: z.enum(['a', 'r', 'c', 'k', 's', 'f', 'w']),
   env: z.enum(['live', 'test']),
   account: z.string().nullable(),
   grant: z.string().nullable(),

@@ -104,6 +104,35 @@ export const accessCommands: readonly Command[] = [
       }),
   },
   {
+    name: 'rfp-sender create',
+    summary:
+      'let a tool that signs its webhooks ask for RFPs; its secret is shown once, on stdout; it ends by token revoke',
+    options: [
+      ['--account <account>', 'for whom it asks: id or name'],
+      ['--app <app>', 'or for which app: app_…'],
+      ['--label <text>', 'what sends: a CRM, a form'],
+      ['--test', 'for test data of an account, which is wholly apart'],
+      json,
+    ],
+    examples: ['patchbay rfp-sender create --account "Taqueria Luna" --label "our CRM"'],
+    run: async (terminal, input) => (await import('./rfp-sender.ts')).makeRfpSender(terminal, input),
+  },
+  {
+    name: 'rfp-sender list',
+    summary: 'list senders of RFPs, newest first; never their secrets',
+    options: [['--all', 'ended ones too'], json],
+    examples: ['patchbay rfp-sender list'],
+    run: async (terminal, input) => (await import('./rfp-sender.ts')).listRfpSenders(terminal, input),
+  },
+  {
+    name: 'rfp-sender rotate',
+    summary: 'give a sender a new secret; the one before is right for a while, too',
+    arguments: [['<sender>', 'tok_…']],
+    options: [['--overlap <time>', 'such as 24h, or 0 where it has leaked (default: 24h; at most 7d)'], json],
+    examples: ['patchbay rfp-sender rotate tok_01… --overlap 2h'],
+    run: async (terminal, input) => (await import('./rfp-sender.ts')).rotateRfpSender(terminal, input),
+  },
+  {
     name: 'revoke',
     summary: 'end access in one step, with all that hangs below; there is no way back',
     arguments: [

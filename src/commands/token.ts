@@ -30,12 +30,12 @@ export async function makeToken(terminal: Terminal, input: Input): Promise<void>
 }
 
 /** `90d`, `12h`, `30m`. */
-export function expiryOf(text: string | null, nowMs: number): Date | null {
+export function expiryOf(text: string | null, nowMs: number, name = '--expires'): Date | null {
   if (text === null) return null;
   const match = /^(\d{1,5})([dhm])$/.exec(text);
   const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000 }[match?.[2] ?? ''];
   if (!match || unitMs === undefined || Number(match[1]) === 0)
-    throw wrong(`--expires is a time such as 90d, 12h or 30m; ${text} is not.`);
+    throw wrong(`${name} is a time such as 90d, 12h or 30m; ${text} is not.`);
   return new Date(nowMs + Number(match[1]) * unitMs);
 }
 

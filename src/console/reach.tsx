@@ -57,6 +57,7 @@ function tokenWords({ tokens }: Preview): string {
     tokens.service > 0 ? counted(tokens.service, 'service', 'service') : '',
     tokens.client_secrets > 0 ? counted(tokens.client_secrets, 'secret') : '',
     tokens.calendar_feeds > 0 ? counted(tokens.calendar_feeds, 'calendar feed') : '',
+    tokens.rfp_senders > 0 ? counted(tokens.rfp_senders, 'sender') : '',
   ]
     .filter(Boolean)
     .join(', ');

@@ -49,7 +49,8 @@ export type Peppers = { current: number; keys: ReadonlyMap<number, Uint8Array> }
 export type Caller = {
   /** Of a person in a browser: the session's (`ses_`), which acts like a personal token with all that the account has. */
   tokenId: string;
-  kind: 'a' | 'r' | 'c' | 'k' | 's' | 'f';
+  /** `w`: it has signed, and sent no token. */
+  kind: 'a' | 'r' | 'c' | 'k' | 's' | 'f' | 'w';
   env: Env;
   accountId: string | null;
   userId: string | null;

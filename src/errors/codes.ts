@@ -11,6 +11,7 @@ export const errorCodes = {
   token_malformed: { status: 401, title: 'This is not a Patchbay token' },
   token_expired: { status: 401, title: 'The token has expired' },
   token_revoked: { status: 401, title: 'The token has been revoked' },
+  signature_invalid: { status: 401, title: 'The signature is not one of this sender' },
   forbidden: { status: 403, title: 'The token may not do this' },
   scope_missing: { status: 403, title: 'The token lacks a scope' },
   elevation_needed: { status: 403, title: 'This is sensitive and needs an elevation' },

@@ -1,4 +1,18 @@
-import { and, asc, desc, eq, gt, inArray, isNull, max, ne, notInArray, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  max,
+  ne,
+  notInArray,
+  or,
+  sql,
+} from 'drizzle-orm';
 import { lastUseMs } from '#src/access';
 import type { Ports } from '#src/context';
 import type { Schema } from '#src/store';
@@ -9,7 +23,7 @@ type TokenRow = Schema['tokens']['$inferSelect'];
 const tokensPerLook = 40;
 const dayMs = 86_400_000;
 
-/** Living personal tokens and calendar feeds behind this id: notes deliveries of what they made, warns, ends. */
+/** Living personal tokens, calendar feeds and senders of RFPs behind this id: notes deliveries of what they made, warns, ends. */
 export async function tokenPage(ports: Ports, after: string): Promise<Page> {
   const { clock, settings, store } = ports;
   const { tokens } = store.tables;
@@ -49,7 +63,8 @@ function livingAfter({ store, clock }: Ports, after: string): Promise<TokenRow[]
     .where(
       and(
         gt(tokens.id, after),
-        inArray(tokens.kind, ['k', 'f']),
+        isNotNull(tokens.accountId),
+        inArray(tokens.kind, ['k', 'f', 'w']),
         isNull(tokens.revokedAt),
         or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())),
       ),
@@ -84,7 +99,7 @@ async function deliveriesOf({ store }: Ports, ids: string[]): Promise<Map<string
   return new Map(found.flatMap(({ id, at }) => (at === null ? [] : [[id, at] as const])));
 }
 
-/** The last fetch of a calendar feed that one of these made: it ends with its maker, so its use is the maker's, too. */
+/** The last use of a calendar feed or a sender that one of these made: it ends with its maker, so its use is the maker's, too. */
 async function fetchesOf({ store }: Ports, ids: string[]): Promise<Map<string, Date>> {
   if (ids.length === 0) return new Map();
   const { tokens } = store.tables;

@@ -6,4 +6,8 @@ export { decideSource, reviewIntent } from './review.ts';
 export { intentRoutes } from './routes.ts';
 export { intentStates, showIntent, shownIntent } from './show.ts';
 export { sourcePattern } from './sources.ts';
+export { showSender } from './senders.ts';
+export { makeSender, ownerByAccount, ownerByApp } from './sender-make.ts';
+export { rotateSenderSecret } from './sender-secrets.ts';
+export type { SignedDoor } from './signed.ts';
 export { intentReviewRoutes } from './staff-routes.ts';

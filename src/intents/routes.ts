@@ -6,12 +6,15 @@ import {
   type Door,
   limitParameter,
   mount,
+  mountAt,
   notModified,
   pageOf,
 } from '#src/wire';
 import { answerIntent, intentResult } from './answer.ts';
 import { readIntentFeed } from './feed.ts';
 import { rfpWish } from './kinds.ts';
+import { messageKeyOf, rfpEntrance, type SignedDoor } from './signed.ts';
+import { senderRoutes } from './sender-routes.ts';
 import { findRequest, idempotencyKeyOf, listRequests, requestRfp } from './requests.ts';
 import { showIntent, shownIntent, shownRequest, showRequest } from './show.ts';
 
@@ -19,14 +22,16 @@ const params = z.strictObject({ id: z.string().regex(idPattern('int')) });
 const page = z.strictObject({ after: afterParameter, limit: limitParameter });
 
 /** What partners and accounts ask for, and what becomes of it. */
-export function intentRoutes(door: Door): void {
+export function intentRoutes(door: SignedDoor): void {
+  askRoute(door);
+  senderRoutes(door);
   requestRoutes(door);
   coreRoutes(door);
 }
 
-function requestRoutes(door: Door): void {
-  mount(
-    door,
+function askRoute(door: SignedDoor): void {
+  mountAt(
+    rfpEntrance(door),
     {
       method: 'post',
       path: '/v1/rfps',
@@ -34,8 +39,13 @@ function requestRoutes(door: Door): void {
       tag: 'RFPs',
       summary: 'Ask the marketplace to create an RFP',
       description:
-        'Recorded at once, whether the marketplace can be reached or not. Where the app or the account is not approved yet, staff look first (`pending_review`). An accepted one comes back as `rfp.created`, with `external_ref` and `intent_id`. The same `external_ref`, or the same `Idempotency-Key`, with the same body is answered with the same intent; with another body it is 409.',
-      scope: 'rfps:create',
+        'Recorded at once, whether the marketplace can be reached or not. Where the app or the account is not approved yet, staff look first (`pending_review`). An accepted one comes back as `rfp.created`, with `external_ref` and `intent_id`. The same `external_ref`, or the same `Idempotency-Key`, with the same body is answered with the same intent; with another body it is 409. In place of a token it takes the signature of a sender (Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`, over the bytes as they are sent); its `webhook-id` is then the Idempotency-Key, where none is given.',
+      query: z.strictObject({
+        sender: z
+          .string()
+          .optional()
+          .describe('Who has signed, where no token is sent: a part of the `url` of a sender.'),
+      }),
       body: rfpWish.extend({
         external_ref: z
           .string()
@@ -43,10 +53,11 @@ function requestRoutes(door: Door): void {
           .describe('Your own id of it: it stands for one RFP, whatever is sent again.'),
       }),
       answers: { 202: { description: 'Recorded, or known from before.', schema: shownRequest } },
-      errors: ['invalid_parameter', 'conflict', 'idempotency_conflict', 'forbidden'],
+      errors: ['invalid_parameter', 'conflict', 'idempotency_conflict', 'forbidden', 'signature_invalid'],
     },
     async ({ ctx, request, body: { external_ref: externalRef, ...body } }) => {
-      const row = await requestRfp(ctx, { externalRef, body, idempotencyKey: idempotencyKeyOf(request) });
+      const idempotencyKey = idempotencyKeyOf(request) ?? messageKeyOf(ctx, request);
+      const row = await requestRfp(ctx, { externalRef, body, idempotencyKey });
       return {
         status: 202,
         body: showRequest(row),
@@ -54,6 +65,9 @@ function requestRoutes(door: Door): void {
       };
     },
   );
+}
+
+function requestRoutes(door: Door): void {
   mount(
     door,
     {

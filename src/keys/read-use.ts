@@ -1,4 +1,4 @@
-import { and, count, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, count, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 
 /** One version of a master key or a pepper. `isHere`: configured; else what is under it cannot be used. */
@@ -66,6 +66,12 @@ async function countHashed({ store, clock }: Pick<Ports, 'store' | 'clock'>): Pr
   return store.db
     .select({ version: tokens.pepperVersion, n: count() })
     .from(tokens)
-    .where(and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now()))))
+    .where(
+      and(
+        ne(tokens.kind, 'w'),
+        isNull(tokens.revokedAt),
+        or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())),
+      ),
+    )
     .groupBy(tokens.pepperVersion);
 }

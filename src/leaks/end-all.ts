@@ -29,7 +29,7 @@ const payloadShape = z.strictObject({
   leaked: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.enum(['a', 'r', 'c', 'k', 's', 'f']),
+      kind: z.enum(['a', 'r', 'c', 'k', 's', 'f', 'w']),
       locator: z.string(),
       finding: z.strictObject({
         finder: z.enum(['anyone', 'github', 'staff']),

@@ -6,7 +6,7 @@ const text = z.string();
 const facts = z.strictObject({
   id: text,
   label: text,
-  kind: z.enum(['a', 'r', 'c', 'k', 's', 'f']),
+  kind: z.enum(['a', 'r', 'c', 'k', 's', 'f', 'w']),
   env: z.enum(['live', 'test']),
   locator: text.describe('The eight characters after the kind: they route, and prove nothing.'),
   state: z.enum(['live', 'suspended', 'expired', 'revoked']),

@@ -6,3 +6,4 @@ export { type Interaction, readInteraction } from './interaction.ts';
 export { hashNetwork } from './network.ts';
 export { createPartner, createRegistrationToken, reviewPartner } from './partners.ts';
 export { oauthRoutes } from './routes.ts';
+export { unreviewed } from './scopes.ts';

@@ -37,6 +37,13 @@ export function securitySchemes(registry: Registry, publicUrl: string): void {
       },
     },
   });
+  registry.registerComponent('securitySchemes', 'signature', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-signature',
+    description:
+      'Standard Webhooks 1.0 by the secret of a sender (`POST /v1/rfps/senders`): `v1,` and the HMAC-SHA256 of `webhook-id`, `webhook-timestamp` and the body, in base64.',
+  });
   registry.registerComponent('securitySchemes', 'client', {
     type: 'http',
     scheme: 'basic',

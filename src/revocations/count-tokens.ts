@@ -14,6 +14,7 @@ export type TokenCounts = {
   service: number;
   client_secrets: number;
   calendar_feeds: number;
+  rfp_senders: number;
 };
 
 /** Those that still work, by kind; past ten thousand the kinds are those of the ten thousand that were looked at. */
@@ -42,6 +43,7 @@ export async function countTokens(ports: Needs, subject: FoundSubject): Promise<
     service: of('s'),
     client_secrets: of('c'),
     calendar_feeds: of('f'),
+    rfp_senders: of('w'),
   };
 }
 

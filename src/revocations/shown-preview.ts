@@ -24,6 +24,7 @@ export const shownPreview = z.strictObject({
     service: z.int(),
     client_secrets: z.int(),
     calendar_feeds: z.int(),
+    rfp_senders: z.int(),
   }),
   made: z.strictObject({ tokens: counted, subscriptions: counted }).describe('What a token made.'),
   made_stops: z.boolean().describe('Whether that stops with it: for the reasons `leaked` and `abuse`.'),

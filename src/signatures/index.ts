@@ -2,3 +2,4 @@ export { createSigner, newKeyPair, newSecret, publicKeyOf, type Signer } from '.
 export { sealedFor } from './sealed-for.ts';
 export { ensureSetKey, publicSetKeys } from './set-keys.ts';
 export { createSigners, type SignerOf } from './signers.ts';
+export { refuseForm, type SignedBy, verifySignature } from './verify.ts';

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import { type FieldError, PatchbayError } from '#src/errors';
-import { parseStrictJson } from './strict-json.ts';
 
 /** Reads at most `maxBytes` of a body; 413 past that, 415 for another type than JSON. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -34,16 +33,7 @@ export function requireJson(contentType: string | null | undefined): void {
 export const tooLarge = (maxBytes: number) =>
   new PatchbayError('body_too_large', { public: `The body is larger than ${maxBytes / 1024} KiB.` });
 
-/** The body by its schema; 422 with a pointer to each thing that is wrong. An empty body is `{}` where that fits. */
-export async function parseBody<S extends z.ZodType>(
-  request: Request,
-  schema: S,
-  maxBytes: number,
-): Promise<z.output<S>> {
-  const bytes = await readBody(request, maxBytes);
-  return checked(schema, parseStrictJson(bytes).value);
-}
-
+/** By its schema; 422 with a pointer to each thing that is wrong. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -2,7 +2,8 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Ctx, Ports } from '#src/context';
 import { type ErrorCode, PatchbayError } from '#src/errors';
-import { fieldErrors, parseBody } from './body.ts';
+import { checked, fieldErrors, readBody } from './body.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 /** What `app.ts` puts before every route: who calls, proven, and the ports. */
 export type Door = {
@@ -56,6 +57,8 @@ export type Entrance<C> = Pick<Door, 'app' | 'tell'> & {
   /** Asked before anything is parsed: who may not come in learns nothing of what is asked. */
   enter(request: Request): Promise<C>;
   security: Record<string, string[]>[];
+  /** Where letting in takes the body's very bytes: once they are read, nobody can read them again. */
+  readBody?: (request: Request, maxBytes: number) => Promise<Uint8Array>;
   /** More of the operation, each name beginning with `x-`. */
   extensions?: Record<`x-${string}`, unknown>;
 };
@@ -115,7 +118,7 @@ export function mountAt<
       request: c.req.raw,
       params: parsed(spec.params, c.req.param(), 'not_found') as Out<P>,
       query: parsed(spec.query ?? z.strictObject({}), queryOf(c), 'invalid_parameter') as Out<Q>,
-      body: (await bodyOf(c, spec, ctx.settings.maxRequestBytes)) as Out<B>,
+      body: (await bodyOf(c, spec, ctx.settings.maxRequestBytes, entrance.readBody)) as Out<B>,
     });
     return respond(answer);
   });
@@ -151,11 +154,17 @@ function queryOf(c: Context): Record<string, string> {
   return query;
 }
 
-async function bodyOf(c: Context, spec: AnySpec, maxBytes: number): Promise<unknown> {
+async function bodyOf(
+  c: Context,
+  spec: AnySpec,
+  maxBytes: number,
+  read: NonNullable<Entrance<unknown>['readBody']> = readBody,
+): Promise<unknown> {
   if (!spec.body) return undefined;
   const isEmpty = c.req.raw.body === null || c.req.header('content-length') === '0';
   if (spec.isBodyOptional && isEmpty) return spec.body.parse({});
-  return parseBody(c.req.raw, spec.body, spec.maxBytes ?? maxBytes);
+  const bytes = await read(c.req.raw, spec.maxBytes ?? maxBytes);
+  return checked(spec.body, parseStrictJson(bytes).value);
 }
 
 export function respond({ status, body, headers }: Answer): Response {

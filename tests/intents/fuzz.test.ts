@@ -2,6 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestHub, type TestHub } from '../harness/hub.ts';
+import { type Sender, sendSigned } from './signed.ts';
 import { wish } from './wishes.ts';
 
 /** What a call to POST /v1/rfps may leave behind: the intent, its origin, its trail; and that a token was used. */
@@ -89,6 +90,35 @@ describe('the one operation that is open to partners', () => {
     // The fuzz reaches both sides of the validation.
     expect(statuses.get(202)).toBeGreaterThan(10);
     expect(statuses.get(422)).toBeGreaterThan(50);
+    expect(await rest()).toBe(before);
+  });
+
+  test('signed or half signed, by whatever headers, it is taken or refused, and changes nothing else [S2-36]', async () => {
+    const { token } = await on.hub.account(['rfps:create']);
+    const made = await on.hub.call('POST', '/v1/rfps/senders', token, { label: 'fuzz' });
+    const sender = made.body as Sender;
+    const before = await rest();
+    const statuses = new Map<number, number>();
+    const odd = fc.string({ unit: 'grapheme-ascii', maxLength: 60 }).map((text) => text.trim());
+    const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'idempotency-key', 'content-type'];
+    const over = fc.option(fc.dictionary(fc.constantFrom(...names), odd, { maxKeys: 2 }), { nil: {} });
+    const query = fc.oneof(
+      { weight: 8, arbitrary: fc.constant(sender.url) },
+      {
+        weight: 1,
+        arbitrary: odd.map((text) => `${on.hub.origin}/v1/rfps?sender=${encodeURIComponent(text)}`),
+      },
+      { weight: 1, arbitrary: fc.constant(`${sender.url}&sender=${sender.id}`) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(nearly, odd), over, query, async (body, headers, url) => {
+        const { status } = await sendSigned(on.hub, { ...sender, url }, body, { over: headers });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        expect(new Set([...answers, 401]), `${body} ${JSON.stringify(headers)} ${url}`).toContain(status);
+      }),
+      { numRuns: 200 },
+    );
+    for (const status of [202, 401, 422]) expect(statuses.get(status)).toBeGreaterThan(3);
     expect(await rest()).toBe(before);
   });
 

@@ -4,6 +4,7 @@ import { clusterEnvironment } from '../harness/cluster.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { until } from '../harness/sink.ts';
 import { describeWith } from '../services/describe.ts';
+import { signedFlows } from './signed.ts';
 import { partnerApp, readIntents, reviewer, wish } from './wishes.ts';
 
 describe('RFPs that come in, on SQLite', () => flows(async () => ({})));
@@ -33,6 +34,8 @@ function flows(environment: () => Promise<Record<string, string>>): void {
     await until(`the core reads ${id}`, async () => (await seen(after)).rows.some((row) => row.id === id));
     return (await seen(after)).rows.find((row) => row.id === id);
   };
+
+  signedFlows(on);
 
   test('a partner’s waits for staff, who approve its app; then it reaches the core and comes back answered [S2-36]', async () => {
     const { token, appId, partnerId } = await partnerApp(on.hub);

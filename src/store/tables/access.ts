@@ -108,9 +108,10 @@ export const accessTables = (c: Columns) => ({
     'tokens',
     {
       id: c.text('id').primaryKey(),
-      kind: c.text('kind').notNull().$type<'a' | 'r' | 'c' | 'k' | 's' | 'f'>(),
+      /** The letter of its form; `w`: whoever signs with its secret (`secrets`), and no token. */
+      kind: c.text('kind').notNull().$type<'a' | 'r' | 'c' | 'k' | 's' | 'f' | 'w'>(),
       env: c.text('env').notNull().$type<'live' | 'test'>(),
-      /** HMAC-SHA-256 by the pepper of `pepperVersion`, base64url. The token itself is nowhere. */
+      /** HMAC-SHA-256 by the pepper of `pepperVersion`, base64url. The token itself is nowhere. Of kind `w`: its id, which no token hashes to. */
       hash: c.text('hash').notNull(),
       pepperVersion: c.count('pepper_version').notNull(),
       locator: c.text('locator').notNull(),
@@ -135,7 +136,7 @@ export const accessTables = (c: Columns) => ({
       dpopJkt: c.text('dpop_jkt'),
       /** The authorization that its chain of tokens began with. */
       chainId: c.text('chain_id'),
-      /** Of a calendar feed: the token that made it, with which it ends. Null: a person made it. */
+      /** Of a calendar feed or a sender of RFPs: the token that made it, with which it ends. Null: a person made it. */
       makerId: c.text('maker_id'),
     },
     (t) => [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventFor } from '../../harness/hub.ts';
+import { sendSigned } from '../../intents/signed.ts';
 import { wish } from '../../intents/wishes.ts';
 import { bodyOf, eventually, usualScopes } from '../stand.ts';
 import type { Flows } from '../suite.ts';
@@ -46,6 +47,30 @@ export const rfpFlows: Flows = (stand) => {
       result: 'accepted',
       subject: 'rfps/rfp_flow',
     });
+  });
+
+  test('a signature in place of a token asks for one, by whichever process, until its maker is revoked [S2-36]', async () => {
+    const { account, call } = stand();
+    const person = await account([...usualScopes, 'rfps:create']);
+    const { body: sender } = await call('POST', '/v1/rfps/senders', person.token, { label: 'a CRM' });
+    const body = wish({ external_ref: `signed-${person.id}` });
+    const message = { id: 'msg_flow', at: new Date() };
+    const both = [
+      await sendSigned({ call }, sender, body, message),
+      await sendSigned({ call }, sender, body, message),
+    ];
+    for (const answer of both)
+      expect(answer).toMatchObject({ status: 202, body: { id: both[0]!.body.id, state: 'pending_review' } });
+    const tampered = { over: { 'webhook-id': 'msg_other' } };
+    expect(await sendSigned({ call }, sender, body, tampered)).toMatchObject({
+      status: 401,
+      body: { code: 'signature_invalid' },
+    });
+    const me = (await call('GET', '/v1/tokens', person.token)).body.data.find(
+      ({ kind }: { kind: string }) => kind === 'k',
+    );
+    expect((await call('DELETE', `/v1/tokens/${me.id}`, person.token)).status).toBe(202);
+    expect((await sendSigned({ call }, sender, wish())).status).toBe(401);
   });
 
   test('a broadcast reaches each candidate that the floor chose once, and its withdrawal follows [S2-35]', async () => {
