@@ -161,6 +161,54 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     expect((await night.me(night.crm.tokens.access_token)).status).toBe(200);
   });
 
+  test('what waits is decided: a subscription by the keyboard, an intent and its origin without script [S2-51]', async () => {
+    const { waiting } = night;
+    const queue = page.getByRole('region', { name: 'Decide now' });
+    expect(await queue.textContent()).toMatch(
+      /1 subscription waits for approval.*1 intent waits for a review/s,
+    );
+    await page.getByRole('link', { name: 'Look at it' }).first().click();
+    await page.waitForURL('**/admin/approvals');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/admin/approvals/${waiting.approval}`);
+    expect(await page.locator('main').textContent()).toMatch(/Reviews leave the house.*Shutterline CRM/s);
+    const approve = page.getByRole('form', { name: 'Approve it' });
+    await approve.getByLabel('Why?').fill('short');
+    await approve.getByRole('button').click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('10 to 500 characters');
+    await approve.getByLabel('Why?').fill('The partner was reviewed for it.');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Approved. From now on').waitFor();
+    await page.getByRole('heading', { name: 'Nothing waits for approval' }).waitFor();
+    await page.goto(`${night.issuer}/admin/approvals/${waiting.refused}`);
+    await page.getByText('The marketplace has refused it.').waitFor();
+    expect(await page.locator('main').textContent()).toContain('Not for a newsletter.');
+
+    const { context, page: plain } = await night.signedIn('legal', {
+      width: 390,
+      scheme: 'dark',
+      script: false,
+    });
+    await plain.getByRole('link', { name: 'Intents' }).click();
+    await plain.getByRole('link', { name: 'photographer in houston' }).click();
+    expect(await plain.content()).not.toContain('Spring lookbook');
+    await plain.getByRole('link', { name: 'Show it as it is' }).click();
+    await elevate(plain, 'To read what is asked of us');
+    await plain.getByText('Spring lookbook').first().waitFor();
+    await plain.getByRole('link', { name: 'decide about its origin' }).click();
+    expect(await plain.locator('main').textContent()).toContain('The 1 intent that waits');
+    await plain.getByRole('form', { name: 'Approve it' }).getByLabel('Why?').fill('Known to us for years.');
+    await plain.getByRole('button', { name: 'Approve the origin' }).click();
+    await plain.getByText('What waited has gone to the marketplace').waitFor();
+    await plain.getByRole('link', { name: 'In the last 90 days' }).click();
+    expect(await plain.locator('tbody').textContent()).toMatch(
+      /refused by staff.*accepted.*with the marketplace/s,
+    );
+    await context.close();
+  });
+
   test('without script the whole way is gone by pages alone, and the receipt asks again by itself', async () => {
     const { context, page: plain } = await night.signedIn('security', {
       width: 1280,
@@ -276,7 +324,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
   });
 
   const pages = (): Record<string, string> => {
-    const { crm, ads, account, people } = night;
+    const { crm, ads, account, people, waiting } = night;
     const app = `/admin/apps/${crm.client.clientId}`;
     return {
       front: '/admin',
@@ -286,6 +334,16 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       nothing: '/admin/search?q=nobody-here',
       cases: '/admin/cases?state=all',
       case: `/admin/cases/${night.caseId}`,
+      approvals: '/admin/approvals?state=refused',
+      approval: `/admin/approvals/${waiting.approval}`,
+      'approval-refused': `/admin/approvals/${waiting.refused}`,
+      rules: '/admin/approvals/rules',
+      intents: '/admin/intents?state=all',
+      'intents-none': '/admin/intents?kind=rfp.stage',
+      intent: `/admin/intents/${waiting.answered}`,
+      'intent-declined': `/admin/intents/${waiting.declined}`,
+      origins: '/admin/intents/origins',
+      origin: `/admin/intents/origin?source=${waiting.origin}&kind=rfp.create`,
       app,
       timeline: `${app}/timeline`,
       stop: `${app}/stop`,
@@ -305,7 +363,16 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     };
   };
 
-  const changesWhenElevated = new Set(['front', 'stop', 'stop-token', 'lift', 'user', 'elevation']);
+  const changesWhenElevated = new Set([
+    'rules',
+    'intent',
+    'front',
+    'stop',
+    'stop-token',
+    'lift',
+    'user',
+    'elevation',
+  ]);
 
   test.each(looks)(
     'every page at $width, $scheme: axe finds nothing, nothing sticks out, under 100 kB',

@@ -1,5 +1,7 @@
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { addMember, suspend } from '../../src/access/index.ts';
+import { addRule, decideApproval, newRule } from '../../src/approvals/index.ts';
+import { reviewIntent } from '../../src/intents/index.ts';
 import { createPartner, reviewPartner } from '../../src/oauth/index.ts';
 import { revokeAccess } from '../../src/revocations/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
@@ -8,6 +10,7 @@ import { addStaff } from '../harness/staff.ts';
 import { eventFor } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 import { startStand } from '../oauth/stand.ts';
+import { wish } from '../intents/wishes.ts';
 import { desk, type Look, openContext } from '../portal/stand.ts';
 
 export type Night = Awaited<ReturnType<typeof openNight>>;
@@ -103,6 +106,7 @@ export async function startNight(environment: Record<string, string> = {}) {
     reason: 'requested',
   });
 
+  const waiting = await waitFor(oauth, crm.tokens.access_token, subscribe, good);
   const people = {} as Record<Person, string>;
   for (const [name, who] of staff) {
     people[who] = await addMember(ports, 'test', { accountId: account.id, userName: name, role: 'member' });
@@ -117,12 +121,44 @@ export async function startNight(environment: Record<string, string> = {}) {
     ads,
     subscription,
     caseId: opened?.id ?? '',
+    waiting,
     receiptId: receipt.id,
     stop: async () => {
       await oauth.stop();
       await Promise.all([good.close(), bad.close()]);
     },
   };
+}
+
+type OAuth = Awaited<ReturnType<typeof startStand>>;
+type Subscribe = (token: string, sink: Sink, event_types: string[]) => Promise<string>;
+
+/** What staff have to decide about: a rule with what it made wait and what was refused, and wishes for RFPs. */
+async function waitFor({ hub, ports }: OAuth, token: string, subscribe: Subscribe, sink: Sink) {
+  const by = { actor: 'test', requestId: 'req_test' };
+  await addRule(ports, by, newRule.parse({ event_types: ['review.*'], note: 'Reviews leave the house' }));
+  const [approval, refused] = [
+    await subscribe(token, sink, ['review.*']),
+    await subscribe(token, sink, ['review.published']),
+  ];
+  await decideApproval(ports, by, {
+    id: refused,
+    version: 1,
+    outcome: 'refused',
+    note: 'Not for a newsletter.',
+  });
+  const asker = await hub.account(['rfps:create']);
+  const intents: string[] = [];
+  for (const city of ['houston', 'austin', 'dallas']) {
+    const body = { ...wish({ city }), external_ref: `night-${city}` };
+    intents.push((await hub.call('POST', '/v1/rfps', asker.token, body)).body.id as string);
+  }
+  const [intent = '', answered = '', declined = ''] = intents;
+  await reviewIntent(ports, by, { id: answered, decision: 'approve', reason: 'Known to us.' });
+  await reviewIntent(ports, by, { id: declined, decision: 'refuse', reason: 'Nobody of ours works there.' });
+  const result = { result: 'accepted', subject: 'rfps/rfp_night' };
+  await hub.call('POST', `/v1/intents/${answered}/result`, await hub.service(['intents:read']), result);
+  return { approval, refused, intent, answered, declined, origin: `account:${asker.id}` };
 }
 
 /** The same, with a browser in front of it. */
