@@ -8,8 +8,6 @@ import {
   candidateOf,
   dueLanesStatement,
   type HotStatement,
-  leasedRows,
-  leaseStatements,
   matchStatement,
   renewStatement,
   schema,
@@ -17,6 +15,7 @@ import {
 } from '#src/store';
 import { failureToError, isConflict, readFailure } from './store-sqlite/errors.ts';
 import { createExecute, createJobs } from './store-sqlite/jobs.ts';
+import { createLease } from './store-sqlite/lease.ts';
 import { createPublish } from './store-sqlite/publish.ts';
 import { createSettle } from './store-sqlite/settle.ts';
 import { openSqliteFile } from './store-sqlite/open.ts';
@@ -44,6 +43,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const read = ({ sql, params }: HotStatement) => execute(sql, params, false) as Row[];
   const db = remoteDb(execute, turn);
   const writeAll = (statements: HotStatement[]) => turn.run(() => statements.map(read));
+  const lease = createLease(file);
   const settleAll = createSettle(file);
   const publish = turn.merged(createPublish(file));
   const settle = turn.merged((calls: Settlement[][]) => calls.map(settleAll));
@@ -65,7 +65,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     match: async (env, accountIds) => read(matchStatement(env, accountIds)).map(candidateOf),
     dueLanes: async (nowMs, after, limit) =>
       read(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
-    lease: async (ask) => leasedRows((await writeAll(leaseStatements(ask)))[1] ?? []),
+    lease: (ask) => turn.run(() => lease(ask)),
     renew: async (deliveries, untilMs) =>
       new Set(
         (await writeAll([renewStatement(deliveries, untilMs)])).flat().map((row) => row['id'] as string),

@@ -1,4 +1,5 @@
 export {
+  beforeInExpansion,
   type HotStatement,
   dueLanesStatement,
   leaseStatements,
@@ -8,7 +9,7 @@ export {
   versionStatement,
 } from './hot/sqlite.ts';
 export { publishStatements } from './hot/sqlite-publish.ts';
-export { candidateOf, leasedRows, publishAnswers } from './hot/rows.ts';
+export { candidateOf, eventOf, leasedRows, publishAnswers } from './hot/rows.ts';
 export { insertIf } from './insert-if.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';

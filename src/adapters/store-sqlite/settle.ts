@@ -13,7 +13,7 @@ export function createSettle(file: Database.Database): (settlements: Settlement[
   );
   const insertAttempt = file.prepare(
     `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, stage, detail, answer)
-    VALUES (?1, ?2, (SELECT attempts FROM deliveries WHERE id = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
+    VALUES (?, ?, (SELECT attempts FROM deliveries WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (settlements) => {
     const written = new Set<string>();
@@ -32,21 +32,14 @@ export function createSettle(file: Database.Database): (settlements: Settlement[
       );
       if (changes === 0) continue;
       written.add(s.deliveryId);
-      if (s.attempt) insertAttempt.run(numbered(s.mark, s.deliveryId, s.attempt));
+      if (s.attempt) writeAttempt(s.mark, s.deliveryId, s.attempt);
     }
     return written;
   };
-}
 
-/** better-sqlite3 takes `?2` for a name, so that one value can stand in two places. */
-const numbered = (mark: string, deliveryId: string, attempt: NonNullable<Settlement['attempt']>) => ({
-  1: mark,
-  2: deliveryId,
-  3: attempt.startedAtMs,
-  4: attempt.durationMs,
-  5: attempt.outcome,
-  6: attempt.status,
-  7: attempt.stage,
-  8: attempt.detail,
-  9: attempt.answer,
-});
+  function writeAttempt(mark: string, id: string, attempt: NonNullable<Settlement['attempt']>): void {
+    const { startedAtMs, durationMs, outcome, status, stage, detail, answer } = attempt;
+    // By place: names would be bound by an object made for each.
+    insertAttempt.run(mark, id, id, startedAtMs, durationMs, outcome, status, stage, detail, answer);
+  }
+}

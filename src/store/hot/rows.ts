@@ -133,7 +133,7 @@ export function leasedRows(rows: Raw[]): LeasedDelivery[] {
   });
 }
 
-const eventOf = (row: Raw, position: number): EventRecord => ({
+export const eventOf = (row: Raw, position: number): EventRecord => ({
   position,
   id: row['eventId'] as string,
   env: row['env'] as 'live',
