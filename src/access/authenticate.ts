@@ -58,12 +58,17 @@ export function createAuthenticator(ports: Needs): Authenticator {
   const addresses = createAddresses(settings, clock);
   const spending = createSpending(ports);
   const lastUsed = new Map<string, number>();
+  /** By the header as it came, once its token is known: its form, checksum and hash are the same each time. */
+  const presentations = new LRUCache<string, Presented>({ max: 10_000 });
 
   return {
     authenticate: async ({ authorization, method, address, shown, opens = 'api' }) => {
-      const { token: text, scheme } = wellFormed(authorization, address, opens);
-      const hashes = possibleHashes(ports, text);
+      const header = opens === 'api' ? (authorization ?? '') : '';
+      const again = presentations.get(header);
+      const shownNow = again ?? wellFormed(authorization, address, opens);
+      const { token: text, scheme, hashes } = shownNow;
       const found = remembered(hashes) ?? (await read(hashes, address));
+      if (!again && header !== '') presentations.set(header, shownNow);
       const { row, caller, purse } = found;
       refuseDead(row);
       if (row.dpopJkt !== null || scheme === 'dpop')
@@ -107,7 +112,8 @@ export function createAuthenticator(ports: Needs): Authenticator {
 
   function wellFormed(authorization: string | undefined, address: string, opens: Call['opens']): Presented {
     try {
-      return presented(authorization, opens);
+      const { token, scheme } = presented(authorization, opens);
+      return { token, scheme, hashes: possibleHashes(ports, token) };
     } catch (error) {
       addresses.charge(address);
       throw error;
@@ -151,9 +157,9 @@ export function createAuthenticator(ports: Needs): Authenticator {
   }
 }
 
-type Presented = { token: string; scheme: 'bearer' | 'dpop' };
+type Presented = { token: string; scheme: 'bearer' | 'dpop'; hashes: string[] };
 
-function presented(authorization: string | undefined, opens: Call['opens']): Presented {
+function presented(authorization: string | undefined, opens: Call['opens']): Omit<Presented, 'hashes'> {
   if (!authorization)
     throw new PatchbayError('unauthenticated', { public: 'Send a token: Authorization: Bearer pbk_…' });
   const [, scheme = '', token] = /^(Bearer|DPoP) +([^\s]+)$/i.exec(authorization) ?? [];
