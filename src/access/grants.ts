@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, max } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, max } from 'drizzle-orm';
 import { decodeCursor } from '#src/columns';
 import { actorOf, type Caller, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
@@ -7,8 +7,9 @@ import { grantEndsAt } from './disuse.ts';
 import { pageOfRows, type Page } from './list-tokens.ts';
 import { narrowGrant } from './narrow-grant.ts';
 import { requireGrant } from './require.ts';
+import { type Review, standingReviews } from './reviews.ts';
 
-type Asking = Pick<Ctx, 'store' | 'caller' | 'gate' | 'settings'>;
+type Asking = Pick<Ctx, 'store' | 'caller' | 'gate' | 'settings' | 'clock'>;
 export type GrantRow = Schema['grants']['$inferSelect'];
 export type ShownGrant = ReturnType<typeof shown>;
 type Named = { grant: GrantRow; appName: string | null; partnerName: string | null };
@@ -88,21 +89,20 @@ function ownGrants({ grants }: Schema, caller: Caller) {
   return caller.appId ? and(isOfAccount, eq(grants.id, grantId)) : isOfAccount;
 }
 
-type Facts = { verified: ReadonlySet<string>; lastUsed: ReadonlyMap<string, Date | null> };
+type Facts = {
+  /** By partner; none where nobody has verified it. */
+  reviews: ReadonlyMap<string, Review>;
+  lastUsed: ReadonlyMap<string, Date | null>;
+};
 
-async function factsOf({ store, gate }: Asking, rows: readonly Named[]): Promise<Facts> {
+async function factsOf(ports: Asking, rows: readonly Named[]): Promise<Facts> {
+  const { store, gate } = ports;
   await gate.freshen();
-  const { reviews, tokens } = store.tables;
+  const { tokens } = store.tables;
   const partnerIds = [...new Set(rows.flatMap(({ grant }) => grant.partnerId ?? []))];
   const grantIds = rows.map(({ grant }) => grant.id);
-  const [reviewed, used] = await Promise.all([
-    partnerIds.length === 0
-      ? []
-      : store.db
-          .select({ partnerId: reviews.partnerId, outcome: reviews.outcome })
-          .from(reviews)
-          .where(inArray(reviews.partnerId, partnerIds))
-          .orderBy(asc(reviews.id)),
+  const [reviews, used] = await Promise.all([
+    standingReviews(ports, partnerIds),
     grantIds.length === 0
       ? []
       : store.db
@@ -111,18 +111,13 @@ async function factsOf({ store, gate }: Asking, rows: readonly Named[]): Promise
           .where(inArray(tokens.grantId, grantIds))
           .groupBy(tokens.grantId),
   ]);
-  // The latest review counts, and it comes last.
-  const outcomes = new Map(reviewed.map(({ partnerId, outcome }) => [partnerId, outcome]));
-  return {
-    verified: new Set([...outcomes].flatMap(([id, outcome]) => (outcome === 'passed' ? [id] : []))),
-    lastUsed: new Map(used.map(({ grantId, at }) => [grantId ?? '', at])),
-  };
+  return { reviews, lastUsed: new Map(used.map(({ grantId, at }) => [grantId ?? '', at])) };
 }
 
 const shown = (
   { gate, settings }: Pick<Ctx, 'gate' | 'settings'>,
   { grant, appName, partnerName }: Named,
-  { verified, lastUsed }: Facts,
+  { reviews, lastUsed }: Facts,
 ) => ({
   id: grant.id,
   /** Null: the account's own automation. */
@@ -130,7 +125,7 @@ const shown = (
   app_name: appName,
   partner: grant.partnerId,
   partner_name: partnerName,
-  partner_verified: grant.partnerId === null ? null : verified.has(grant.partnerId),
+  partner_verified: grant.partnerId === null ? null : reviews.has(grant.partnerId),
   env: grant.env,
   scopes: grant.scopes,
   history: grant.history,

@@ -34,6 +34,7 @@ export {
   shownRevocation,
   type ShownRevocation,
 } from './receipts.ts';
+export { covers, latestReviews, type Review, standingReviews, stands } from './reviews.ts';
 export { taints, tokensMadeBy } from './revoke-token.ts';
 export { accessRoutes } from './routes.ts';
 export { suspend, unsuspend } from './suspend.ts';

@@ -16,7 +16,7 @@ export type AuthorizationRequest = {
 
 /** `redirectUri` is proven to be the client's before, so whatever is thrown here may be told there. */
 export async function readAuthorizationRequest(
-  ports: Pick<Ports, 'store' | 'settings'>,
+  ports: Pick<Ports, 'store' | 'settings' | 'clock'>,
   client: Client,
   form: Parameters,
   redirectUri: string,

@@ -5,7 +5,7 @@ import { PatchbayError } from '#src/errors';
 import type { Schema } from '#src/store';
 import { type Client, findClient } from './clients.ts';
 import { issuerOf } from './metadata.ts';
-import { isReviewed, isSensitive } from './scopes.ts';
+import { standingReview, takesReview } from './scopes.ts';
 import { hashesOf } from './secrets.ts';
 
 type Needs = Pick<Ports, 'store' | 'gate' | 'clock' | 'digest' | 'peppers'>;
@@ -43,13 +43,13 @@ export async function readInteraction(
     partner: {
       id: client.partnerId,
       name: partner?.name ?? '',
-      isVerified: await isReviewed(ports, client.partnerId),
+      isVerified: (await standingReview(ports, client.partnerId)) !== undefined,
     },
     env: waiting.env,
     scopes: waiting.scopes.map((name) => ({
       name,
       reason: isScope(name) ? scopes[name].description : '',
-      isSensitive: isSensitive(name),
+      isSensitive: takesReview(name),
     })),
     accounts: await accountsOf(ports, userId),
     redirectHost: waiting.redirectUri === null ? null : hostOf(waiting.redirectUri),

@@ -1,8 +1,10 @@
-import { eq } from 'drizzle-orm';
-import { recordAudit } from '#src/audit';
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { recordAudit, recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
-import { PatchbayError } from '#src/errors';
+import { type FieldError, PatchbayError } from '#src/errors';
+import { insertIf } from '#src/store';
 import { issueCredential } from './credentials.ts';
+import { takesReview } from './scopes.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 
@@ -16,28 +18,119 @@ export async function createPartner(ports: Needs, by: string, name: string): Pro
   return id;
 }
 
+export type NewReview = {
+  partnerId: string;
+  outcome: 'passed' | 'refused';
+  /** What was looked at. */
+  note: string;
+  /** Those that it covers; null: every one that takes a review. */
+  scopes?: readonly string[] | null;
+  /** Null: it has no end. */
+  expiresAt?: Date | null;
+  /** Where it is written down. */
+  reference?: string | null;
+  requestId?: string;
+};
+
 /**
  * Puts an abuse and privacy review on record; the latest one counts. Before one has passed, the partner's apps get no
- * restricted and no writing scope, and the consent page says that nobody has verified them.
+ * restricted and no writing scope, and the consent page says that nobody has verified them. 404 for no such partner,
+ * 422 for scopes that take none and for an end that is past.
  */
-export async function reviewPartner(
-  ports: Needs,
-  by: string,
-  review: { partnerId: string; outcome: 'passed' | 'refused'; note: string },
-): Promise<void> {
+export async function reviewPartner(ports: Needs, by: string, review: NewReview): Promise<void> {
   const { store, clock, ids } = ports;
-  await requirePartner(ports, review.partnerId);
+  const { partnerId, outcome, note, scopes = null, expiresAt = null, reference = null } = review;
+  await requirePartner(ports, partnerId);
+  refuseWrong(review, clock.ms());
+  const isPassed = outcome === 'passed';
   await store.write((db) => [
-    db
-      .insert(store.tables.reviews)
-      .values({ id: ids.newId('rvw'), ...review, reviewer: by, createdAt: clock.now() }),
+    db.insert(store.tables.reviews).values({
+      id: ids.newId('rvw'),
+      partnerId,
+      outcome,
+      // What was refused is refused whole.
+      scopes: isPassed && scopes ? [...scopes] : null,
+      expiresAt: isPassed ? expiresAt : null,
+      reference,
+      reviewer: by,
+      note,
+      createdAt: clock.now(),
+    }),
     recordAudit(db, ports, {
       actor: by,
       action: 'partner.review',
-      subject: review.partnerId,
-      detail: { outcome: review.outcome },
+      subject: partnerId,
+      requestId: review.requestId ?? null,
+      detail: {
+        outcome,
+        ...(isPassed && scopes ? { scopes } : {}),
+        ...(isPassed && expiresAt ? { until: expiresAt.toISOString() } : {}),
+      },
     }),
   ]);
+}
+
+function refuseWrong({ scopes, expiresAt }: NewReview, nowMs: number): void {
+  const needless = (scopes ?? []).filter((name) => !takesReview(name));
+  const errors: FieldError[] = [
+    ...needless.map((name) => ({ pointer: '/scopes', detail: `${name} is no scope that takes a review.` })),
+    ...(scopes?.length === 0
+      ? [{ pointer: '/scopes', detail: 'A review that passed covers one scope at least.' }]
+      : []),
+    ...(expiresAt && expiresAt.getTime() <= nowMs
+      ? [{ pointer: '/expires_at', detail: 'A review ends in the future.' }]
+      : []),
+  ];
+  if (errors.length === 0) return;
+  throw new PatchbayError('validation_failed', {
+    public: errors.map(({ detail }) => detail).join(' '),
+    errors,
+  });
+}
+
+/**
+ * From now on the partner counts as never reviewed. What people have granted already goes on: that is ended by revoking or
+ * suspending. 404 for no such partner, 409 where no review stands.
+ */
+export async function withdrawReview(
+  ports: Needs,
+  by: string,
+  { partnerId, note, requestId }: { partnerId: string; note: string; requestId?: string },
+): Promise<void> {
+  const { store, clock, ids } = ports;
+  await requirePartner(ports, partnerId);
+  const { reviews } = store.tables;
+  const id = ids.newId('rvw');
+  const ofPartner = sql`select max(${reviews.id}) from ${reviews} where ${reviews.partnerId} = ${partnerId}`;
+  const isStanding = sql`exists (select 1 from ${reviews} where ${and(
+    sql`${reviews.id} = (${ofPartner})`,
+    eq(reviews.outcome, 'passed'),
+    or(isNull(reviews.expiresAt), gt(reviews.expiresAt, clock.now())),
+  )})`;
+  const row = {
+    id,
+    partnerId,
+    outcome: 'withdrawn' as const,
+    scopes: null,
+    expiresAt: null,
+    reference: null,
+    reviewer: by,
+    note,
+    createdAt: clock.now(),
+  };
+  const [written] = await store.write((db) => [
+    insertIf(db, reviews, row, isStanding).returning({ id: reviews.id }),
+    recordAuditIf(
+      db,
+      ports,
+      { actor: by, action: 'partner.review_withdraw', subject: partnerId, requestId: requestId ?? null },
+      sql`exists (select 1 from ${reviews} where ${eq(reviews.id, id)})`,
+    ),
+  ]);
+  if (written.length > 0) return;
+  throw new PatchbayError('state_conflict', {
+    public: 'No review of this partner stands: nothing to withdraw.',
+  });
 }
 
 /** The initial access token of RFC 7591 §3: who holds it registers clients of this partner. Shown once. */

@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm';
+import { covers, type Review, standingReviews } from '#src/access';
 import { isScope, scopes } from '#src/catalog';
 import type { Ports } from '#src/context';
 import type { Client } from './clients.ts';
@@ -12,12 +12,10 @@ export function parseScope(text: string | undefined): string[] {
   return [...new Set(text.split(' '))];
 }
 
+type Needs = Pick<Ports, 'store' | 'clock'>;
+
 /** What the client may ask a person for at this moment; throws `invalid_scope` and names what is too much. */
-export async function refuseScopes(
-  ports: Pick<Ports, 'store'>,
-  client: Client,
-  asked: readonly string[],
-): Promise<void> {
+export async function refuseScopes(ports: Needs, client: Client, asked: readonly string[]): Promise<void> {
   if (asked.length === 0) throw new OAuthError('invalid_scope', 'Ask for at least one scope.');
   const unknown = asked.filter((name) => !client.scopes.includes(name) || !isScope(name));
   if (unknown.length > 0)
@@ -30,27 +28,22 @@ export async function refuseScopes(
     );
 }
 
-/** Those of the scopes that need a review of the partner which is not there. */
+/** Those of the scopes that take a review of the partner, where none stands that covers them. */
 export async function unreviewed(
-  ports: Pick<Ports, 'store'>,
+  ports: Needs,
   partnerId: string,
   asked: readonly string[],
 ): Promise<string[]> {
-  const sensitive = asked.filter(isSensitive);
-  return sensitive.length > 0 && !(await isReviewed(ports, partnerId)) ? sensitive : [];
+  const sensitive = asked.filter(takesReview);
+  if (sensitive.length === 0) return [];
+  const review = await standingReview(ports, partnerId);
+  return sensitive.filter((name) => !covers(review, name));
 }
 
-export const isSensitive = (name: string): boolean =>
+/** Restricted or writing. */
+export const takesReview = (name: string): boolean =>
   isScope(name) && (scopes[name].restricted || scopes[name].writing);
 
-/** The latest review counts: one that passed can be taken back. */
-export async function isReviewed({ store }: Pick<Ports, 'store'>, partnerId: string): Promise<boolean> {
-  const { reviews } = store.tables;
-  const [latest] = await store.db
-    .select({ outcome: reviews.outcome })
-    .from(reviews)
-    .where(eq(reviews.partnerId, partnerId))
-    .orderBy(desc(reviews.id))
-    .limit(1);
-  return latest?.outcome === 'passed';
-}
+/** Undefined: nobody has verified the partner, or what was found has ended or was withdrawn. */
+export const standingReview = async (ports: Needs, partnerId: string): Promise<Review | undefined> =>
+  (await standingReviews(ports, [partnerId])).get(partnerId);
