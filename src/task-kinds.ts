@@ -2,7 +2,7 @@ import { eraseAccount } from '#src/access';
 import type { Ports } from '#src/context';
 import { connectionKinds } from '#src/connections';
 import { cancelKind, releaseKind } from '#src/deliveries';
-import { announce, expandEvent } from '#src/events';
+import { announce, expandEvent, redriveKind } from '#src/events';
 import { inactivityKind } from '#src/inactivity';
 import { rewrapKind } from '#src/keys';
 import { leaksKind } from '#src/leaks';
@@ -17,6 +17,7 @@ export const taskKinds = (ports: Ports): TaskKinds => ({
   erase: eraseAccount(ports),
   replay: replayKind(ports),
   release: releaseKind(ports),
+  redrive: redriveKind(ports),
   cancel: cancelKind(ports),
   end: endKind(ports),
   rewrap: rewrapKind(ports),

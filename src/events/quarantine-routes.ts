@@ -20,6 +20,7 @@ const shownWhole = z.strictObject({
   ...shown,
   audience: z.array(z.string()),
   data: z.record(z.string(), z.unknown()),
+  publisher: z.string().nullable().describe('The token that it was published by.'),
   receipt: z.strictObject({
     id: z.string(),
     received_at: z.string().nullable(),

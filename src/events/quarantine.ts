@@ -4,6 +4,7 @@ import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { Schema } from '#src/store';
 import { decodePlace } from '#src/wire';
+import { isQuarantined, type QuarantineFilter } from './quarantine-filter.ts';
 
 type EventRow = Schema['events']['$inferSelect'];
 
@@ -30,7 +31,7 @@ type Asking = Pick<Ctx, 'store' | 'caller'>;
 /** Newest first. */
 export async function listQuarantined(
   { store, caller }: Asking,
-  page: { limit: number; after?: string | undefined },
+  page: { limit: number; after?: string | undefined } & Partial<QuarantineFilter>,
 ): Promise<QuarantinedPage> {
   const { events } = store.tables;
   const [before] = page.after ? decodePlace('quarantine', page.after, 1) : [];
@@ -39,8 +40,7 @@ export async function listQuarantined(
     .from(events)
     .where(
       and(
-        eq(events.state, 'quarantined'),
-        eq(events.env, caller.env),
+        isQuarantined(store, { env: caller.env, ...page }),
         before === undefined ? undefined : lt(events.position, before),
       ),
     )
@@ -72,6 +72,7 @@ export async function findQuarantined({ store, caller }: Asking, id: string) {
     ...showQuarantined(event),
     audience: event.audience,
     data: event.data,
+    publisher: event.tokenId,
     receipt: {
       id: event.receiptId,
       received_at: receipt ? receipt.receivedAt.toISOString() : null,

@@ -4,19 +4,19 @@
  * It takes a new position, for position is the order of acceptance: whoever subscribed or consented while it lay here
  * stands before it, and no reader's cursor has passed it.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { type EventData, type EventType, eventTypes, validate } from '#src/catalog';
-import { actorOf, type Ctx } from '#src/context';
+import { and, eq } from 'drizzle-orm';
+import { type EventData, eventTypes, type Reason, validate } from '#src/catalog';
+import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import type { Db } from '#src/ports';
-import { postgresFeedTx, type Schema } from '#src/store';
-import { eachWord, nextOfSequence, selectList } from './insert-rows.ts';
+import {
+  type Accepted,
+  acceptStatements,
+  behindEveryAnsweredSubscription,
+  type EventRow,
+} from './accept-quarantined.ts';
 
 export type Mended = { data?: EventData | undefined; schemaVersion?: number | undefined };
 export type Redriven = { id: string; status: 'accepted'; sequence: number };
-
-type EventRow = Schema['events']['$inferSelect'];
-type Accepted = { type: EventType; schemaVersion: number; data: EventData };
 
 /** 404 for none, 409 where it is not (or no longer) quarantined, 422 with the reasons where it is still wrong. */
 export async function redrive(ctx: Ctx, id: string, mended: Mended = {}): Promise<Redriven> {
@@ -30,12 +30,10 @@ export async function redrive(ctx: Ctx, id: string, mended: Mended = {}): Promis
   if (!event) throw new PatchbayError('not_found', { public: 'No event of this id is in quarantine here.' });
   if (event.state !== 'quarantined') throw notQuarantined();
   const accepted = validated(event, mended);
-  // Unique to this call: rows below are made from the row that carries it, so the loser of a race makes none.
   const mark = ids.newId('rpl');
   const [, moved] = await store.write((db) => [
     behindEveryAnsweredSubscription(ctx, db),
-    acceptEvent(ctx, db, event, accepted, mark),
-    ...rowsOfMarked(ctx, db, event, accepted, mark),
+    ...acceptStatements(ctx, db, event, accepted, mark),
   ]);
   const row = moved[0];
   if (!row) throw notQuarantined();
@@ -49,133 +47,26 @@ const notQuarantined = () =>
     public: 'This event is not in quarantine: it was accepted, or re-driven by someone else.',
   });
 
-function validated(event: EventRow, { data, schemaVersion }: Mended): Accepted {
+/** What the catalogue of this moment says of it. */
+export function checked(
+  event: Pick<EventRow, 'type' | 'schemaVersion' | 'data'>,
+  { data, schemaVersion }: Mended = {},
+): { ok: true; accepted: Accepted } | { ok: false; reasons: Reason[] } {
   const type = eventTypes.get(event.type);
   const version = schemaVersion ?? event.schemaVersion;
   const result = validate(event.type, version, data ?? event.data);
-  if (type && result.ok) return { type, schemaVersion: version, data: result.data };
-  const reasons = result.ok ? [] : result.reasons;
+  if (type && result.ok) return { ok: true, accepted: { type, schemaVersion: version, data: result.data } };
+  return { ok: false, reasons: result.ok ? [] : result.reasons };
+}
+
+function validated(event: EventRow, mended: Mended): Accepted {
+  const result = checked(event, mended);
+  if (result.ok) return result.accepted;
   throw new PatchbayError('validation_failed', {
     public: 'The event is still not what its type promises; it stays in quarantine.',
-    errors: reasons.map(({ code, pointer, detail }) => ({
+    errors: result.reasons.map(({ code, pointer, detail }) => ({
       pointer: code === 'unknown_version' ? '/schema_version' : `/data${pointer}`,
       detail,
     })),
   });
 }
-
-/**
- * On Postgres this waits for subscriptions that are being made, and they for this: the position taken next is after
- * all that were answered. SQLite has one writer anyway.
- */
-const behindEveryAnsweredSubscription = ({ store }: Ctx, db: Db) =>
-  db
-    .update(store.tables.marks)
-    .set({ value: sql`${store.tables.marks.value}` })
-    .where(eq(store.tables.marks.name, 'subscriptions'));
-
-function acceptEvent({ store, clock }: Ctx, db: Db, event: EventRow, accepted: Accepted, mark: string) {
-  const { events } = store.tables;
-  const next =
-    store.dialect === 'sqlite' ? sql`(select max(position) + 1 from events)` : nextOfSequence(events);
-  return db
-    .update(events)
-    .set({
-      state: 'accepted',
-      mark,
-      position: next,
-      acceptedAt: clock.now(),
-      schemaVersion: accepted.schemaVersion,
-      data: accepted.data,
-      stream: accepted.type.stream,
-      critical: accepted.type.critical,
-      reasons: [],
-    })
-    .where(and(eq(events.id, event.id), eq(events.state, 'quarantined')))
-    .returning({ sequence: events.sequence });
-}
-
-/** What publish writes beside an event, here from the marked row; its deliveries come from the task. */
-function rowsOfMarked(ctx: Ctx, db: Db, event: EventRow, accepted: Accepted, mark: string) {
-  const { store } = ctx;
-  const { feed, tasks, audit } = store.tables;
-  const marked = sql`from events e where e.mark = ${mark} and e.id = ${event.id}`;
-  const audience = eachWord(store, sql`e.audience`);
-  const now = sql`e.accepted_at`;
-  return [
-    db.insert(feed).select(
-      sql`${selectList(store, feed, {
-        tx: store.dialect === 'sqlite' ? sql`0` : sql.raw(postgresFeedTx),
-        accountId: sql`one.value`,
-        eventPosition: sql`e.position`,
-      })} from events e cross join ${audience} where e.mark = ${mark} and e.id = ${event.id}`,
-    ),
-    db.insert(tasks).select(
-      sql`${selectList(store, tasks, {
-        id: words(ctx.ids.newId('tsk')),
-        kind: words('expand'),
-        subject: sql`e.id`,
-        payload: sql`${sql.param({ redriven: true }, tasks.payload)}`,
-        state: words('open'),
-        done: sql`0`,
-        dueAt: now,
-        failures: sql`0`,
-        createdAt: now,
-        updatedAt: now,
-      })} ${marked}`,
-    ),
-    db.insert(audit).select(
-      sql`${selectList(store, audit, {
-        at: now,
-        actor: words(actorOf(ctx.caller)),
-        action: words('event.redrive'),
-        subject: sql`e.id`,
-        requestId: words(ctx.requestId),
-        detail: sql`${sql.param({ type: event.type, sequence: event.sequence }, audit.detail)}`,
-      })} ${marked}`,
-    ),
-    ...entityRows(ctx, db, event, accepted, mark),
-  ] as const;
-}
-
-function entityRows({ store }: Ctx, db: Db, event: EventRow, { type, data }: Accepted, mark: string) {
-  if (!type.entity) return [];
-  const { entities, entityAccounts } = store.tables;
-  const entityId = String(data[type.entity.idField]);
-  const key = `${event.env}:${type.entity.kind}:${entityId}`;
-  return [
-    db
-      .insert(entities)
-      .select(
-        sql`${selectList(store, entities, {
-          id: words(key),
-          kind: words(type.entity.kind),
-          entityId: words(entityId),
-          sequence: sql`e.sequence`,
-          eventPosition: sql`e.position`,
-          updatedAt: sql`e.accepted_at`,
-        })} from events e where e.mark = ${mark} and e.id = ${event.id}`,
-      )
-      .onConflictDoUpdate({
-        target: entities.id,
-        set: {
-          sequence: sql`excluded.sequence`,
-          eventPosition: sql`excluded.event_position`,
-          updatedAt: sql`excluded.updated_at`,
-        },
-        setWhere: sql`excluded.sequence > ${entities.sequence}`,
-      }),
-    db
-      .insert(entityAccounts)
-      .select(
-        sql`${selectList(store, entityAccounts, {
-          id: sql`one.value || ':' || ${words(key)}`,
-          entity: words(key),
-        })} from events e cross join ${eachWord(store, sql`e.audience`)} where e.mark = ${mark} and e.id = ${event.id}`,
-      )
-      .onConflictDoNothing(),
-  ];
-}
-
-/** Postgres does not guess the type of a bare parameter in a select list. */
-const words = (text: string): SQL => sql`cast(${text} as text)`;
