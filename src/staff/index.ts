@@ -12,6 +12,13 @@ export {
   type StaffCredential,
 } from './enter.ts';
 export {
+  createOwnStaffToken,
+  endStaffToken,
+  findStaffToken,
+  type ListedStaffToken,
+  listStaffTokens,
+} from './own-tokens.ts';
+export {
   isSensitive,
   type Permission,
   permissionNames,

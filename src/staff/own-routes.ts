@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { idPattern } from '#src/columns';
 import { elevate, endElevation } from './elevations.ts';
-import { type Elevation, staffActor } from './enter.ts';
+import type { Elevation } from './enter.ts';
 import { permissionNames, sensitivePermissions, staffRoles } from './permissions.ts';
 import { type StaffDoor, staffRoute } from './route.ts';
-import { createStaffToken } from './tokens.ts';
 
 const tag = 'Staff';
 const reason = z.string().trim().min(10, 'Ten characters at least: it is what the trail will say.').max(500);
@@ -98,45 +97,6 @@ export function ownRoutes(door: StaffDoor): void {
     async ({ ctx, params }) => {
       await endElevation(ctx, params.id);
       return { status: 204 };
-    },
-  );
-  staffRoute(
-    door,
-    {
-      method: 'post',
-      path: '/admin/v1/staff-tokens',
-      id: 'createStaffToken',
-      tag,
-      summary: 'Make a token for a script of one’s own, for 8 hours at most',
-      description:
-        'It may do what is named here and what one’s roles allow at each call. What is sensitive takes an elevation for the token besides.',
-      permission: 'staff:script',
-      body: z.strictObject({
-        label: z.string().trim().min(1).max(100),
-        permissions: z.array(z.enum(permissionNames)).min(1).max(permissionNames.length),
-        minutes: z.int().min(1).max(480).default(60).describe('How long it lives.'),
-      }),
-      answers: {
-        201: {
-          description: 'Made. The token is in this answer and in no other.',
-          schema: z.strictObject({
-            id: z.string(),
-            token: z.string(),
-            permissions: z.array(z.enum(permissionNames)),
-            expires_at: z.string(),
-          }),
-        },
-      },
-    },
-    async ({ ctx, body }) => {
-      const { label, permissions, minutes } = body;
-      const wish = { label, permissions, lifeMs: minutes * 60_000 };
-      const made = await createStaffToken(ctx, staffActor(ctx.staff), ctx.staff.userId, wish);
-      const { id, token, expiresAt } = made;
-      return {
-        status: 201,
-        body: { id, token, permissions: made.permissions, expires_at: expiresAt.toISOString() },
-      };
     },
   );
 }
