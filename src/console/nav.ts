@@ -5,9 +5,12 @@ import {
   elevationPath,
   home,
   intentsPath,
+  partnersPath,
+  quarantinePath,
   revocationsPath,
   searchPath,
   staffPath,
+  staffTokensPath,
   suspensionsPath,
 } from './paths.ts';
 
@@ -17,10 +20,13 @@ const entries: readonly [href: string, name: string, permission: Permission | nu
   [casesPath, 'Cases', 'cases:read'],
   [approvalsPath, 'Approvals', 'approvals:read'],
   [intentsPath, 'Intents', 'intents:review'],
+  [quarantinePath, 'Quarantine', 'quarantine:read'],
+  [partnersPath, 'Partners', 'access:read'],
   [suspensionsPath, 'Suspended', 'revocations:read'],
   [revocationsPath, 'Receipts', 'revocations:read'],
   [elevationPath, 'Elevation', null],
   [staffPath, 'Staff', 'staff:read'],
+  [staffTokensPath, 'Tokens', 'staff:script'],
 ];
 
 /** Only what the roles allow; what they do not is one address away and says who has it. */

@@ -13,7 +13,11 @@ export const originBase = `${intentsPath}/origin`;
 export const revocationsPath = `${home}/revocations`;
 export const suspensionsPath = `${home}/suspensions`;
 export const elevationPath = `${home}/elevation`;
+export const partnersPath = `${home}/partners`;
+export const quarantinePath = `${home}/quarantine`;
+export const redrivesPath = `${quarantinePath}/redrives`;
 export const staffPath = `${home}/staff`;
+export const staffTokensPath = `${home}/staff-tokens`;
 /** The API for staff lies under the same roof and is not ours. */
 export const apiPath = `${home}/v1`;
 
@@ -25,6 +29,8 @@ export const isSubjectLevel = (level: string): level is Level => subjectLevels.s
 export const subjectPath = (level: Level, id: string): string => `${home}/${level}s/${id}`;
 export const casePath = (id: string): string => `${casesPath}/${id}`;
 export const receiptPath = (id: string): string => `${revocationsPath}/${id}`;
+export const reviewsPath = (partner: string): string => `${subjectPath('partner', partner)}/reviews`;
+export const redrivePath = (id: string): string => `${redrivesPath}/${id}`;
 export const approvalPath = (id: string): string => `${approvalsPath}/${id}`;
 export const intentPath = (id: string): string => `${intentsPath}/${id}`;
 /** An origin has no id of its own: it is one name and one kind of intent. */

@@ -13,11 +13,17 @@ import { intentPages } from './intent.tsx';
 import { intentsPage } from './intents.tsx';
 import { originPages } from './origin.tsx';
 import { originsPage } from './origins.tsx';
+import { partnerReviewPages } from './partner-reviews.tsx';
+import { partnersPage } from './partners.tsx';
 import { home } from './paths.ts';
+import { keptPages } from './quarantine-event.tsx';
+import { quarantinePage } from './quarantine.tsx';
+import { redrivePages } from './quarantine-redrive.tsx';
 import { receiptPages } from './receipts.tsx';
 import { searchPages } from './search.tsx';
 import { subjectPages } from './subject.tsx';
 import { staffPages } from './staff.tsx';
+import { staffTokenPages } from './staff-tokens.tsx';
 import { stopPages } from './stop.tsx';
 import { suspensionPages } from './suspensions.tsx';
 import { timelinePages } from './timeline.tsx';
@@ -48,6 +54,12 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   originsPage(desk);
   originPages(desk);
   intentPages(desk);
+  quarantinePage(desk);
+  // Before one event: `redrive` is no id.
+  redrivePages(desk);
+  keptPages(desk);
+  partnersPage(desk);
+  partnerReviewPages(desk);
   elevationPages(desk);
   searchPages(desk);
   subjectPages(desk);
@@ -56,5 +68,6 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   receiptPages(desk);
   suspensionPages(desk);
   staffPages(desk);
+  staffTokenPages(desk);
   nothingElse(desk);
 }

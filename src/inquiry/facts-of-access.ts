@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, ne } from 'drizzle-orm';
+import { and, eq, inArray, ne } from 'drizzle-orm';
+import { latestReviews } from '#src/access';
 import type { Ports } from '#src/context';
 import { below } from './below.ts';
 import type { Facts } from './facts.ts';
@@ -130,15 +131,10 @@ export async function appFacts({ store }: Needs, id: string): Promise<Facts | nu
 }
 
 export async function partnerFacts({ store }: Needs, id: string): Promise<Facts | null> {
-  const { partners, reviews, apps, grants, tokens } = store.tables;
+  const { partners, apps, grants, tokens } = store.tables;
   const [row] = await store.db.select().from(partners).where(eq(partners.id, id)).limit(1);
   if (!row) return null;
-  const [review] = await store.db
-    .select()
-    .from(reviews)
-    .where(eq(reviews.partnerId, id))
-    .orderBy(desc(reviews.id))
-    .limit(1);
+  const review = (await latestReviews({ store }, [id])).get(id);
   const own = store.db.select({ id: apps.id }).from(apps).where(eq(apps.partnerId, id));
   return {
     title: row.name,
@@ -149,7 +145,15 @@ export async function partnerFacts({ store }: Needs, id: string): Promise<Facts 
     more: {
       plan: row.plan,
       review: review
-        ? { outcome: review.outcome, by: review.reviewer, note: review.note, at: time(review.createdAt) }
+        ? {
+            outcome: review.outcome,
+            scopes: review.scopes,
+            until: time(review.expiresAt),
+            by: review.reviewer,
+            note: review.note,
+            reference: review.reference,
+            at: time(review.createdAt),
+          }
         : null,
     },
     below: {

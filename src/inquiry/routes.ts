@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type StaffDoor, staffRoute } from '#src/staff';
-import { deedRoutes } from './deed-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { levelPaths, levelPermissions, levels, subjectPatterns } from './levels.ts';
+import { partnerRoutes } from './partner-routes.ts';
+import { quarantineRoutes } from './quarantine-routes.ts';
 import { lookAt } from './record.ts';
 import { search } from './search.ts';
 import { shownRecord } from './shown.ts';
@@ -16,7 +17,8 @@ export function inquiryRoutes(door: StaffDoor): void {
   searchRoute(door);
   historyRoutes(door);
   caseRoutes(door);
-  deedRoutes(door);
+  quarantineRoutes(door);
+  partnerRoutes(door);
   waitingRoutes(door);
   for (const level of levels) {
     staffRoute(
