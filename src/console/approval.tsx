@@ -96,13 +96,13 @@ async function show(
           <WrongSummary wrong={wrong} title="Nothing was decided" />
         </header>
         <Why found={found} />
-        {found.state === 'pending' ? (
-          <Decide found={found} staff={staff} filled={filled} wrong={wrong} />
-        ) : null}
         <div class="halves">
           <WhoAsks found={found} />
           <Receives found={found} />
         </div>
+        {found.state === 'pending' ? (
+          <Decide found={found} staff={staff} filled={filled} wrong={wrong} />
+        ) : null}
         <Decided found={found} />
       </div>
     ),

@@ -47,13 +47,13 @@ export const originName = (source: string): string => source.slice(source.indexO
 export function standingOf({ state, result }: Pick<StaffIntent, 'state' | 'result'>): [Tone, string] {
   switch (state) {
     case 'pending_review':
-      return ['wait', 'waits for a review'];
+      return ['wait', 'waiting'];
     case 'open':
-      return ['plain', 'with the marketplace'];
+      return ['plain', 'open'];
     case 'answered':
-      return result === 'accepted' ? ['good', 'accepted'] : ['bad', 'refused by the marketplace'];
+      return result === 'accepted' ? ['good', 'accepted'] : ['bad', 'refused'];
     case 'refused':
-      return ['bad', 'refused by staff'];
+      return ['off', 'turned away'];
     case 'expired':
       return ['off', 'expired'];
     default:

@@ -92,10 +92,10 @@ function Filters({ filter, wrong }: { filter: Filter; wrong: Wrong }) {
         label="State"
         value={filter.state}
         choices={[
-          ['', 'waits for a review'],
-          ['open', 'with the marketplace'],
-          ['answered', 'answered'],
-          ['refused', 'refused by staff'],
+          ['', 'waiting for a review'],
+          ['open', 'open: with the marketplace'],
+          ['answered', 'answered by the marketplace'],
+          ['refused', 'turned away by staff'],
           ['expired', 'expired'],
           ['all', 'any'],
         ]}

@@ -7,6 +7,7 @@ import {
   sourcePattern,
 } from '#src/intents';
 import { PatchbayError } from '#src/errors';
+import { originNames } from '#src/inquiry';
 import { staffActor } from '#src/staff';
 import {
   Chip,
@@ -86,19 +87,24 @@ async function show(
   filled: Record<string, string> = {},
   wrong: Wrong = new Map(),
 ): Promise<Shown> {
-  const [found, waiting] = await Promise.all([findSource(ctx, origin), intentsWaiting(ctx, origin)]);
+  const found = await findSource(ctx, origin);
+  const [waiting, names] = await Promise.all([
+    intentsWaiting(ctx, origin),
+    originNames(ctx, [origin.source]),
+  ]);
+  const name = names.get(origin.source) ?? originName(origin.source);
   const { source, kind, state } = found;
   const [tone, word] = originTones[state];
   const n = waiting?.count ?? 0;
   return {
-    title: `Origin ${source}`,
+    title: `Origin ${name}`,
     body: (
       <div class="stack-l">
         <header class="stack">
           <Crumb href={originsPath}>Origins</Crumb>
           <div class="row apart">
             <h1>
-              {kindNames[kind]} <span class="dim">from</span> {source.replace(':', ' ')}
+              {kindNames[kind]} <span class="dim">from</span> {name}
             </h1>
             <Chip tone={tone}>{word}</Chip>
           </div>
@@ -107,13 +113,19 @@ async function show(
         </header>
         <Facts
           facts={[
-            ['Origin', <AnyId text={originName(source)} />],
+            [
+              (source.split(':')[0] ?? '').replace(/^./, (first) => first.toUpperCase()),
+              <AnyId text={originName(source)} />,
+            ],
             [
               'Waits for a review',
               waiting ? (
                 <>
-                  <b>{counted(n, 'intent')}</b>, the first since <When at={waiting.since.toISOString()} />.{' '}
-                  <a href={withQuery(intentsPath, { kind, from: source })}>Look at them</a>
+                  <b>{counted(n, 'intent')}</b>, {n === 1 ? 'since' : 'the first since'}{' '}
+                  <When at={waiting.since.toISOString()} />.{' '}
+                  <a href={withQuery(intentsPath, { kind, from: source })}>
+                    Look at {n === 1 ? 'it' : 'them'}
+                  </a>
                 </>
               ) : (
                 'nothing'
@@ -150,7 +162,7 @@ const verdicts: Record<SourceRow['state'], string> = {
 type DecideProps = { found: SourceRow; waiting: number; filled: Record<string, string>; wrong: Wrong };
 
 function Decide({ found: { source, kind, state }, waiting, filled, wrong }: DecideProps) {
-  const waits = counted(waiting, 'intent that waits', 'intents that wait');
+  const waits = waiting === 1 ? 'The intent that waits' : `The ${counted(waiting, 'intent')} that wait`;
   const shared = {
     about: { source, kind },
     hint: 'For the trail: staff alone read it. No personal data.',
@@ -164,7 +176,7 @@ function Decide({ found: { source, kind, state }, waiting, filled, wrong }: Deci
           name="approve"
           title="Approve it"
           action={`${originBase}/approve`}
-          says={`${waiting > 0 ? `The ${waits} will go to the marketplace at once, and what comes` : 'What comes'} goes straight there, without a look.`}
+          says={`${waiting > 0 ? `${waits} will go to the marketplace at once, and what comes` : 'What comes'} goes straight there, without a look.`}
           button="Approve the origin"
           isGrave={false}
           reason={filled['approve'] ?? ''}
@@ -176,7 +188,7 @@ function Decide({ found: { source, kind, state }, waiting, filled, wrong }: Deci
           name="block"
           title="Block it"
           action={`${originBase}/block`}
-          says={`${waiting > 0 ? `The ${waits} will be refused, and nothing` : 'Nothing'} more of this kind is taken from there. You can approve it later; what was refused stays so.`}
+          says={`${waiting > 0 ? `${waits} will be refused, and nothing` : 'Nothing'} more of this kind is taken from there. You can approve it later; what was refused stays so.`}
           button="Block the origin"
           isGrave
           reason={filled['block'] ?? ''}

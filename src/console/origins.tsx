@@ -1,7 +1,8 @@
 import { listSources, type SourceRow } from '#src/intents';
+import { originNames } from '#src/inquiry';
 import { Chip, Empty, Pages, Select, type Tone, When, withQuery } from '#src/ui';
 import { type Console, page } from './door.tsx';
-import { kindNames } from './intent-words.ts';
+import { kindNames, originName } from './intent-words.ts';
 import { IntentTabs } from './intents.tsx';
 import { intentsPath, originPath, originsPath } from './paths.ts';
 import { AnyId } from './subject-link.tsx';
@@ -9,7 +10,7 @@ import { AnyId } from './subject-link.tsx';
 type State = SourceRow['state'];
 
 export const originTones: Record<State, [tone: Tone, word: string]> = {
-  pending: ['wait', 'waits for a review'],
+  pending: ['wait', 'not decided'],
   approved: ['good', 'approved'],
   blocked: ['bad', 'blocked'],
 };
@@ -25,6 +26,10 @@ export function originsPage(desk: Console): void {
       ...(state ? { state } : {}),
       ...(after === '' ? {} : { after }),
     });
+    const names = await originNames(
+      ctx,
+      rows.map(({ source }) => source),
+    );
     const here = { state: state ?? null };
     return {
       title: 'Origins',
@@ -45,7 +50,11 @@ export function originsPage(desk: Console): void {
             />
             <button>Show</button>
           </form>
-          {rows.length === 0 ? <None isFiltered={state !== undefined} /> : <List origins={rows} />}
+          {rows.length === 0 ? (
+            <None isFiltered={state !== undefined} />
+          ) : (
+            <List origins={rows} names={names} />
+          )}
           <Pages
             first={after === '' ? null : withQuery(originsPath, here)}
             next={cursor === null ? null : withQuery(originsPath, { ...here, after: cursor })}
@@ -57,7 +66,9 @@ export function originsPage(desk: Console): void {
   });
 }
 
-function List({ origins }: { origins: readonly SourceRow[] }) {
+type ListProps = { origins: readonly SourceRow[]; names: ReadonlyMap<string, string> };
+
+function List({ origins, names }: ListProps) {
   return (
     <table>
       <caption class="vh">Origins, by their names. Keys: j and k to walk, enter to open.</caption>
@@ -75,8 +86,13 @@ function List({ origins }: { origins: readonly SourceRow[] }) {
           <tr data-row>
             <td>
               <a class="whole" href={originPath(source, kind)}>
-                {source.replace(':', ' ')}
+                {names.get(source) ?? originName(source)}
               </a>
+              {names.has(source) ? (
+                <p class="dim">
+                  <code>{originName(source)}</code>
+                </p>
+              ) : null}
               <p class="dim narrow-only">{kindNames[kind]}</p>
             </td>
             <td class="wide-only">

@@ -24,14 +24,14 @@ const queues: readonly Queue[] = [
     href: approvalsPath,
     read: approvalsWaiting,
     title: (count) => `${counted(count, 'subscription waits', 'subscriptions wait')} for approval`,
-    meanwhile: 'Nothing is sent for them until somebody has looked.',
+    meanwhile: 'Nothing is sent until somebody has looked.',
   },
   {
     permission: 'intents:review',
     href: intentsPath,
     read: intentsWaiting,
     title: (count) => `${counted(count, 'intent waits', 'intents wait')} for a review`,
-    meanwhile: 'The marketplace does not see them until their origin, or each of them, is approved.',
+    meanwhile: 'The marketplace does not see it until it, or its origin, is approved.',
   },
 ];
 
@@ -53,7 +53,7 @@ export function Waiting({ waits: { count, since, href, title, meanwhile } }: { w
     <Note tone="wait" title={title(count)}>
       <p>{meanwhile}</p>
       <p class="dim small">
-        The first since <When at={since.toISOString()} />
+        {count === 1 ? 'Since' : 'The first since'} <When at={since.toISOString()} />
       </p>
       <p class="press">
         <a class="button" href={href}>

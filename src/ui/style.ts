@@ -32,7 +32,7 @@ fieldset{border:0;min-width:0}
 .top>div{display:flex;align-items:center;gap:8px 32px;max-width:1152px;margin:0 auto;padding:12px 24px;flex-wrap:wrap}
 .brand{display:flex;align-items:center;gap:8px;font-weight:650;color:var(--text);text-decoration:none}
 .brand svg{display:block}
-.nav{display:flex;gap:24px;flex:1;font-size:14px;min-width:0}
+.nav{display:flex;flex-wrap:wrap;gap:0 16px;flex:1;font-size:14px;min-width:0}
 .nav a{color:var(--dim);text-decoration:none;padding:8px 0;border-bottom:2px solid transparent}
 .nav a:hover{color:var(--text)}
 .nav a[aria-current]{color:var(--text);border-color:var(--accent);font-weight:600}
@@ -61,8 +61,8 @@ button:hover,.button:hover{border-color:var(--text)}
 .primary:hover{border-color:var(--text)}
 .danger{border-color:var(--bad);color:var(--bad)}
 .danger.primary{background:var(--bad);color:var(--ground)}
-.plain{border-color:transparent;padding-left:0;padding-right:0;color:var(--accent)}
-.plain:hover{border-color:transparent;text-decoration:underline}
+button.plain{border-color:transparent;padding-left:0;padding-right:0;color:var(--accent)}
+button.plain:hover{border-color:transparent;text-decoration:underline}
 button[disabled]{opacity:1;color:var(--dim);border-style:dashed;cursor:default}
 .chip{display:inline-flex;align-items:center;gap:8px;font-size:14px;line-height:24px;white-space:nowrap;color:var(--dim)}
 .chip::before{content:"";flex:none;width:8px;height:8px;border-radius:50%;background:currentColor}

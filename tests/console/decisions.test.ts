@@ -186,7 +186,7 @@ describe('what waits for a decision, in the console', () => {
   test('an origin is approved or blocked with a reason, after how much waits from it was said', async () => {
     const { id, source, state } = await asked();
     const at = `/intents/origin?source=${source}&kind=rfp.create`;
-    expect((await show(at)).text).toContain('The 1 intent that waits will go to the marketplace at once');
+    expect((await show(at)).text).toContain('The intent that waits will go to the marketplace at once');
     const origin = { source, kind: 'rfp.create' };
     expect(await send('/intents/origin/approve', { ...origin, approve: '' })).toMatchObject({ status: 422 });
     expect(
@@ -199,10 +199,8 @@ describe('what waits for a decision, in the console', () => {
     expect((await show(`/intents/${id}`)).text).toContain('as its origin was approved');
     await send('/intents/origin/block', { ...origin, block: 'They sold their tokens.' });
     expect((await show(at)).text).toMatch(/answered 403.*They sold their tokens/);
-    expect((await show('/intents/origins?state=blocked')).text).toContain(source.replace(':', ' '));
-    expect((await show(`/intents?state=all&kind=rfp.create&from=${source}`)).text).toContain(
-      'with the marketplace',
-    );
+    expect((await show('/intents/origins?state=blocked')).text).toContain(source.slice('account:'.length));
+    expect((await show(`/intents?state=all&kind=rfp.create&from=${source}`)).text).toMatch(/RFPs by.* open /);
   });
 
   test('a rule is made and ended by who is elevated for it', async () => {

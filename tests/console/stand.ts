@@ -137,28 +137,33 @@ type Subscribe = (token: string, sink: Sink, event_types: string[]) => Promise<s
 async function waitFor({ hub, ports }: OAuth, token: string, subscribe: Subscribe, sink: Sink) {
   const by = { actor: 'test', requestId: 'req_test' };
   await addRule(ports, by, newRule.parse({ event_types: ['review.*'], note: 'Reviews leave the house' }));
-  const [approval, refused] = [
-    await subscribe(token, sink, ['review.*']),
-    await subscribe(token, sink, ['review.published']),
-  ];
+  const approval = await subscribe(token, sink, ['review.*']);
+  const stays = await subscribe(token, sink, ['review.*', 'booking.*']);
+  const refused = await subscribe(token, sink, ['review.published']);
   await decideApproval(ports, by, {
     id: refused,
     version: 1,
     outcome: 'refused',
     note: 'Not for a newsletter.',
   });
-  const asker = await hub.account(['rfps:create']);
-  const intents: string[] = [];
-  for (const city of ['houston', 'austin', 'dallas']) {
+  const [known, newcomer] = [await hub.account(['rfps:create']), await hub.account(['rfps:create'])];
+  const service = await hub.service();
+  const named = { name: 'Bayou City Denim', kind: 'organisation', actor: 'buyer' };
+  for (const { id } of [known, newcomer]) await hub.call('PUT', `/v1/accounts/${id}`, service, named);
+  const ask = async (who: typeof known, city: string): Promise<string> => {
     const body = { ...wish({ city }), external_ref: `night-${city}` };
-    intents.push((await hub.call('POST', '/v1/rfps', asker.token, body)).body.id as string);
-  }
-  const [intent = '', answered = '', declined = ''] = intents;
+    return (await hub.call('POST', '/v1/rfps', who.token, body)).body.id as string;
+  };
+  const intent = await ask(known, 'houston');
+  const answered = await ask(known, 'austin');
+  const declined = await ask(known, 'dallas');
+  const unread = await ask(newcomer, 'houston');
   await reviewIntent(ports, by, { id: answered, decision: 'approve', reason: 'Known to us.' });
   await reviewIntent(ports, by, { id: declined, decision: 'refuse', reason: 'Nobody of ours works there.' });
   const result = { result: 'accepted', subject: 'rfps/rfp_night' };
   await hub.call('POST', `/v1/intents/${answered}/result`, await hub.service(['intents:read']), result);
-  return { approval, refused, intent, answered, declined, origin: `account:${asker.id}` };
+  const [origin, other] = [known, newcomer].map(({ id }) => `account:${id}`);
+  return { approval, stays, refused, intent, answered, declined, unread, origin, newcomer: other };
 }
 
 /** The same, with a browser in front of it. */
