@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hubCaller, redrive } from '../../src/events/index.ts';
+import { hubCaller, redrive, redriveKind } from '../../src/events/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 
@@ -156,6 +156,41 @@ describe('quarantine', () => {
     expect(ofAccount).toHaveLength(1);
     expect((await hub.store.db.select().from(tasks)).filter((row) => row.subject === id)).toHaveLength(1);
     expect((await hub.store.db.select().from(audit)).filter((row) => row.subject === id)).toHaveLength(1);
+  });
+
+  test('a re-drive of many that two workers do at once accepts and delivers each event once', async () => {
+    const account = await state.hub.account();
+    await subscribe(account.token, 'many');
+    const { hub } = state.hub;
+    const { events, feed, tasks } = hub.store.tables;
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { id, good } = await publishBroken([account.id], { city: 'el-paso' });
+      const data = good['data'] as Record<string, unknown>;
+      await hub.store.write((db) => [db.update(events).set({ data }).where(eq(events.id, id))]);
+      ids.push(id);
+    }
+    const payload = { env: 'live', type: null, reason: 'schema:/confirmed_at', publisher: null };
+    const [last] = await hub.store.db
+      .select()
+      .from(events)
+      .where(eq(events.id, ids[2] ?? ''));
+    const task = {
+      id: 'tsk_twice',
+      cursor: null,
+      payload: { ...payload, through: last?.position, asked: 3, tokenId: 'cli', userId: null },
+    } as unknown as Parameters<ReturnType<typeof redriveKind>>[0];
+    // Both have read before either writes.
+    const chunks = [await redriveKind(hub)(task), await redriveKind(hub)(task)];
+    for (const chunk of chunks) await hub.store.write((db) => [...chunk.statements(db)]);
+    await chunks[0]?.after?.();
+    await until('all arrive', () => receivedAt('many').length === 3);
+    expect(chunks[0]?.isLast).toBe(true);
+    for (const id of ids) expect(await deliveriesOf(id)).toHaveLength(1);
+    const ofAccount = (await hub.store.db.select().from(feed)).filter((row) => row.accountId === account.id);
+    expect(ofAccount).toHaveLength(3);
+    const expansions = (await hub.store.db.select().from(tasks)).filter((row) => ids.includes(row.subject));
+    expect(expansions).toHaveLength(3);
   });
 
   test('what is still wrong answers 422 with pointers and stays', async () => {

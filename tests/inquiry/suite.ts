@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addMember, raiseVersion, revoke, suspend } from '../../src/access/index.ts';
 import { openCase } from '../../src/cases/index.ts';
 import { encodeCursor } from '../../src/columns/index.ts';
-import { hashNetwork } from '../../src/oauth/index.ts';
+import { createApp, createPartner, hashNetwork } from '../../src/oauth/index.ts';
 import { appGrant } from '../events/app-grant.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
@@ -359,6 +359,8 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
       [`accounts/${account.id}`, 'look.account', account.id],
       [`users/${userId}/timeline`, 'look.timeline', userId],
       [`users/${userId}/behaviour`, 'look.behaviour', userId],
+      [`partners/${app.partnerId}/reviews`, 'look.partner', app.partnerId],
+      ['partners', 'look.partners', 'partners'],
       ['cases', 'look.cases', 'cases'],
       [`cases/${caseId}`, 'look.case', caseId],
     ];
@@ -417,5 +419,141 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
     ]);
     expect((await get('cases')).body.data).toEqual([]);
     expect((await get('cases?state=closed')).body.data).toHaveLength(1);
+  });
+
+  test('what was kept back is counted and tried; all that fits is re-driven at once, and what that brought is told', async () => {
+    const { hub, account } = state;
+    const { events, audit } = hub.hub.store.tables;
+    const ops = await browserOf(hub, await addStaff(hub.hub, ['ops']));
+    const publisher = await hub.service();
+    const kept: { id: string; sequence: number; data: Record<string, unknown> }[] = [];
+    for (let i = 0; i < 3; i++) {
+      const good = eventFor([account.id]);
+      const { confirmed_at: _, ...data } = good['data'] as Record<string, unknown>;
+      const { body } = await hub.call('POST', '/v1/events', publisher, { ...good, data });
+      kept.push({ id: body.id, sequence: body.sequence, data: good['data'] as Record<string, unknown> });
+    }
+    const strange = await hub.call('POST', '/v1/events', publisher, {
+      ...eventFor([account.id]),
+      type: 'booking.dreamt',
+    });
+    const counts = (await get('quarantine/counts', ops)).body;
+    expect(counts).toMatchObject({
+      total: 4,
+      at_least: false,
+      types: [
+        { type: 'booking.confirmed', count: 3 },
+        { type: 'booking.dreamt', count: 1 },
+      ],
+      publishers: [{ label: 'core', count: 4 }],
+    });
+    expect(counts.reasons).toContainEqual({ code: 'schema', pointer: '/confirmed_at', count: 3 });
+    const listed = async (query: string): Promise<string[]> =>
+      (await get(`quarantine?${query}`, ops)).body.data.map(({ id }: { id: string }) => id);
+    expect(await listed('reason=unknown_type')).toEqual([strange.body.id]);
+    expect(await listed('reason=schema:/confirmed_at&limit=2')).toEqual([kept[2]?.id, kept[1]?.id]);
+    expect(await listed(`publisher=${counts.publishers[0].token}&type=booking.dreamt`)).toHaveLength(1);
+    expect(await listed('env=test')).toEqual([]);
+
+    // As if the catalogue had been mended: two of them are now what it says.
+    for (const { id, data } of kept.slice(0, 2))
+      await hub.hub.store.write((db) => [db.update(events).set({ data }).where(eq(events.id, id))]);
+    expect((await get(`quarantine/${kept[0]?.id}`, ops)).body).toMatchObject({ now: [], data: null });
+    const preview = (await get('quarantine/redrives/preview?env=live&type=booking.confirmed', ops)).body;
+    expect(preview).toMatchObject({ count: 3, at_least: false, checked: 3, passing: 2 });
+    const before = state.sink.received.length;
+    const begun = await ops.call('POST', '/admin/v1/quarantine/redrives', {
+      env: 'live',
+      type: 'booking.confirmed',
+      through: preview.through,
+    });
+    expect(begun).toMatchObject({ status: 202, body: { asked: 3 } });
+    const { id: task } = begun.body;
+    await until('both have arrived', () => state.sink.received.length === before + 2);
+    const ended = (await get(`quarantine/redrives/${task}`, ops)).body;
+    expect(ended).toMatchObject({ state: 'done', accepted: 2, stayed: 1, brought: { matching: 0 } });
+    const made = (ended.brought.deliveries as { count: number }[]).reduce((sum, { count }) => sum + count, 0);
+    expect(made).toBe(2);
+    expect((await get(`quarantine/${kept[1]?.id}`, ops)).body).toMatchObject({
+      state: 'accepted',
+      sequence: kept[1]?.sequence,
+      by: ended.by,
+    });
+    const rows = await hub.hub.store.db.select().from(audit).where(eq(audit.requestId, task));
+    expect(rows.map(({ subject }) => subject).toSorted()).toEqual(
+      kept
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    expect(await listed('type=booking.confirmed')).toEqual([kept[2]?.id]);
+    const nothing = { env: 'live', type: 'booking.never' };
+    expect((await ops.call('POST', '/admin/v1/quarantine/redrives', nothing)).status).toBe(409);
+    expect((await get('quarantine/redrives/tsk_01kam0000000000000000000zz', ops)).status).toBe(404);
+  });
+
+  test('partners are listed with what waits for a review; the latest counts for what it covers, until it ends [S2-17]', async () => {
+    const { hub } = state.hub;
+    const partnerId = await createPartner(hub, 'test', 'Lens & Co');
+    await createApp(hub, 'test', {
+      partnerId,
+      name: 'Lens',
+      env: 'live',
+      kind: 'public',
+      redirectUris: ['https://lens.example/back'],
+      scopes: ['bookings:read', 'money:read', 'rfps:create'],
+    });
+    const waiting = async (): Promise<string[] | undefined> =>
+      (await get('partners?state=waiting')).body.data.find(({ id }: { id: string }) => id === partnerId)
+        ?.uncovered;
+    const review = (body: object) =>
+      state.security.call('POST', `/admin/v1/partners/${partnerId}/reviews`, {
+        outcome: 'passed',
+        note: 'looked at',
+        ...body,
+      });
+    expect(await waiting()).toEqual(['rfps:create', 'money:read']);
+    expect((await review({ scopes: ['money:read'], reference: 'DPA-7' })).status).toBe(201);
+    expect(await waiting()).toEqual(['rfps:create']);
+    const { body } = await get(`partners/${partnerId}/reviews`);
+    expect(body).toMatchObject({
+      reviews: [{ stands: true, scopes: ['money:read'], reference: 'DPA-7' }],
+      wanted: [
+        { scope: 'rfps:create', covered: false },
+        { scope: 'money:read', covered: true },
+      ],
+      apps: [{ name: 'Lens' }],
+    });
+    expect((await review({})).status).toBe(201);
+    expect(await waiting()).toBeUndefined();
+    const { reviews } = hub.store.tables;
+    await hub.store.write((db) => [
+      db
+        .update(reviews)
+        .set({ expiresAt: new Date(hub.clock.ms() - 1_000) })
+        .where(eq(reviews.partnerId, partnerId)),
+    ]);
+    expect(await waiting()).toEqual(['rfps:create', 'money:read']);
+    expect((await get(`partners/${partnerId}/reviews`)).body.reviews[0].stands).toBe(false);
+    expect((await review({ scopes: ['money:read', 'rfps:create'] })).status).toBe(201);
+    const withdraw = () =>
+      state.security.call('POST', `/admin/v1/partners/${partnerId}/reviews/withdraw`, { note: 'sold' });
+    const answers = await Promise.all([withdraw(), withdraw(), withdraw()]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409, 409]);
+    // What was refused or withdrawn waits for nobody.
+    expect(await waiting()).toBeUndefined();
+    expect((await trail(partnerId)).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['partner.review', 'partner.review_withdraw']),
+    );
+    for (const wrong of [
+      { scopes: ['bookings:read'] },
+      { scopes: [] },
+      { scopes: ['events:publish', 'no:scope'] },
+      { expires_at: '2020-01-01T00:00:00Z' },
+      { expires_at: 'tomorrow' },
+      { reference: '' },
+      { outcome: 'withdrawn' },
+    ])
+      expect([wrong, (await review(wrong)).status]).toEqual([wrong, 422]);
   });
 }

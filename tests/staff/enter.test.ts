@@ -301,6 +301,36 @@ describe('tokens of staff', () => {
     expect((await by(body.token, 'GET', 'me')).body.elevation.permissions).toEqual(['staff:script']);
   });
 
+  test('are made of what one may alone; one’s own are listed and ended, a colleague’s by who manages staff', async () => {
+    const { hub } = state.hub;
+    expect(await mint({ permissions: ['search:read', 'quarantine:redrive'] })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    const { body: made } = await mint({ label: 'to be ended' });
+    const list = async (who: Browser, of = 'own') => who.call('GET', `/admin/v1/staff-tokens?of=${of}`);
+    const own = (await list(state.browser)).body.data;
+    expect(own[0]).toMatchObject({ id: made.id, label: 'to be ended', state: 'active' });
+    expect(JSON.stringify(own)).not.toContain(made.token);
+    const ops = await browserOf(state.hub, await addStaff(hub, ['ops'], 'Olu'));
+    expect((await list(ops)).body.data).toEqual([]);
+    expect((await list(ops, 'all')).status).toBe(403);
+    const end = (who: Browser) => who.call('DELETE', `/admin/v1/staff-tokens/${made.id}`);
+    expect((await end(ops)).status).toBe(404);
+    const platform = await browserOf(state.hub, await addStaff(hub, ['platform'], 'Ida'));
+    expect((await list(platform, 'all')).body.data[0]).toMatchObject({ id: made.id });
+    expect(await end(platform)).toMatchObject({ status: 403, body: { code: 'elevation_needed' } });
+    await platform.elevate('staff:manage');
+    expect((await end(platform)).status).toBe(204);
+    expect((await by(made.token, 'GET', 'me')).status).toBe(401);
+    expect((await end(platform)).status).toBe(404);
+    const { body: second } = await mint();
+    expect((await state.browser.call('DELETE', `/admin/v1/staff-tokens/${second.id}`)).status).toBe(204);
+    // A token of an account is none of theirs.
+    const { tokenId } = await state.hub.account();
+    expect((await state.browser.call('DELETE', `/admin/v1/staff-tokens/${tokenId}`)).status).toBe(404);
+  });
+
   test('end with the role, with a suspension, and when they are revoked', async () => {
     const { hub } = state.hub;
     const userId = await addStaff(hub, ['security']);

@@ -121,6 +121,29 @@ describe('the person’s decision', () => {
     await stand.stop();
   });
 
+  test('a review opens what it covers, and nothing more; past its end or withdrawn it opens nothing [S2-17]', async () => {
+    const { reviewPartner, withdrawReview, createPartner } = await import('../../../src/oauth/index.ts');
+    const { ports, app, authorize } = state.stand;
+    const partnerId = await createPartner(ports, 'test', 'Lens & Co');
+    const client = await app({ partnerId, scopes: ['money:read', 'messages:read'] });
+    const isAsked = async (scope: string): Promise<boolean> =>
+      ((await authorize(client, { scope })).location ?? '').includes('/portal/consent');
+    const review = { partnerId, outcome: 'passed' as const, note: 'looked at' };
+    expect(await isAsked('money:read')).toBe(false);
+    await reviewPartner(ports, 'test', { ...review, scopes: ['money:read'] });
+    expect([await isAsked('money:read'), await isAsked('messages:read')]).toEqual([true, false]);
+    expect(await isAsked('money:read messages:read')).toBe(false);
+    await reviewPartner(ports, 'test', { ...review, expiresAt: new Date(ports.clock.ms() + 3_600_000) });
+    expect(await isAsked('messages:read')).toBe(true);
+    const { reviews } = ports.store.tables;
+    await ports.store.write((db) => [db.update(reviews).set({ expiresAt: new Date(ports.clock.ms() - 1) })]);
+    expect(await isAsked('messages:read')).toBe(false);
+    await reviewPartner(ports, 'test', review);
+    expect(await isAsked('messages:read')).toBe(true);
+    await withdrawReview(ports, 'test', { partnerId, note: 'sold to somebody' });
+    expect(await isAsked('messages:read')).toBe(false);
+  });
+
   test('a consent without history shows nothing of before it', async () => {
     const { app, hub, linked } = state.stand;
     const { eventFor } = await import('../../harness/hub.ts');
