@@ -1,19 +1,7 @@
 import { partnerReviews } from '#src/inquiry';
-import { reviewPartner, withdrawReview } from '#src/oauth';
+import { reviewPartner } from '#src/oauth';
 import { staffActor } from '#src/staff';
-import {
-  counted,
-  Crumb,
-  type Form,
-  Note,
-  Question,
-  TextArea,
-  When,
-  withQuery,
-  type Wrong,
-  WrongSummary,
-  wrongOf,
-} from '#src/ui';
+import { counted, Crumb, type Form, Note, When, withQuery, type Wrong, WrongSummary, wrongOf } from '#src/ui';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { History, PartnerApps } from './partner-facts.tsx';
 import { type FilledReview, RecordReview } from './partner-record.tsx';
@@ -51,21 +39,6 @@ export function partnerReviewPages(desk: Console): void {
         note: 'note',
       };
       return { ...(await show(visit, filledIn(form), wrongOf(error, names))), status: 422 };
-    }
-  });
-  page(desk, { path: `${path}/withdraw`, permission: 'partners:review' }, (visit) => withdrawal(visit));
-  deed(desk, { path: `${path}/withdraw`, permission: 'partners:review' }, async (visit) => {
-    const { ctx, staff, form } = visit;
-    const partnerId = visit.param('id');
-    try {
-      const note = reasonOf(form, 'note');
-      await withdrawReview(ctx, staffActor(staff), { partnerId, note, requestId: ctx.requestId });
-      return { to: withQuery(reviewsPath(partnerId), { done: 'withdrawn' }) };
-    } catch (error) {
-      return {
-        ...(await withdrawal(visit, form.one('note'), wrongOf(error, { note: 'note' }))),
-        status: 422,
-      };
     }
   });
 }
@@ -143,7 +116,7 @@ async function show(visit: Visit, filled?: FilledReview, wrong: Wrong = new Map(
   };
 }
 
-const listed = (words: readonly string[]): string => new Intl.ListFormat('en').format(words);
+export const listed = (words: readonly string[]): string => new Intl.ListFormat('en').format(words);
 
 function verdictOf({ reviews: [latest], wanted }: Reviewed): string {
   const closed = wanted.filter(({ covered }) => !covered).map(({ scope }) => scope);
@@ -182,38 +155,4 @@ function Standing({ partner: { suspended_at: suspendedAt, reviews, grants, id } 
       ) : null}
     </>
   );
-}
-
-async function withdrawal({ ctx, param }: Visit, note = '', wrong: Wrong = new Map()): Promise<Shown> {
-  const { id, name, wanted, grants } = await partnerReviews(ctx, param('id'));
-  const open = wanted.filter(({ covered }) => covered).map(({ scope }) => scope);
-  return {
-    title: `Withdraw the review of ${name}`,
-    body: (
-      <Question
-        title={`Withdraw the review of ${name}?`}
-        action={`${reviewsPath(id)}/withdraw`}
-        back={reviewsPath(id)}
-        backName={name}
-        button="Withdraw it"
-        isDangerous
-      >
-        <WrongSummary wrong={wrong} title="It was not withdrawn" />
-        <p>
-          From now on its apps are refused{' '}
-          <b>{open.length === 0 ? 'whatever takes a review' : listed(open)}</b>, and people read that nobody
-          has verified it. {counted(grants.count, 'living consent')} {grants.count === 1 ? 'goes' : 'go'} on;
-          to end them, stop the partner.
-        </p>
-        <TextArea
-          name="note"
-          label="Why?"
-          value={note}
-          rows={2}
-          hint="For staff alone. No personal data."
-          wrong={wrong}
-        />
-      </Question>
-    ),
-  };
 }

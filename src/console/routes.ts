@@ -14,6 +14,7 @@ import { intentsPage } from './intents.tsx';
 import { originPages } from './origin.tsx';
 import { originsPage } from './origins.tsx';
 import { partnerReviewPages } from './partner-reviews.tsx';
+import { withdrawPages } from './partner-withdraw.tsx';
 import { partnersPage } from './partners.tsx';
 import { home } from './paths.ts';
 import { keptPages } from './quarantine-event.tsx';
@@ -60,6 +61,7 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   keptPages(desk);
   partnersPage(desk);
   partnerReviewPages(desk);
+  withdrawPages(desk);
   elevationPages(desk);
   searchPages(desk);
   subjectPages(desk);
