@@ -1,3 +1,4 @@
+import { partOf, textOf, titled } from '#kit';
 import type { ShownEntity } from '#src/marketplace';
 import type { CalendarEvent } from './icalendar.ts';
 
@@ -66,20 +67,4 @@ function personOf(role: string, person: Part): string {
 
 type Part = Readonly<Record<string, unknown>>;
 
-const partOf = (data: Part, name: string): Part => {
-  const part = data[name];
-  // An object that came out of JSON has string keys.
-  return typeof part === 'object' && part !== null ? (part as Part) : {};
-};
-const textOf = (data: Part, name: string): string => {
-  const value = data[name];
-  return typeof value === 'string' ? value : '';
-};
 const listed = (parts: readonly string[], between: string): string => parts.filter(Boolean).join(between);
-
-/** `san-antonio` as `San Antonio`. */
-const titled = (slug: string): string =>
-  slug
-    .split(/[-_]/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join(' ');

@@ -1,6 +1,6 @@
 /** A delivery to a connection, where an endpoint would get a request: its event is planned into ops, and each is applied. */
 import { eq } from 'drizzle-orm';
-import type { Connector, Failed, HubEvent, Op } from '#kit';
+import { type Connector, type Failed, type HubEvent, testType } from '#kit';
 import type { Candidate, CarriedResult, Carrier, CarryLater, LeasedDelivery } from '#src/ports';
 import { applyOp, type Done } from './apply-op.ts';
 import { breakConnection } from './break.ts';
@@ -86,7 +86,7 @@ export function createCarrier(ports: Needs): Carrier {
       const step = await applyOp(ports, { connector, row, opened, op, eventId: event.id });
       const failed = await learn(row, connector, step);
       if (failed) return failed;
-      told.push(toldOf(op, step));
+      told.push(toldOf(event.type === testType ? (connector.manifest.test ?? op.key) : op.key, step));
     }
     await noteUse(row);
     return done('applied', 'applied', told.join('; '));
@@ -172,9 +172,10 @@ const done = (outcome: CarriedResult['outcome'], code: string, detail: string): 
   durationMs: 0,
 });
 
-function toldOf(op: Op, step: Done): string {
-  if (step.kind === 'stale') return `${op.key}: a newer state is there already`;
-  if (step.kind !== 'outcome' || !step.outcome.ok) return op.key;
+/** `what`: the op's key, and of a test what a person finds there. */
+function toldOf(what: string, step: Done): string {
+  if (step.kind === 'stale') return `${what}: a newer state is there already`;
+  if (step.kind !== 'outcome' || !step.outcome.ok) return what;
   const { applied, ref } = step.outcome;
-  return `${op.key}: ${applied}${ref?.url ? ` (${ref.url})` : ''}`;
+  return `${what}: ${applied}${ref?.url ? ` (${ref.url})` : ''}`;
 }

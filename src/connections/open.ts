@@ -1,9 +1,9 @@
 /** A connection, opened for some calls: the connector's own view of it (`ConnectorCtx`). */
-import type { Connector, ConnectorCtx } from '#kit';
+import type { Connector, ConnectorCtx, Facts } from '#kit';
 import type { Ports } from '#src/context';
 import { and, eq } from 'drizzle-orm';
 import { type Credential, readCredential } from './credential.ts';
-import type { ConnectionRow } from './find.ts';
+import { type ConnectionRow, isAsRead } from './find.ts';
 import { freshCredential } from './refresh.ts';
 import { inboundSecretOf, inboundUrlOf } from './inbound-address.ts';
 import type { VendorLimits } from './limits.ts';
@@ -57,8 +57,28 @@ export async function openConnection(
   const first = await credentialFor(ports, connector, row);
   if (!first.ok) return first;
   const held = { credential: first.credential, version: first.version };
+  return {
+    ok: true,
+    ctx: contextOf(ports, connector, row, held, options),
+    renew: async () => {
+      if (connector.manifest.auth.type !== 'oauth2') return { ok: false, kind: 'reconnect', code: 'refused' };
+      const next = await freshCredential(ports, row, connector.manifest.auth, held.version);
+      if (next.ok) Object.assign(held, { credential: next.credential, version: next.version });
+      return next.ok ? { ok: true } : next;
+    },
+  };
+}
+
+/** The connector's view by this credential, whether or not it is the one that is kept. */
+export function contextOf(
+  ports: Needs,
+  connector: Connector,
+  row: ConnectionRow,
+  held: { readonly credential: Credential },
+  options: OpenOptions,
+): ConnectorCtx {
   const untilMs = ports.clock.ms() + ports.settings.attemptDeadlineMs * 2;
-  const ctx: ConnectorCtx = {
+  return {
     fetch: (url, init) =>
       callVendor(
         {
@@ -86,19 +106,10 @@ export async function openConnection(
         ? undefined
         : ((await readRef(ports, row.id, options.key))?.note ?? undefined),
     save: (note) => saveNote(ports, row.id, options.key, note),
+    learn: (facts) => keepFacts(ports, row, facts),
     link: (path) => new URL(path, ports.settings.publicUrl).href,
     inboundUrl: inboundUrlOf(ports, connector, row.id),
     inboundSecret: inboundSecretOf(ports, row.id),
-  };
-  return {
-    ok: true,
-    ctx,
-    renew: async () => {
-      if (connector.manifest.auth.type !== 'oauth2') return { ok: false, kind: 'reconnect', code: 'refused' };
-      const next = await freshCredential(ports, row, connector.manifest.auth, held.version);
-      if (next.ok) Object.assign(held, { credential: next.credential, version: next.version });
-      return next.ok ? { ok: true } : next;
-    },
   };
 }
 
@@ -125,6 +136,17 @@ export async function readRef({ store }: Pick<Ports, 'store'>, connectionId: str
     .where(eq(connectionRefs.id, refId(connectionId, key)))
     .limit(1);
   return row ?? null;
+}
+
+/** Only over what was read: who has linked it anew meanwhile knows better. */
+async function keepFacts(ports: Needs, row: ConnectionRow, facts: Facts): Promise<void> {
+  const { connections } = ports.store.tables;
+  await ports.store.write((db) => [
+    db
+      .update(connections)
+      .set({ facts: { ...row.facts, ...facts }, updatedAt: ports.clock.now() })
+      .where(isAsRead(ports, row)),
+  ]);
 }
 
 async function saveNote(

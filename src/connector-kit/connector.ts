@@ -46,7 +46,7 @@ export type Connector<Options = unknown, Kind extends string = string> = {
 
 export type Connected = {
   account: {
-    /** The vendor's id of the workspace, account or portal; empty where the answer does not tell. */
+    /** The vendor's id of the workspace, account or portal; empty where the answer does not tell: then `health` is asked. */
     id: string;
     label: string;
   };
@@ -57,6 +57,8 @@ export type Health = {
   ok: boolean;
   /** Whose account it is, for people. */
   account?: string;
+  /** The vendor's id of that account, where `connected` could not tell it. The same for ever. */
+  accountId?: string;
   missingScopes?: readonly string[];
   /** Where `ok` is false: what is wrong, classified as a delivery would be. */
   failure?: Failed;

@@ -23,6 +23,8 @@ export type ConnectorCtx<Options = unknown> = {
   /** A note of this op's own that outlives a crash: where an upload stands. */
   saved(): Promise<unknown>;
   save(note: unknown): Promise<void>;
+  /** Facts that have changed meanwhile: another folder in place of one that the user deleted. Put over what was known. */
+  learn(facts: Facts): Promise<void>;
   /** An address of the hub's for people: `/portal/…`. */
   link(path: string): string;
   /** Where the vendor sends to (`inbound`). */

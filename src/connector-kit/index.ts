@@ -28,7 +28,9 @@ export type {
 } from './manifest.ts';
 export { type ManifestDocument, manifestDocument } from './manifest-document.ts';
 export type { Applied, Failed, Op, Outcome, Ref } from './outcome.ts';
+export { partOf, textOf, titled } from './read-event.ts';
 export { hmacSha256, isSame, readObject, retryAfterMs } from './read-answer.ts';
 export { sha256Hex, stableId } from './stable-id.ts';
+export { type TestDocument, testDocument, testKey, testTitle, testType } from './test-event.ts';
 
-export const kitVersion = '1.0.0';
+export const kitVersion = '1.1.0';

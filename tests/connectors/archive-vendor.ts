@@ -53,6 +53,10 @@ export function archiveVendor(answer: (request: Request) => Promise<Response>) {
     link: (path) => `https://hub.example${path}`,
     inboundUrl: '',
     inboundSecret: '',
+    learn: (facts) => {
+      kept.facts = { ...kept.facts, ...facts };
+      return Promise.resolve();
+    },
   };
   return { server, requests, faults, kept, ctx };
 }
@@ -73,6 +77,14 @@ export function accepted(over: Record<string, unknown> = {}, seed = 1): HubEvent
     data,
   };
 }
+
+export const tested = (sequence = 1): HubEvent => ({
+  ...accepted(),
+  type: 'integration.test',
+  sequence,
+  subject: 'subscriptions/sub_test',
+  data: sampleEvent('integration.test'),
+});
 
 /** Enough of them for a document of some 20 KB, with names that are no ASCII. */
 export const manyFiles = {

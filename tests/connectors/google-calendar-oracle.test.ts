@@ -167,6 +167,7 @@ const ctxOf = ({
   link: (path) => `https://hub.example${path}`,
   inboundUrl: 'https://hub.example/v1/inbound/google-calendar/con_1',
   inboundSecret: 'fake-channel-token',
+  learn: () => Promise.resolve(),
 });
 
 async function sentOf(request: Request): Promise<Sent> {

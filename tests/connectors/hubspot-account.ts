@@ -67,6 +67,7 @@ export function hubSpotAccount(scopes: readonly string[] = allScopes) {
     link: (path) => `https://hub.example${path}`,
     inboundUrl: 'https://hub.example/v1/inbound/hubspot',
     inboundSecret: 'fake-client-secret',
+    learn: () => Promise.resolve(),
     ...over,
   });
 

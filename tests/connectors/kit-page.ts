@@ -14,6 +14,8 @@ export const sections: readonly { file: string; title: string }[] = [
   { file: 'ctx', title: 'What it may do' },
   { file: 'manifest', title: 'What it says of itself' },
   { file: 'inbound', title: 'What comes in' },
+  { file: 'test-event', title: 'Tests that a user sends' },
+  { file: 'read-event', title: 'Reading events' },
   { file: 'read-answer', title: 'Reading and signing' },
   { file: 'stable-id', title: 'Ids and digests' },
   { file: 'canonical-json', title: 'JSON for digests' },

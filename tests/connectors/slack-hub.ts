@@ -54,6 +54,7 @@ export function slackHub(scopes: readonly string[], over: Partial<ConnectorCtx<O
     link: (path) => `https://hub.example${path}`,
     inboundUrl: 'https://hub.example/v1/inbound/slack',
     inboundSecret: 'fake',
+    learn: () => Promise.resolve(),
     ...over,
   });
   return {
