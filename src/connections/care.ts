@@ -35,6 +35,7 @@ export async function checkHealth(ports: Needs, connector: Connector, row: Conne
           stateReason: health.ok ? missing : (failure?.code ?? 'unwell'),
           failures: health.ok ? 0 : sql`${connections.failures} + 1`,
           ...(health.account ? { label: health.account } : {}),
+          ...(health.accountId ? { vendorAccount: firstKnown(ports, health.accountId) } : {}),
           checkedAt: ports.clock.now(),
           updatedAt: ports.clock.now(),
         })
@@ -47,6 +48,12 @@ export async function checkHealth(ports: Needs, connector: Connector, row: Conne
   const { row: made, failed } = await setUpConnection(ports, connector, row.id);
   return { row: made, health: failed ? { ...health, ok: false, failure: failed } : health };
 }
+
+/** Whoever has linked it anew meanwhile knows whose it is. */
+const firstKnown = ({ store }: Needs, accountId: string) => {
+  const { vendorAccount } = store.tables.connections;
+  return sql`case when ${vendorAccount} = '' then ${accountId} else ${vendorAccount} end`;
+};
 
 async function askHealth(ports: Needs, connector: Connector, row: ConnectionRow): Promise<Health> {
   const opened = await openConnection(ports, connector, row, {

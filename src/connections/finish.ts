@@ -8,6 +8,7 @@ import { keepLinked } from './keep-linked.ts';
 import type { Needs } from './open.ts';
 import { askToken } from './refresh.ts';
 import { setUpConnection } from './set-up.ts';
+import { requireSameAccount, whoseAccount } from './whose.ts';
 
 export type CallbackQuery = {
   code?: string | undefined;
@@ -47,22 +48,13 @@ export async function finishConnect(
       public: `${connector.manifest.name} did not give us access (${answer.code}). Begin again.`,
     });
   const { issued } = answer;
-  const told = connector.connected?.(issued.rest) ?? {
-    account: { id: '', label: connector.manifest.name },
-    facts: {},
-  };
-  if (
-    row.vendorAccount !== '' &&
-    told.account.id !== row.vendorAccount &&
-    (state.userId === null || row.state !== 'pending')
-  )
-    throw new PatchbayError('conflict', {
-      public: `That is another ${connector.manifest.name} account than before (${row.label}). Choose the same one, or make a new connection.`,
-    });
   const tier = connector.manifest.tiers.find((one) => one.id === state.tier);
+  const scopes = issued.scopes ?? [...(tier?.scopes ?? [])];
+  const told = await whoseAccount(ports, connector, row, { ...issued, scopes });
+  requireSameAccount(connector, row, told.account.id, state.userId === null);
   await keepLinked(ports, row, {
     tier: state.tier,
-    scopes: issued.scopes ?? [...(tier?.scopes ?? [])],
+    scopes,
     vendorAccount: told.account.id,
     label: told.account.label,
     facts: { ...row.facts, ...told.facts },
