@@ -32,6 +32,7 @@ export const connector = defineConnector<Options, Kind>({
       'review.published',
       'integration.test',
     ],
+    test: 'a test message in your channel',
     options,
     form: [],
     // 5 in 2 s for one webhook, as its headers say (x-ratelimit-limit, x-ratelimit-reset-after).

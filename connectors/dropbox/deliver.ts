@@ -6,8 +6,8 @@
 import { type ConnectorCtx, type Op, type Outcome, readObject } from '#kit';
 import { call, upload } from './call.ts';
 import { failureOf, objectIn, tagOf } from './errors.ts';
-import { commitOf, compare, fileOf, receiptOf } from './file.ts';
-import type { Kind } from './plan.ts';
+import { commitOf, compare, fileOf } from './file.ts';
+import type { Kind, RemovalBody } from './plan.ts';
 import { uploadInParts } from './upload-session.ts';
 
 const mib = 1024 * 1024;
@@ -15,6 +15,7 @@ const mib = 1024 * 1024;
 const dropboxSizes = { singleRequestBytes: 32 * mib, partBytes: 8 * mib };
 
 export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = dropboxSizes): Promise<Outcome> {
+  if (op.kind === 'removal') return remove(op.body as RemovalBody, ctx); // `undo` made it.
   const file = await fileOf(op);
   if (file.text.length > sizes.singleRequestBytes) return uploadInParts(file, ctx, sizes.partBytes);
   const before = await ctx.ref(op.key);
@@ -22,15 +23,28 @@ export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = dropboxSi
   const response = await upload(ctx, 'files/upload', argument, file.text);
   const body = await readObject(response);
   if (!response.ok || !body) return failureOf(response, body, ctx.now());
-  return compare(file, body, before?.hash === receiptOf(file) ? 'unchanged' : 'created');
+  const isAsBefore = before?.version !== undefined && before.version === body['rev'];
+  return compare(file, body, isAsBefore ? 'unchanged' : 'created');
 }
 
 /** After silence: is it there? `absent`: it is not. */
 export async function reconcile(op: Op<Kind>, ctx: ConnectorCtx): Promise<Outcome | 'absent'> {
-  const file = await fileOf(op);
-  const response = await call(ctx, 'files/get_metadata', { path: file.path });
+  const isRemoval = op.kind === 'removal';
+  const file = isRemoval ? null : await fileOf(op);
+  const path = file?.path ?? (op.body as RemovalBody).path;
+  const response = await call(ctx, 'files/get_metadata', { path });
   const body = await readObject(response);
-  if (response.status === 409 && tagOf(objectIn(body?.['error'])) === 'path/not_found') return 'absent';
+  if (response.status === 409 && tagOf(objectIn(body?.['error'])) === 'path/not_found')
+    return isRemoval ? { ok: true, applied: 'deleted' } : 'absent';
   if (!response.ok || !body) return failureOf(response, body, ctx.now());
-  return compare(file, body, 'created');
+  return file ? compare(file, body, 'created') : 'absent';
+}
+
+/** By its id, wherever the user has moved it; and as we wrote it, or it is theirs by now. */
+async function remove({ path, rev }: RemovalBody, ctx: ConnectorCtx): Promise<Outcome> {
+  const response = await call(ctx, 'files/delete_v2', { path, ...(rev ? { parent_rev: rev } : {}) });
+  const body = await readObject(response);
+  const isGone = response.status === 409 && tagOf(objectIn(body?.['error'])) === 'path_lookup/not_found';
+  if (isGone || (response.ok && body)) return { ok: true, applied: 'deleted' };
+  return failureOf(response, body, ctx.now());
 }

@@ -23,10 +23,14 @@ const auth = (code: string, next: 'refresh' | 'reconnect'): Failed => ({
 });
 
 const tampered =
-  'Another file stands at the path of this manifest, and its content is not what was accepted. Look at its versions in Dropbox, move it away, then retry.';
+  'Another file stands at this path, and its content is not what was sent. Look at its versions in Dropbox, move it away, then retry.';
 
 const byTag: Readonly<Record<string, Failed>> = {
   'path/conflict': permanent('path_conflict', tampered),
+  'path_write/conflict': permanent(
+    'changed_since',
+    'Somebody has changed this file since, so it is left to you. Delete it in Dropbox.',
+  ),
   'path/insufficient_space': permanent('insufficient_space', 'Your Dropbox is full. Make room, then retry.'),
   'path/no_write_permission': permanent(
     'no_write_permission',

@@ -1,21 +1,22 @@
-import { canonicalJson, type Op, type Outcome, sha256Hex } from '#kit';
+import { canonicalJson, type Op, type Outcome, sha256Hex, testTitle } from '#kit';
 import { contentHash } from './content-hash.ts';
-import type { ArchiveBody, Kind } from './plan.ts';
+import type { FileBody, Kind } from './plan.ts';
 
 /** `text` is ASCII: its length is its bytes. */
-export type File = { text: string; sha256: string; contentHash: string; path: string; deliverable: string };
+export type File = { text: string; sha256: string; contentHash: string; path: string; about: string };
 
 export async function fileOf({ body }: Op<Kind>): Promise<File> {
-  const { document } = body as ArchiveBody; // `plan` made it.
+  const { document } = body as FileBody; // `plan` made it.
   const text = canonicalJson(document);
   const sha256 = await sha256Hex(text);
-  return {
-    text,
-    sha256,
-    contentHash: await contentHash(text),
-    path: `/deliverables/${document.deliverable_id}/${sha256}.json`,
-    deliverable: document.deliverable_id,
-  };
+  const place =
+    'deliverable_id' in document
+      ? {
+          path: `/deliverables/${document.deliverable_id}/${sha256}.json`,
+          about: `${document.deliverable_id} than what was accepted`,
+        }
+      : { path: `/${testTitle}.json`, about: 'the test than what was sent' };
+  return { text, sha256, contentHash: await contentHash(text), ...place };
 }
 
 /** Never over another file, never beside it under another name. `mute`: nobody's desktop tells of it. */
@@ -40,11 +41,11 @@ export function compare(
       ok: false,
       kind: 'permanent',
       code: 'hash_mismatch',
-      fix: `Dropbox holds other content for ${file.deliverable} than what was accepted. Do not rely on that copy: look at its versions in Dropbox, move it away, then retry.`,
+      fix: `Dropbox holds other content for ${file.about}. Do not rely on that copy: look at its versions in Dropbox, move it away, then retry.`,
     };
   const version = typeof rev === 'string' ? { version: rev } : {};
   return { ok: true, applied, ref: { id, ...version, hash: receiptOf(file) } };
 }
 
 /** Our hash, and Dropbox's own over the same bytes. */
-export const receiptOf = (file: File): string => `sha256:${file.sha256} dropbox:${file.contentHash}`;
+const receiptOf = (file: File): string => `sha256:${file.sha256} dropbox:${file.contentHash}`;

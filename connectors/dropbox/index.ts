@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { call } from './call.ts';
 import { deliver, reconcile } from './deliver.ts';
 import { failureOf } from './errors.ts';
-import { type Kind, plan } from './plan.ts';
+import { type Kind, plan, type RemovalBody } from './plan.ts';
 
 const options = z.strictObject({});
 
@@ -13,7 +13,7 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
     id: 'dropbox',
     name: 'Dropbox',
     summary: 'Keeps the manifest of every accepted deliverable as a file that nobody can quietly change.',
-    version: '1.0.0',
+    version: '1.1.0',
     vendorApi: { name: 'Dropbox API v2' },
     auth: {
       type: 'oauth2',
@@ -36,20 +36,25 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
       },
     ],
     scopes: {
-      'files.content.write': { why: 'Adds each manifest to the app’s own folder.', kinds: ['archive'] },
+      'files.content.write': {
+        why: 'Adds each manifest to the app’s own folder, and a test file, which it may delete again.',
+        kinds: ['archive', 'test', 'removal'],
+      },
       'files.metadata.read': {
         why: 'Reads the checksum that Dropbox holds, after an answer was lost, and looks whether the folder answers.',
-        kinds: ['archive', 'health'],
+        kinds: ['archive', 'test', 'removal', 'health'],
       },
     },
     hosts: ['api.dropboxapi.com', 'content.dropboxapi.com'],
-    consumes: ['deliverable.accepted'],
+    consumes: ['deliverable.accepted', 'integration.test'],
+    test: 'a test file in the app’s folder of your Dropbox',
     options,
     form: [],
     // Dropbox names no numbers but asks for few writes at once in one folder tree; its 429 says how long to wait.
     limits: [{ per: 'connection', tokens: 8, windowMs: 1_000 }],
-    idempotency: { archive: 'content-address' },
-    recall: 'Nothing is taken back: an archived manifest is evidence. You can delete it in Dropbox.',
+    idempotency: { archive: 'content-address', test: 'client-id', removal: 'precondition' },
+    recall:
+      'A test file is deleted. Manifests are not: an archived one is evidence. You can delete it in Dropbox.',
   },
   connected: (answer) => ({
     account: { id: typeof answer['account_id'] === 'string' ? answer['account_id'] : '', label: 'Dropbox' },
@@ -58,10 +63,18 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
   plan,
   deliver: (op, ctx) => deliver(op, ctx),
   reconcile,
-  undo: () => ({
-    manual:
-      'An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can: it is under Apps in your Dropbox, in this app’s folder, in deliverables.',
-  }),
+  undo: ({ key, seq, ref }) =>
+    key.startsWith('test:')
+      ? {
+          key,
+          seq,
+          kind: 'removal',
+          body: { path: ref.id, ...(ref.version ? { rev: ref.version } : {}) } satisfies RemovalBody,
+        }
+      : {
+          manual:
+            'An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can: it is under Apps in your Dropbox, in this app’s folder, in deliverables.',
+        },
   async health(ctx) {
     const response = await call(ctx, 'files/list_folder', { path: '', limit: 1 });
     const body = await readObject(response);

@@ -19,6 +19,7 @@ export type Dropbox = {
 export function dropbox(scopes: ReadonlySet<string>): Dropbox {
   const files = new Map<string, Kept>();
   const sessions = new Map<string, Session>();
+  const count = { written: 0 };
 
   const routes: Readonly<
     Record<string, [scope: string, act: (arg: Json, text: string) => Promise<Response>]>
@@ -27,6 +28,7 @@ export function dropbox(scopes: ReadonlySet<string>): Dropbox {
     'content.dropboxapi.com/2/files/upload_session/start': ['files.content.write', start],
     'content.dropboxapi.com/2/files/upload_session/append_v2': ['files.content.write', append],
     'content.dropboxapi.com/2/files/upload_session/finish': ['files.content.write', finish],
+    'api.dropboxapi.com/2/files/delete_v2': ['files.content.write', remove],
     'api.dropboxapi.com/2/files/get_metadata': ['files.metadata.read', getMetadata],
     'api.dropboxapi.com/2/files/list_folder': ['files.metadata.read', listFolder],
   };
@@ -62,7 +64,7 @@ export function dropbox(scopes: ReadonlySet<string>): Dropbox {
         reason: { '.tag': 'conflict', conflict: { '.tag': 'file' } },
         upload_session_id: 'none',
       });
-    const kept = there ?? { id: `id:${files.size + 1}`, rev: files.size + 1, text };
+    const kept = there ?? { id: `id:${++count.written}`, rev: count.written, text };
     files.set(place, kept);
     return Response.json(await metadataOf(place, kept));
   }
@@ -97,10 +99,27 @@ export function dropbox(scopes: ReadonlySet<string>): Dropbox {
     return { error: { '.tag': 'incorrect_offset', correct_offset: session.text.length } };
   }
 
+  /** By its path, or by its id. */
+  function found(path: unknown): [place: string, kept: Kept] | undefined {
+    return [...files].find(([place, { id }]) => place === path || id === path);
+  }
+
   async function getMetadata({ path }: Json): Promise<Response> {
-    const there = files.get(String(path));
+    const there = found(path);
     if (!there) return refused(409, { '.tag': 'path', path: { '.tag': 'not_found' } });
-    return Response.json({ '.tag': 'file', ...(await metadataOf(String(path), there)) });
+    return Response.json({ '.tag': 'file', ...(await metadataOf(...there)) });
+  }
+
+  async function remove({ path, parent_rev: rev }: Json): Promise<Response> {
+    const there = found(path);
+    if (!there) return refused(409, { '.tag': 'path_lookup', path_lookup: { '.tag': 'not_found' } });
+    if (rev !== undefined && rev !== `0${there[1].rev}`)
+      return refused(409, {
+        '.tag': 'path_write',
+        path_write: { '.tag': 'conflict', conflict: { '.tag': 'file' } },
+      });
+    files.delete(there[0]);
+    return Response.json({ metadata: { '.tag': 'file', ...(await metadataOf(...there)) } });
   }
 
   function listFolder(): Promise<Response> {

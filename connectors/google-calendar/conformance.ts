@@ -26,6 +26,7 @@ const story: Scene[] = [
   { type: 'booking.confirmed', seed: 3 },
   { type: 'booking.rescheduled', seed: 3, data: { status: 'requested' } },
   { type: 'booking.requested', seed: 4 },
+  { type: 'integration.test' },
 ];
 
 const row = (

@@ -19,7 +19,7 @@ export const manifest: Manifest<Options, Kind> = {
   id: 'google-calendar',
   name: 'Google Calendar',
   summary: 'Your bookings in a calendar of their own, moved and cancelled with them.',
-  version: '1.0.0',
+  version: '1.1.0',
   vendorApi: { name: 'Google Calendar API v3' },
   auth: {
     type: 'oauth2',
@@ -48,7 +48,8 @@ export const manifest: Manifest<Options, Kind> = {
     },
   },
   hosts: ['www.googleapis.com'],
-  consumes: ['booking.*', 'instant_book.confirmed'],
+  consumes: ['booking.*', 'instant_book.confirmed', 'integration.test'],
+  test: 'a test entry in your calendar, at the next full hour',
   options,
   form: [
     {

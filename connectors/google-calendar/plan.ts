@@ -2,7 +2,7 @@
  * What a booking is in a calendar: one entry under one key, whatever happens to it. Every event carries the booking whole,
  * so the newest alone says how its entry has to be.
  */
-import type { HubEvent, Op } from '#kit';
+import { type HubEvent, type Op, partOf, testKey, testTitle, textOf, titled } from '#kit';
 import type { Kind, Options } from './manifest.ts';
 
 /** An entry as it is sent, but for its id. https://developers.google.com/workspace/calendar/api/v3/reference/events */
@@ -21,6 +21,8 @@ export type Entry = {
 
 export function plan(event: HubEvent, options: Options): Op<Kind>[] {
   const { type, subject, sequence, data } = event;
+  const test = testKey(event);
+  if (test !== null) return [{ key: test, seq: sequence, kind: 'entry', body: testEntry(event) }];
   if (!/^(?:booking|instant_book)\./.test(type)) return [];
   const op = { key: keyOf(subject), seq: sequence };
   const status = textOf(data, 'status');
@@ -50,6 +52,26 @@ function entryOf({ subject, sequence, data }: HubEvent, { contact }: Options): E
     },
   };
 }
+
+/** A quarter of an hour from the next full hour on; it blocks no time. */
+function testEntry({ subject, sequence, timestamp, data }: HubEvent): Entry {
+  const startsMs = (Math.floor(Date.parse(timestamp) / hourMs) + 1) * hourMs;
+  const at = (ms: number) => ({ dateTime: new Date(ms).toISOString(), timeZone: 'UTC' });
+  return {
+    status: 'confirmed',
+    summary: testTitle,
+    location: '',
+    description: textOf(data, 'note'),
+    start: at(startsMs),
+    end: at(startsMs + hourMs / 4),
+    transparency: 'transparent',
+    extendedProperties: {
+      private: { patchbay_subject: subject, patchbay_sequence: String(sequence) },
+    },
+  };
+}
+
+const hourMs = 3_600_000;
 
 /** Version 2 of the events has the place in parts, version 1 in one line of text. */
 function placeOf(data: Part, contact: boolean): string {
@@ -89,19 +111,4 @@ function personOf(role: string, person: Part): string {
 
 type Part = Readonly<Record<string, unknown>>;
 
-const partOf = (data: Part, name: string): Part => {
-  const part = data[name];
-  // An object that came out of JSON has string keys.
-  return typeof part === 'object' && part !== null ? (part as Part) : {};
-};
-const textOf = (data: Part, name: string): string => {
-  const value = data[name];
-  return typeof value === 'string' ? value : '';
-};
 const joined = (parts: readonly string[], between: string): string => parts.filter(Boolean).join(between);
-/** `san-antonio` as `San Antonio`. */
-const titled = (slug: string): string =>
-  slug
-    .split(/[-_]/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join(' ');

@@ -26,6 +26,7 @@ export const conformance: Conformance<Record<string, never>, Kind> = {
     { type: 'deliverable.accepted' },
     { type: 'deliverable.accepted', seed: 2 },
     { type: 'deliverable.accepted', data: { revision: 7 } },
+    { type: 'integration.test' },
   ],
   personal: ['manifest.files.name', 'manifest.files.url'],
   answers: [

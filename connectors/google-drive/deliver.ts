@@ -6,13 +6,15 @@ import type { ConnectorCtx, Op, Outcome } from '#kit';
 import { type Answer, ask, uploadAddress } from './ask.ts';
 import { compare, type File, fileFields, fileOf, metadataOf, readFile } from './file.ts';
 import { notedPlace, type Place, placeFor } from './place.ts';
-import type { Kind } from './plan.ts';
+import type { Kind, RemovalBody } from './plan.ts';
+import { isRemoved, remove } from './removal.ts';
 import { uploadInParts } from './resumable.ts';
 
 /** A multipart upload takes 5 MB; parts of a resumable one are multiples of 256 KiB (Drive's guide, 2026-10). */
 const driveSizes = { singleRequestBytes: 5_000_000, partBytes: 32 * 256 * 1024 };
 
 export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = driveSizes): Promise<Outcome> {
+  if (op.kind === 'removal') return remove(op.body as RemovalBody, ctx); // `undo` made it.
   const file = await fileOf(op);
   const place = await placeFor(file, ctx);
   if ('ok' in place) return place;
@@ -26,6 +28,7 @@ export async function deliver(op: Op<Kind>, ctx: ConnectorCtx, sizes = driveSize
 
 /** After silence: is it there? `absent`: it is not, or was never begun. */
 export async function reconcile(op: Op<Kind>, ctx: ConnectorCtx): Promise<Outcome | 'absent'> {
+  if (op.kind === 'removal') return isRemoved(op.body as RemovalBody, ctx);
   const file = await fileOf(op);
   const place = await notedPlace(file, ctx);
   if (!place) return 'absent';

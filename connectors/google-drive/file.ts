@@ -1,32 +1,48 @@
-import { canonicalJson, type ConnectorCtx, type Op, type Outcome, sha256Hex } from '#kit';
+import { canonicalJson, type ConnectorCtx, type Op, type Outcome, sha256Hex, testTitle } from '#kit';
 import { type Answer, ask, driveUrl, withQuery } from './ask.ts';
 import { objectIn } from './errors.ts';
-import type { ArchiveBody, Kind } from './plan.ts';
+import type { FileBody, Kind } from './plan.ts';
 
-/** `text` is ASCII: its length is its bytes. */
-export type File = { text: string; sha256: string; name: string; deliverable: string };
+/** `text` is ASCII: its length is its bytes. `marks`: properties that this app alone can read. */
+export type File = {
+  text: string;
+  sha256: string;
+  name: string;
+  about: string;
+  marks: Readonly<Record<string, string>>;
+};
 
 /** What is asked of every answer that tells of a file. */
 export const fileFields = 'id,size,sha256Checksum,headRevisionId,webViewLink';
 
 export async function fileOf({ body }: Op<Kind>): Promise<File> {
-  const { document } = body as ArchiveBody; // `plan` made it.
+  const { document } = body as FileBody; // `plan` made it.
   const text = canonicalJson(document);
   const sha256 = await sha256Hex(text);
+  if (!('deliverable_id' in document))
+    return {
+      text,
+      sha256,
+      name: `${testTitle}.json`,
+      about: 'the test than what was sent',
+      marks: { patchbay: 'test' },
+    };
+  const { deliverable_id: deliverable } = document;
   return {
     text,
     sha256,
-    name: `${document.deliverable_id}.${sha256}.json`,
-    deliverable: document.deliverable_id,
+    name: `${deliverable}.${sha256}.json`,
+    about: `${deliverable} than what was accepted`,
+    marks: { patchbay: 'manifest', deliverable },
   };
 }
 
-export const metadataOf = (file: File, id: string, folder: string) => ({
+export const metadataOf = ({ name, marks, sha256 }: File, id: string, folder: string) => ({
   id,
-  name: file.name,
+  name,
   mimeType: 'application/json',
   parents: [folder],
-  appProperties: { patchbay: 'manifest', deliverable: file.deliverable, sha256: file.sha256 },
+  appProperties: { ...marks, sha256 },
 });
 
 export const readFile = (ctx: ConnectorCtx, id: string): Promise<Answer> =>
@@ -66,7 +82,7 @@ export function compare(
       ok: false,
       kind: 'permanent',
       code: 'hash_mismatch',
-      fix: `Drive holds other content for ${file.deliverable} than what was accepted. Do not rely on that copy: look at its versions in Drive, move it to the bin, then retry.`,
+      fix: `Drive holds other content for ${file.about}. Do not rely on that copy: look at its versions in Drive, move it to the bin, then retry.`,
     };
   return {
     ok: true,

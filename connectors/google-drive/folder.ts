@@ -44,7 +44,10 @@ export async function liveFolder(ctx: ConnectorCtx): Promise<{ ok: true; id: str
     if (!answer.ok && answer.status !== 404) return answer.failed;
   }
   const made = await setUp(ctx);
-  return made.ok ? { ok: true, id: String(made.facts['folder_id']) } : made;
+  if (!made.ok) return made;
+  // The next manifest looks there at once, and the user sees the folder that there is.
+  await ctx.learn(made.facts);
+  return { ok: true, id: String(made.facts['folder_id']) };
 }
 
 function factsOf({

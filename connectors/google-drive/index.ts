@@ -5,7 +5,7 @@ import { deliver, reconcile } from './deliver.ts';
 import { ask, driveUrl, withQuery } from './ask.ts';
 import { objectIn } from './errors.ts';
 import { setUp } from './folder.ts';
-import { type Kind, plan } from './plan.ts';
+import { type Kind, plan, type RemovalBody } from './plan.ts';
 
 const options = z.strictObject({});
 const scope = 'https://www.googleapis.com/auth/drive.file';
@@ -15,7 +15,7 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
     id: 'google-drive',
     name: 'Google Drive',
     summary: 'Keeps the manifest of every accepted deliverable as a file that nobody can quietly change.',
-    version: '1.0.0',
+    version: '1.1.0',
     vendorApi: { name: 'Google Drive API v3' },
     auth: {
       type: 'oauth2',
@@ -39,12 +39,13 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
     ],
     scopes: {
       [scope]: {
-        why: 'Makes the folder, adds the manifests, and reads the checksums of those files alone.',
-        kinds: ['archive', 'set-up', 'health'],
+        why: 'Makes the folder, adds the manifests and a test file, and reads the checksums of those files alone.',
+        kinds: ['archive', 'test', 'removal', 'set-up', 'health'],
       },
     },
     hosts: ['www.googleapis.com'],
-    consumes: ['deliverable.accepted'],
+    consumes: ['deliverable.accepted', 'integration.test'],
+    test: 'a test file in your Drive, in the folder “Patchbay deliverables”',
     options,
     form: [],
     limits: [
@@ -52,25 +53,34 @@ export const connector = defineConnector<z.output<typeof options>, Kind>({
       { per: 'app', tokens: 10_000, windowMs: 60_000 },
       { per: 'connection', tokens: 12, windowMs: 1_000 },
     ],
-    idempotency: { archive: 'client-id' },
-    recall: 'Nothing is taken back: an archived manifest is evidence. You can delete it in Drive.',
+    idempotency: { archive: 'client-id', test: 'client-id', removal: 'client-id' },
+    recall:
+      'A test file goes into Drive’s bin. Manifests do not: an archived one is evidence. You can delete it in Drive.',
   },
   connected: () => ({ account: { id: '', label: 'Google Drive' }, facts: {} }),
   setUp,
   plan,
   deliver: (op, ctx) => deliver(op, ctx),
   reconcile,
-  undo: ({ ref }) => ({
-    manual: `An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can, in Drive: ${ref.url ?? 'it is in the folder “Patchbay deliverables”'}.`,
-  }),
+  undo: ({ key, seq, ref }) =>
+    key.startsWith('test:')
+      ? { key, seq, kind: 'removal', body: { id: ref.id } satisfies RemovalBody }
+      : {
+          manual: `An archived manifest is evidence of what was accepted, so Patchbay does not delete it. You can, in Drive: ${ref.url ?? 'it is in the folder “Patchbay deliverables”'}.`,
+        },
   async health(ctx) {
     const answer = await ask(
       ctx,
-      withQuery(`${driveUrl}/about`, { fields: 'user(displayName,emailAddress)' }),
+      withQuery(`${driveUrl}/about`, { fields: 'user(displayName,emailAddress,permissionId)' }),
     );
     if (!answer.ok) return { ok: false, failure: answer.failed };
     const user = objectIn(answer.body['user']);
     const name = user?.['emailAddress'] ?? user?.['displayName'];
-    return { ok: true, ...(typeof name === 'string' ? { account: name } : {}) };
+    const id = user?.['permissionId'];
+    return {
+      ok: true,
+      ...(typeof name === 'string' ? { account: name } : {}),
+      ...(typeof id === 'string' ? { accountId: id } : {}),
+    };
   },
 });

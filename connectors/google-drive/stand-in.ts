@@ -17,6 +17,8 @@ export type Drive = {
   remove(name: string): void;
   overwrite(name: string, text: string): void;
   endSessions(): void;
+  /** Whoever signs in from now on is this one. */
+  signInAs(permissionId: string): void;
 };
 
 const scope = 'https://www.googleapis.com/auth/drive.file';
@@ -26,6 +28,7 @@ export function drive(scopes: ReadonlySet<string>): Drive {
   const files = new Map<string, Kept>();
   const sessions = new Map<string, Session>();
   const count = { ids: 0, sessions: 0 };
+  const user = { id: '04210816' };
   const named = (name: string) => [...files.values()].filter(({ metadata }) => metadata['name'] === name);
 
   return {
@@ -40,6 +43,7 @@ export function drive(scopes: ReadonlySet<string>): Drive {
     remove: (name) => named(name).forEach(({ id }) => files.delete(id)),
     overwrite: (name, text) => named(name).forEach((kept) => (kept.text = text)),
     endSessions: () => sessions.clear(),
+    signInAs: (permissionId) => void (user.id = permissionId),
     async answer(request) {
       const url = new URL(request.url);
       const text = await request.text();
@@ -49,7 +53,9 @@ export function drive(scopes: ReadonlySet<string>): Drive {
       const [, id] = /^\/drive\/v3\/files\/([\w-]+)$/.exec(url.pathname) ?? [];
       switch (`${request.method} ${url.pathname}`) {
         case 'GET /drive/v3/about':
-          return Response.json({ user: { displayName: 'Luna', emailAddress: 'luna@example.com' } });
+          return Response.json({
+            user: { displayName: 'Luna', emailAddress: 'luna@example.com', permissionId: user.id },
+          });
         case 'GET /drive/v3/files/generateIds':
           return Response.json({
             kind: 'drive#generatedIds',
@@ -67,6 +73,7 @@ export function drive(scopes: ReadonlySet<string>): Drive {
         case 'PUT /upload/drive/v3/files':
           return append(request, url.searchParams.get('upload_id') ?? '', text);
         default:
+          if (request.method === 'PATCH' && id !== undefined) return patch(id, JSON.parse(text) as Json);
           return request.method === 'GET' && id !== undefined ? read(id) : refused(404, 'notFound');
       }
     },
@@ -89,6 +96,13 @@ export function drive(scopes: ReadonlySet<string>): Drive {
   async function read(id: string): Promise<Response> {
     const kept = files.get(id);
     return kept ? Response.json(await shown(kept)) : refused(404, 'notFound');
+  }
+
+  async function patch(id: string, { trashed }: Json): Promise<Response> {
+    const kept = files.get(id);
+    if (!kept) return refused(404, 'notFound');
+    kept.isTrashed = trashed === true;
+    return Response.json(await shown(kept));
   }
 
   function multipart(request: Request, text: string): Promise<Response> {

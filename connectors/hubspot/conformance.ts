@@ -29,6 +29,7 @@ const story: Scene[] = [
   { type: 'rfp.withdrawn', seed: 2, data: refused },
   { type: 'rfp.created', seed: 3, data: refused },
   { type: 'rfp.closed', seed: 3, data: { ...refused, outcome: 'expired' } },
+  { type: 'integration.test' },
 ];
 
 const refusal = (category: string, more: Record<string, unknown> = {}) => ({

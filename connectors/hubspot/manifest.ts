@@ -10,7 +10,7 @@ export const manifest: Manifest<Options, Kind> = {
   id: 'hubspot',
   name: 'HubSpot',
   summary: 'Each RFP is a deal in your pipeline, and moves with it.',
-  version: '1.0.0',
+  version: '1.1.0',
   // Out since 8 September 2026, supported for eighteen months.
   vendorApi: { name: `HubSpot ${apiVersion}`, endsAt: '2028-03-08' },
   auth: {
@@ -63,7 +63,16 @@ export const manifest: Manifest<Options, Kind> = {
     },
   },
   hosts: ['api.hubapi.com'],
-  consumes: ['rfp.created', 'rfp.broadcast', 'rfp.quoted', 'rfp.awarded', 'rfp.withdrawn', 'rfp.closed'],
+  consumes: [
+    'rfp.created',
+    'rfp.broadcast',
+    'rfp.quoted',
+    'rfp.awarded',
+    'rfp.withdrawn',
+    'rfp.closed',
+    'integration.test',
+  ],
+  test: 'a test deal in the stage of a new RFP',
   options,
   form,
   // 110 in ten seconds for each app and account.

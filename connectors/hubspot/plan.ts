@@ -1,4 +1,4 @@
-import type { HubEvent, Op } from '#kit';
+import { type HubEvent, type Op, testKey, testTitle } from '#kit';
 import { type Data, dollars, object, readField, text } from './fields.ts';
 import { dealStages, type Options, rfpProperty, type Stage } from './options.ts';
 
@@ -16,6 +16,8 @@ export type Archive = { archive: string };
  * so that events in any order end the same; only the agreed price, which later events do not carry, has a key of its own.
  */
 export function plan(event: HubEvent, chosen: Options): Op<Kind>[] {
+  const test = testKey(event);
+  if (test !== null) return [{ key: test, seq: event.sequence, kind: 'deal', body: testDeal(test, chosen) }];
   const stage = stageAfter(event);
   const rfpId = text(event.data['rfp_id']);
   if (!stage || !rfpId) return [];
@@ -72,6 +74,14 @@ function dealOf(rfp: Data, rfpId: string, stage: Stage, chosen: Options): Upsert
     dealstage: dealStages(chosen)[stage],
   });
 }
+
+/** Nobody's name is in it, and no contact is tied to it: nobody agreed to a test. */
+const testDeal = (id: string, chosen: Options): Upsert =>
+  input(rfpProperty, id, {
+    dealname: `${testTitle} (may be deleted)`,
+    pipeline: chosen.pipeline,
+    dealstage: dealStages(chosen).open,
+  });
 
 /** S2-23: only who agreed to be written to. Without the scope for contacts none of this is in the event at all. */
 function contactOf(rfp: Data): Upsert | undefined {

@@ -7,7 +7,8 @@ import { connector as dropbox } from '../../connectors/dropbox/index.ts';
 import { conformance as dropboxVendor } from '../../connectors/dropbox/conformance.ts';
 import { connector as drive } from '../../connectors/google-drive/index.ts';
 import { conformance as driveVendor } from '../../connectors/google-drive/conformance.ts';
-import { finishConnect } from '../../src/connections/index.ts';
+import type { Drive } from '../../connectors/google-drive/stand-in.ts';
+import { finishConnect, followMendLink, mendLink } from '../../src/connections/index.ts';
 import { checkManifest } from '../../src/marketplace/index.ts';
 import { patchbay } from '../cli/spawn.ts';
 import { startVendor, type Vendor } from '../connections/vendor.ts';
@@ -25,6 +26,7 @@ describe.each([
     vendor: Vendor;
     account: Awaited<ReturnType<TestHub['account']>>;
     connection: string;
+    subscription: string;
   };
   beforeAll(async () => {
     state.vendor = await startVendor(connector, conformance);
@@ -41,6 +43,7 @@ describe.each([
     const endpoint = { type: 'connection', connection_id: state.connection, options: {} };
     const made = await call('POST', '/v1/subscriptions', { endpoint, event_types: ['deliverable.accepted'] });
     if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+    state.subscription = made.body.id as string;
   });
   afterAll(async () => {
     await state.hub.stopAndForget();
@@ -50,7 +53,9 @@ describe.each([
   const call = (method: string, path: string, body?: unknown) =>
     state.hub.call(method, path, state.account.token, body);
   const archived = () =>
-    (state.vendor.standIn.objects() as { text: string | null }[]).flatMap(({ text }) => text ?? []);
+    (state.vendor.standIn.objects() as { text: string | null; isTrashed?: boolean }[]).flatMap(
+      ({ text, isTrashed }) => (isTrashed || text === null ? [] : text),
+    );
   const deliveryOf = async (eventId: string) => {
     const { store } = state.hub.hub;
     const { deliveries, events } = store.tables;
@@ -163,6 +168,21 @@ describe.each([
     expect(await check(archived().at(-1)!)).toMatchObject({ verdict: 'match', archived: [{ event }] });
   });
 
+  test('a test is one file, and its delivery says where', async () => {
+    const before = archived();
+    for (const applied of ['created', 'unchanged']) {
+      const { body } = await call('POST', `/v1/subscriptions/${state.subscription}/test`);
+      await is(body.event_id as string, 'delivered');
+      const { body: delivery } = await call('GET', `/v1/deliveries/${String(body.delivery_id)}`);
+      expect(JSON.stringify(delivery)).toContain(`${connector.manifest.test}: ${applied}`);
+    }
+    expect(archived()).toHaveLength(before.length + 1);
+    const begun = await call('POST', `/v1/connections/${state.connection}/recalls`, { key: 'test:' });
+    const at = () => call('GET', `/v1/connections/${state.connection}/recalls/${String(begun.body.id)}`);
+    await until('it is done', async () => (await at()).body.state === 'done');
+    expect((await at()).body).toMatchObject({ recalled: 1 });
+  });
+
   test('a recall leaves the evidence where it is, and says what the user can do', async () => {
     await accept();
     const before = archived();
@@ -172,6 +192,57 @@ describe.each([
     expect((await at()).body).toMatchObject({ recalled: 0, left_count: before.length });
     expect(JSON.stringify((await at()).body)).toContain('evidence of what was accepted');
     expect(archived()).toEqual(before);
+  });
+
+  test.runIf(connector === drive)(
+    'the folder that the user has thrown away is made again, and the connection knows the new one',
+    async () => {
+      const folderOf = async () =>
+        (await call('GET', `/v1/connections/${state.connection}`)).body.facts as Record<string, string>;
+      const before = await folderOf();
+      (state.vendor.standIn as Drive).trash('Patchbay deliverables');
+      await accept();
+      const after = await folderOf();
+      expect(after['folder_id']).not.toBe(before['folder_id']);
+      expect(after['folder_url']).toContain(after['folder_id']);
+    },
+  );
+
+  test('the signed link links the same account again, and no other', async () => {
+    const { hub } = state.hub;
+    const { connections } = hub.store.tables;
+    const row = async () =>
+      (await hub.store.db.select().from(connections).where(eq(connections.id, state.connection)))[0]!;
+    const before = await row();
+    const follow = async () => {
+      const { searchParams } = new URL(mendLink(hub, before));
+      const [until_, sig] = [searchParams.get('until')!, searchParams.get('sig')!];
+      const back = await state.vendor.consent(await followMendLink(hub, before.id, until_, sig));
+      // Nobody is signed in.
+      return finishConnect(hub, Object.fromEntries(back.searchParams), null);
+    };
+    expect(await follow()).toMatchObject({ outcome: 'linked' });
+    const { vendorAccount, linkedAt, version } = await row();
+    expect(vendorAccount).toBe(before.vendorAccount);
+    expect(version).toBeGreaterThan(before.version);
+    if (connector !== drive) return;
+    // Linked before health told whose drive it is: the next look tells.
+    await hub.store.write((db) => [
+      db.update(connections).set({ vendorAccount: '' }).where(eq(connections.id, before.id)),
+    ]);
+    expect(new URL(mendLink(hub, await row())).search).toBe('');
+    await call('POST', `/v1/connections/${before.id}/check`);
+    expect(await row()).toMatchObject({ vendorAccount, state: 'active' });
+    const google = state.vendor.standIn as Drive;
+    google.signInAs('666');
+    await expect(follow()).rejects.toMatchObject({ code: 'conflict' });
+    google.signInAs(vendorAccount);
+    state.vendor.answerWith(({ path }) =>
+      path.includes('/about') ? new Response('', { status: 503 }) : null,
+    );
+    await expect(follow()).rejects.toMatchObject({ code: 'vendor_unavailable' });
+    state.vendor.answerWith(null);
+    expect(await row()).toMatchObject({ vendorAccount, linkedAt, version });
   });
 
   test('after the connection has ended its copies can still be proved, and nothing is fetched any more', async () => {

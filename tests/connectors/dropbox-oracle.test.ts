@@ -82,6 +82,14 @@ test('an upload in parts', async () => {
   expect(await ours()).toEqual(theirs);
 });
 
+test('a file that is deleted, as it was written', async () => {
+  const body = { path: 'id:1', rev: '0123456789' };
+  await deliver({ key: 'test:sub_1', seq: 1, kind: 'removal', body }, state.ctx);
+  expect(await ours()).toEqual(
+    await bySdk((sdk) => sdk.filesDeleteV2({ path: body.path, parent_rev: body.rev })),
+  );
+});
+
 test('the question after silence, and health', async () => {
   const file = await fileOf(op);
   await reconcile(op, state.ctx);

@@ -6,7 +6,7 @@ import { deliver, reconcile } from '../../connectors/dropbox/deliver.ts';
 import { connector } from '../../connectors/dropbox/index.ts';
 import { type Kind, plan } from '../../connectors/dropbox/plan.ts';
 import { dropbox, type Dropbox } from '../../connectors/dropbox/stand-in.ts';
-import { accepted, archiveVendor, Died, manyFiles } from './archive-vendor.ts';
+import { accepted, archiveVendor, Died, manyFiles, tested } from './archive-vendor.ts';
 import { complaintsOf } from './stone.ts';
 
 const small = { singleRequestBytes: 1_000, partBytes: 4_000 };
@@ -177,6 +177,25 @@ describe('dropbox', () => {
       code: 'incorrect_offset',
     });
     expect(state.kept.note).toMatchObject({ offset: 4_000 });
+  });
+
+  test('a test is one file, however often; taken back it is gone, unless somebody has written into it', async () => {
+    const [op] = plan(tested()) as [Op<Kind>];
+    const made = (await carry(op)) as Extract<Outcome, { ok: true }>;
+    expect(objects()).toMatchObject([{ path: '/Test from Patchbay.json' }]);
+    state.kept.refs.set(op.key, made.ref!);
+    expect(await carry(plan(tested(2))[0]!)).toMatchObject({ applied: 'unchanged', ref: made.ref });
+    const undo = connector.undo!({ key: op.key, seq: 1, ref: made.ref! }, {}) as Op<Kind>;
+    for (const fault of ['lost after', 'lost before'] as const) {
+      state.faults.set(state.requests.length, fault);
+      expect(await carry(undo)).toEqual({ ok: true, applied: 'deleted' });
+      expect(objects()).toEqual([]);
+    }
+    const again = (await carry(op)) as Extract<Outcome, { ok: true }>;
+    expect(again.applied).toBe('created');
+    const later = { ...undo, body: { path: again.ref!.id, rev: '0999' } };
+    expect(await deliver(later, state.ctx)).toMatchObject({ kind: 'permanent', code: 'changed_since' });
+    expect(objects()).toHaveLength(1);
   });
 
   test('an archived manifest is not taken back, and the user is told where it is', () => {

@@ -18,6 +18,7 @@ describe('bookings in Google Calendar, through the hub', () => {
   let core: string;
   let me: Awaited<ReturnType<TestHub['account']>>;
   let connection = '';
+  let subscription = '';
 
   beforeAll(async () => {
     vendor = await startVendor(connector, conformance);
@@ -75,6 +76,7 @@ describe('bookings in Google Calendar, through the hub', () => {
       event_types: ['booking.*'],
     });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
+    subscription = made.body.id;
     const at = (day: string, hour: number) => ({
       starts_at: `${day}T${hour}:00:00.000Z`,
       ends_at: `${day}T${hour + 2}:00:00.000Z`,
@@ -87,6 +89,29 @@ describe('bookings in Google Calendar, through the hub', () => {
     expect(entries()).toHaveLength(1);
     await publish('bkg_one', 'booking.cancelled');
     await until('it has gone', () => entries().length === 0);
+  });
+
+  test('a test is one entry at the next full hour, moved by the next test, and taken back by a recall', async () => {
+    const settled = async (id: string, state: string) =>
+      (await hub.call('GET', `/v1/deliveries/${id}`, me.token)).body.state === state;
+    const fire = async () => {
+      const { body } = await hub.call('POST', `/v1/subscriptions/${subscription}/test`, me.token);
+      await until('it is there', () => settled(body.delivery_id, 'delivered'));
+      return (await hub.call('GET', `/v1/deliveries/${body.delivery_id}`, me.token)).body;
+    };
+    const first = await fire();
+    expect(JSON.stringify(first)).toContain('a test entry in your calendar, at the next full hour: created');
+    expect(JSON.stringify(await fire())).toContain('at the next full hour: updated');
+    const [entry] = entries();
+    expect(entries()).toHaveLength(1);
+    expect(entry).toMatchObject({ summary: 'Test from Patchbay', transparency: 'transparent' });
+    expect(entry!.start.dateTime).toMatch(/:00:00\.000Z$/);
+    await hub.call('POST', `/v1/connections/${connection}/recalls`, me.token);
+    await until('it is taken back', () => entries().length === 0);
+    await fire();
+    expect(entries()).toHaveLength(1);
+    await hub.call('POST', `/v1/connections/${connection}/recalls`, me.token);
+    await until('it is taken back', () => entries().length === 0);
   });
 
   test('Google commits and its answer is lost: exactly one entry', async () => {

@@ -99,6 +99,18 @@ test('an upload with an id given beforehand', async () => {
   expect(ours).toEqual(theirs);
 });
 
+test('a file that goes into the bin', async () => {
+  const undo = { key: 'test:sub_1', seq: 1, kind: 'removal', body: { id: 'drive-id-9' } } as const;
+  await deliver(undo, state.ctx);
+  const ours = await wires();
+  const theirs = await bySdk(() =>
+    google.files
+      .update({ fileId: 'drive-id-9', fields: 'id,trashed', requestBody: { trashed: true } })
+      .catch(() => {}),
+  );
+  expect(ours).toEqual(theirs);
+});
+
 test('the question after silence, and health', async () => {
   state.kept.note = { sha256: (await fileOf(op)).sha256, id: 'drive-id-9', folder: 'drive-id-1' };
   expect(await reconcile(op, state.ctx)).toBe('absent');
@@ -106,7 +118,7 @@ test('the question after silence, and health', async () => {
   const ours = await wires();
   const theirs = await bySdk(async () => {
     await google.files.get({ fileId: 'drive-id-9', fields: fileFields }).catch(() => {});
-    await google.about.get({ fields: 'user(displayName,emailAddress)' });
+    await google.about.get({ fields: 'user(displayName,emailAddress,permissionId)' });
   });
   expect(ours).toEqual(theirs);
 });

@@ -6,7 +6,7 @@ import { setUp } from '../../connectors/google-drive/folder.ts';
 import { connector } from '../../connectors/google-drive/index.ts';
 import { type Kind, plan } from '../../connectors/google-drive/plan.ts';
 import { drive, type Drive } from '../../connectors/google-drive/stand-in.ts';
-import { accepted, archiveVendor, Died, manyFiles } from './archive-vendor.ts';
+import { accepted, archiveVendor, Died, manyFiles, tested } from './archive-vendor.ts';
 import { complaintsOf } from './google-drive-spec.ts';
 
 const quantum = 262_144;
@@ -203,8 +203,37 @@ describe('google-drive', () => {
       expect(await carry(opOf())).toMatchObject({ ok: true });
       expect(files()).toMatchObject([{ in: [folder], isTrashed: false }]);
       expect(folders().filter(({ isTrashed }) => !isTrashed)).toHaveLength(1);
+      // What it has learned spares the next one the search.
+      state.requests.length = 0;
+      state.kept.note = undefined;
+      expect(await carry(opOf({ revision: 77 }))).toMatchObject({ ok: true });
+      expect(calls()).toEqual([
+        'GET files',
+        `GET files/${String(state.kept.facts['folder_id'])}`,
+        'GET files/generateIds',
+        'POST files multipart',
+      ]);
     },
   );
+
+  test('a test is one file, however often; taken back it is in the bin, and the next one is there again', async () => {
+    const [op] = plan(tested()) as [Op<Kind>];
+    const made = (await carry(op)) as Extract<Outcome, { ok: true }>;
+    expect(files()).toMatchObject([{ name: 'Test from Patchbay.json', in: [folder], isTrashed: false }]);
+    expect(JSON.parse(files()[0]!.text!)).toMatchObject({ format: 'patchbay.test/1' });
+    state.kept.note = undefined;
+    expect(await carry(plan(tested(2))[0]!)).toMatchObject({ applied: 'unchanged', ref: made.ref });
+    const undo = connector.undo!({ key: op.key, seq: 1, ref: made.ref! }, {}) as Op<Kind>;
+    for (const fault of ['lost after', 'lost before'] as const) {
+      state.faults.set(state.requests.length, fault);
+      expect(await carry(undo)).toEqual({ ok: true, applied: 'deleted' });
+    }
+    expect(files()).toMatchObject([{ isTrashed: true }]);
+    expect(await carry(plan(tested(3))[0]!)).toMatchObject({ applied: 'created' });
+    expect(files().filter(({ isTrashed }) => !isTrashed)).toHaveLength(1);
+    state.vendor.remove('Test from Patchbay.json');
+    expect(await carry(undo)).toEqual({ ok: true, applied: 'deleted' });
+  });
 
   test('a folder that goes away between two calls is made again at the next try', async () => {
     const answer = { error: { code: 404, errors: [{ reason: 'notFound' }] } };
@@ -223,7 +252,11 @@ describe('google-drive', () => {
   });
 
   test('health tells whose drive it is', async () => {
-    expect(await connector.health(state.ctx)).toEqual({ ok: true, account: 'luna@example.com' });
+    expect(await connector.health(state.ctx)).toEqual({
+      ok: true,
+      account: 'luna@example.com',
+      accountId: '04210816',
+    });
   });
 
   test('an archived manifest is not taken back, and the user is told where it is', () => {

@@ -31,6 +31,7 @@ What each connector is allowed to do and why, how it is kept from doing a thing 
 
 - **Once**: how a second try of an op meets the first. After silence the vendor is asked before anything is sent again; where that is not possible, nothing is sent twice and you are told.
 - **Speed**: what the hub keeps to; a vendor that asks for more patience gets it.
+- **A test**: what appears there when you press *send a test*; testing again is about the same thing.
 - **Taking back**: what a recall, or the end of a booking or an RFP, can undo there.`;
 
 function overview(): string {
@@ -50,7 +51,7 @@ const others = `## Without a connector
 Zapier is an app that acts for you by [OAuth](oauth.md) and takes events by REST hooks. Any calendar can subscribe to an address of the hub's, and any program of yours can [receive webhooks](guides/receive-webhooks.md).`;
 
 function section(manifest: AnyManifest): string {
-  const { id, name, version, vendorApi, auth, hosts, idempotency, limits, recall, inbound } = manifest;
+  const { id, name, version, vendorApi, auth, hosts, idempotency, limits, recall, inbound, test } = manifest;
   const facts: [string, string][] = [
     ['connector', `\`${id}\` ${version}`],
     [
@@ -62,6 +63,7 @@ function section(manifest: AnyManifest): string {
     ['hosts', hosts.map((host) => `\`${host}\``).join(', ')],
     ['once', once(idempotency)],
     ['speed', limits.map(speed).join('; ')],
+    ...(test === undefined ? [] : [['a test', test] satisfies [string, string]]),
     ['taking back', recall],
     ['listens', inbound ? listens(inbound) : 'no'],
     ...(existsSync(join(root, `docs/guides/${id}.md`))
