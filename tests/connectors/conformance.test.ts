@@ -6,9 +6,13 @@ const root = join(import.meta.dirname, '../..');
 /** `npm run connector:check` asks for one. */
 const only = process.env['CONNECTOR'] ?? '*';
 
-for (const folder of globSync(`connectors/${only}/conformance.ts`, { cwd: root }).map(dirname).toSorted())
-  await proveOnBothHosts(folder.replace('connectors/', ''), {
+const folders = globSync(`connectors/${only}/conformance.ts`, { cwd: root }).map(dirname);
+
+await proveOnBothHosts(
+  ...folders.toSorted().map((folder) => ({
+    name: folder.replace('connectors/', ''),
     connector: `${folder}/index.ts`,
     conformance: `${folder}/conformance.ts`,
     plan: `${folder}/fixtures/plan.json`,
-  });
+  })),
+);

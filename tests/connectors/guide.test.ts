@@ -51,7 +51,8 @@ function run(program: string, args: string[]): string {
   return `${stdout}${stderr}`;
 }
 
-await proveOnBothHosts('the guide’s connector', {
+await proveOnBothHosts({
+  name: 'the guide’s connector',
   connector: join(folder, 'index.ts'),
   conformance: join(folder, 'conformance.ts'),
   plan: join(folder, 'fixtures/plan.json'),

@@ -1,13 +1,8 @@
 import { proveOnBothHosts } from './conformance/on-both-hosts.ts';
 
-await proveOnBothHosts('pinwall', {
+await proveOnBothHosts({
+  name: 'pinwall',
   connector: 'tests/connectors/reference/connector.ts',
   conformance: 'tests/connectors/reference/conformance.ts',
   plan: 'tests/connectors/reference/plan.json',
-});
-
-await proveOnBothHosts('template', {
-  connector: 'tests/connectors/template/index.ts',
-  conformance: 'tests/connectors/template/conformance.ts',
-  plan: 'tests/connectors/template/fixtures/plan.json',
 });

@@ -7,12 +7,15 @@ import { broken } from './reference/broken.ts';
 /** Each case is shown to fire: a connector that passes everything, with one thing broken, fails where it must. */
 describe('the conformance suite', () => {
   const good = asBroken({ what: '', fires: [] });
+  const reviewed = planned(provedOf(good));
 
+  /** Of the cases whose titles begin so; of all where none is named. */
   const failing = async (one: (typeof broken)[number]): Promise<string[]> => {
-    const golden = one.golden ?? (await planned(provedOf(good)));
+    const golden = one.golden ?? (await reviewed);
     const failed: string[] = [];
     for (const { title, prove } of casesOf(asBroken(one), golden))
-      await prove().catch(() => failed.push(title));
+      if (one.fires.length === 0 || one.fires.some((begins) => title.startsWith(begins)))
+        await prove().catch(() => failed.push(title));
     return failed;
   };
 

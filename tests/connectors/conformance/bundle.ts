@@ -14,16 +14,22 @@ export function bundleAlone({ connector }: Place): Promise<string> {
   return textOf({ entryPoints: [connector] });
 }
 
-/** A Worker that proves every case in one request, and answers what is wrong by title; nothing: it is proved. */
-export function bundleSuite({ connector, conformance, plan }: Place): Promise<string> {
-  const golden = existsSync(at(plan)) ? `import golden from '${at(plan)}';` : 'const golden = undefined;';
+/** One Worker for all of them: `/<n>` proves every case of the n-th, and answers what is wrong by title. */
+export function bundleSuites(places: readonly Place[]): Promise<string> {
+  const imports = places.map(
+    ({ connector, conformance, plan }, n) => `
+    import { connector as connector${n} } from '${at(connector)}';
+    import { conformance as conformance${n} } from '${at(conformance)}';
+    ${existsSync(at(plan)) ? `import golden${n} from '${at(plan)}';` : `const golden${n} = undefined;`}`,
+  );
+  const all = places.map((_, n) => `[connector${n}, conformance${n}, golden${n}]`);
   const contents = `
     import { casesOf } from './tests/connectors/conformance/cases-of.ts';
-    import { connector } from '${at(connector)}';
-    import { conformance } from '${at(conformance)}';
-    ${golden}
+    ${imports.join('')}
+    const all = [${all.join(', ')}];
     export default {
-      async fetch() {
+      async fetch({ url }) {
+        const [connector, conformance, golden] = all[Number(new URL(url).pathname.slice(1))];
         const found = {};
         for (const { title, prove } of casesOf({ connector, conformance }, golden))
           found[title] = await prove().then(

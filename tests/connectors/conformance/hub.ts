@@ -113,7 +113,7 @@ export function open(
           return line.fetch(url, init, state.calls++);
         },
         connectionId: 'con_conformance',
-        options: connection.options,
+        options: hub.connection.options,
         facts: hub.facts,
         scopes,
         approved: hub.approved,
@@ -124,6 +124,12 @@ export function open(
           holdJson(value, 'a saved note');
           hub.told.push(value);
           notes.set(note, JSON.parse(JSON.stringify(value)));
+          return Promise.resolve();
+        },
+        learn: (facts) => {
+          holdJson(facts, 'facts that it learns');
+          hub.told.push(facts);
+          hub.facts = { ...hub.facts, ...facts };
           return Promise.resolve();
         },
         link: (path) => `https://hub.example${path}`,

@@ -11,6 +11,8 @@ export type Call = {
   /** Of the function that is under way: 0 is its first. */
   index: number;
   request: Request;
+  /** Whose limit it counts against, as the connector says. */
+  resource?: string;
   answer: Response;
   /** A person at the vendor would see a difference. */
   changed: boolean;
@@ -62,6 +64,7 @@ export function createLine(
       line.calls.push({
         index,
         request: kept,
+        ...(init.resource === undefined ? {} : { resource: init.resource }),
         answer: answer.clone(),
         changed: JSON.stringify(standIn.objects()) !== before,
       });

@@ -58,6 +58,7 @@ export const manifestSchema = z.strictObject({
         summary: line(200),
         scopes: z.array(z.string().min(1)),
         optionalScopes: z.array(z.string().min(1)).optional(),
+        needs: z.array(z.string().min(1)).optional(),
       }),
     )
     .min(1),
@@ -67,13 +68,14 @@ export const manifestSchema = z.strictObject({
   ),
   hosts: z.array(hostName).min(1),
   consumes: z.array(z.string()).min(1),
+  test: line(100).optional(),
   options: z.custom((value) => value instanceof z.ZodType, 'a zod schema'),
   form: z.array(
     z.discriminatedUnion('type', [
       z.strictObject({ ...field, type: z.literal('text'), placeholder: line(100).optional() }),
       z.strictObject({ ...field, type: z.literal('switch') }),
       z.strictObject({ ...field, type: z.literal('choice'), choices: z.array(choice).min(1) }),
-      z.strictObject({ ...field, type: z.literal('vendor-choice') }),
+      z.strictObject({ ...field, type: z.literal('vendor-choice'), fills: z.string().min(1).optional() }),
       z.strictObject({ ...field, type: z.literal('map'), from: z.array(choice).min(1) }),
     ]),
   ),

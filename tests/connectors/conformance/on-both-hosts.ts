@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Miniflare } from 'miniflare';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { at, bundleAlone, bundleSuite, type Place } from './bundle.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at, bundleAlone, bundleSuites, type Place } from './bundle.ts';
 import { casesOf, provedOf } from './cases-of.ts';
 import { planned } from './cases/plan.ts';
 import { exercise } from './exercise.ts';
@@ -12,44 +12,57 @@ import type { Brought } from './hub.ts';
 import { readSpecification } from './specification.ts';
 
 /** `isNew`: nobody can have reviewed its plan yet, so it is written wherever this runs. */
-export async function proveOnBothHosts(name: string, place: Place & { isNew?: boolean }): Promise<void> {
-  const brought = await load(place);
-  const golden = await reviewedPlan(brought, at(place.plan), place.isNew);
+type Subject = Place & { name: string; isNew?: boolean };
 
-  describe(`${name} on Node`, () => {
-    for (const { title, prove } of casesOf(brought, golden))
-      test(title, async () => {
-        await expect(prove()).resolves.toBeUndefined();
+/** All of them share one workerd. */
+export async function proveOnBothHosts(...subjects: readonly Subject[]): Promise<void> {
+  const worker = {} as { host: Miniflare };
+  const read = await Promise.all(
+    subjects.map(async (subject) => {
+      const brought = await load(subject);
+      return { subject, brought, golden: await reviewedPlan(brought, at(subject.plan), subject.isNew) };
+    }),
+  );
+  beforeAll(async () => {
+    const script = await bundleSuites(subjects);
+    // Without `nodejs_compat`: there is no Node to lean on.
+    worker.host = new Miniflare({ modules: true, script, compatibilityDate: '2026-07-01' });
+  });
+  afterAll(() => worker.host?.dispose());
+
+  for (const [n, { subject, brought, golden }] of read.entries()) {
+    const { name } = subject;
+    describe(`${name} on Node`, () => {
+      for (const { title, prove } of casesOf(brought, golden))
+        test(title, async () => {
+          await expect(prove()).resolves.toBeUndefined();
+        });
+
+      for (const [host, file] of Object.entries(brought.conformance.specifications ?? {}))
+        test(`every request to ${host} is in ${file}`, async () => {
+          expect(await complaints(brought, host, file)).toEqual([]);
+        });
+    });
+
+    describe(`${name} in workerd`, () => {
+      const found = new Map<string, string>();
+      beforeAll(async () => {
+        const answer = await worker.host.dispatchFetch(`http://suite/${n}`);
+        for (const [title, told] of Object.entries((await answer.json()) as Record<string, string>))
+          found.set(title, told);
       });
 
-    for (const [host, file] of Object.entries(brought.conformance.specifications ?? {}))
-      test(`every request to ${host} is in ${file}`, async () => {
-        expect(await complaints(brought, host, file)).toEqual([]);
+      test.each(casesOf(brought, golden).map(({ title }) => title))('%s', (title) => {
+        expect(found.get(title)).toBe('proved');
       });
-  });
 
-  describe(`${name} in workerd`, () => {
-    const found = new Map<string, string>();
-    beforeAll(async () => {
-      const script = await bundleSuite(place);
-      // Without `nodejs_compat`: there is no Node to lean on.
-      const host = new Miniflare({ modules: true, script, compatibilityDate: '2026-07-01' });
-      try {
-        const answer = (await (await host.dispatchFetch('http://suite/')).json()) as Record<string, string>;
-        for (const [title, told] of Object.entries(answer)) found.set(title, told);
-      } finally {
-        await host.dispose();
-      }
+      test('its bundle has nothing of Node in it', async () => {
+        expect(await bundleAlone(subject)).not.toMatch(
+          /\b(?:from|import|require)\s*\(?["'](?:node:|fs|crypto)/,
+        );
+      });
     });
-
-    test.each(casesOf(brought, golden).map(({ title }) => title))('%s', (title) => {
-      expect(found.get(title)).toBe('proved');
-    });
-
-    test('its bundle has nothing of Node in it', async () => {
-      expect(await bundleAlone(place)).not.toMatch(/\b(?:from|import|require)\s*\(?["'](?:node:|fs|crypto)/);
-    });
-  });
+  }
 }
 
 /** Where there is none it is written, for somebody to read; not where nobody would. */

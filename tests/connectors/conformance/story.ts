@@ -2,6 +2,7 @@ import type { HubEvent, Op } from '#kit';
 import { eventsOf } from './events.ts';
 import { hold } from './hold.ts';
 import { type Brought, connect, type Hub } from './hub.ts';
+import type { Call } from './line.ts';
 import type { Connection } from './types.ts';
 
 export type Case = { title: string; prove(): Promise<void> };
@@ -19,6 +20,8 @@ export type Step = { connection: Connection; index: number; event: HubEvent; op:
 /** A step, and all that a clean run of it left behind. */
 export type Told = Step & {
   calls: number;
+  /** What it asked, in order, and what status came back: one way through the connector. */
+  route: string;
   mutating: number;
   before: readonly unknown[];
   after: readonly unknown[];
@@ -75,6 +78,7 @@ export async function cleanRuns(brought: Brought): Promise<Told[][]> {
       run.push({
         ...step,
         calls: calls.length,
+        route: [step.op.kind, ...calls.map(asked)].join(' > '),
         mutating: changes[0]?.index ?? calls.length - 1,
         before,
         after: copy(hub.line.standIn.objects()),
@@ -84,6 +88,16 @@ export async function cleanRuns(brought: Brought): Promise<Told[][]> {
   }
   return runs;
 }
+
+/** `PUT api.example/cards/~ 200`: a segment with a digit in it is an id, or a version. */
+function asked({ request, answer }: Call): string {
+  const { host, pathname } = new URL(request.url);
+  return `${request.method} ${host}${pathname.replaceAll(/[^/]*\d[^/]*/g, '~')} ${answer.status}`;
+}
+
+/** The first step of each route: what no body of an op changes need not be proved with each of them. */
+export const distinct = (steps: readonly Told[]): Told[] =>
+  [...Map.groupBy(steps, ({ route }) => route).values()].flatMap(([first]) => first ?? []);
 
 export function holdNoBreach({ line }: Hub, words: string): void {
   hold(line.breaches.length === 0, `${words}: it ${line.breaches.join('; it ')}`);

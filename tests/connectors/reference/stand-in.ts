@@ -15,7 +15,7 @@ export function pinwall(scopes: ReadonlySet<string>): StandIn {
     (found: string[], body: unknown, query: URLSearchParams) => Response,
   ][] = [
     [/^GET \/v1\/me$/, 'me:read', () => Response.json({ account: 'Luna & Daughters' })],
-    [/^GET \/v1\/lanes$/, 'cards:write', () => Response.json({ lanes: [{ id: 'todo', label: 'To do' }] })],
+    [/^GET \/v1\/lanes$/, 'cards:write', () => Response.json({ lanes })],
     [
       /^GET \/v1\/walls$/,
       'walls:write',
@@ -86,3 +86,8 @@ export function pinwall(scopes: ReadonlySet<string>): StandIn {
 }
 
 const refused = (status: number, error: string): Response => Response.json({ error }, { status });
+
+const lanes = [
+  { id: 'todo', label: 'To do' },
+  { id: 'doing', label: 'Doing' },
+];

@@ -2,7 +2,7 @@ import type { Outcome } from '#kit';
 import { cut, type Faulty, neverEnds, page, refusal, throttles } from '../faulty-answers.ts';
 import { hold, isSameSet, same, sameSet } from '../hold.ts';
 import type { Hub } from '../hub.ts';
-import { arrange, type Case, holdNoBreach, type Proved, type Told } from '../story.ts';
+import { arrange, type Case, distinct, holdNoBreach, type Proved, type Told } from '../story.ts';
 import type { Answer } from '../types.ts';
 
 type Kind = 'ok' | Extract<Outcome, { ok: false }>['kind'];
@@ -165,7 +165,7 @@ async function eachCall(
   prove: (hub: Hub, run: Told, index: number) => Promise<void>,
 ): Promise<void> {
   for (const steps of await proved.runs())
-    for (const run of steps)
+    for (const run of distinct(steps))
       for (let index = 0; index < run.calls; index += 1)
         await prove(await arrange(proved, steps, run), run, index);
 }

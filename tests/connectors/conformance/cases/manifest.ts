@@ -1,4 +1,4 @@
-import type { Connector } from '#kit';
+import { type Connector, testType } from '#kit';
 import * as z from 'zod';
 import { expandTypes } from '../../../../src/catalog/index.ts';
 import { hold, isSameSet, same } from '../hold.ts';
@@ -56,6 +56,10 @@ export function manifestCases(proved: Proved): Case[] {
       hold(
         (manifest.inbound !== undefined) === (conformance.inbound !== undefined),
         'inbound needs conformance.inbound',
+      );
+      hold(
+        manifest.consumes.includes(testType) === (manifest.test !== undefined),
+        `${testType} in consumes needs test, the words for it, and test needs it`,
       );
       hold(
         manifest.form.every(({ type }) => type !== 'vendor-choice') || connector.choices !== undefined,

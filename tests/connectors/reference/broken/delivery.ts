@@ -1,4 +1,4 @@
-import { NoAnswer } from '#kit';
+import { type ConnectorCtx, NoAnswer } from '#kit';
 import { plain, permanent, done, delivering, planning, type Broken } from '../breaking.ts';
 
 export const brokenInDelivery: readonly Broken[] = [
@@ -63,6 +63,24 @@ export const brokenInDelivery: readonly Broken[] = [
     fires: ['delivery: whatever the order'],
   },
   {
+    what: 'a card for each lane, and one key for all of them',
+    connector: {
+      deliver: (op, ctx) => plain.deliver({ ...op, key: `${laneOf(ctx)}/${op.key}` }, ctx),
+    },
+    fires: ['places: what another option sends'],
+  },
+  {
+    what: 'a lane has a limit of its own, and one key for all of them',
+    connector: {
+      deliver: (op, ctx) =>
+        plain.deliver(op, {
+          ...ctx,
+          fetch: (url, init) => ctx.fetch(url, { ...init, resource: laneOf(ctx) }),
+        }),
+    },
+    fires: ['places: what another option sends'],
+  },
+  {
     what: 'what is not there cannot be taken down',
     connector: delivering(({ status }, op) => (op.kind === 'drop' && status === 404 ? permanent : null)),
     fires: ['delivery: each event may be the first', 'answers: the card is gone already'],
@@ -75,3 +93,5 @@ export const brokenInDelivery: readonly Broken[] = [
     fires: ['delivery: what was made is taken back'],
   },
 ];
+
+const laneOf = ({ options }: ConnectorCtx): string => (options as { lane: string }).lane;

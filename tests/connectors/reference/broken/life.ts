@@ -43,6 +43,11 @@ export const brokenInLife: readonly Broken[] = [
     fires: ['life: health: broken by', 'life: health: a scope is missing'],
   },
   {
+    what: 'reconcile that never looks, and never knows',
+    connector: { reconcile: () => Promise.resolve({ ok: false, kind: 'unknown', code: 'no_idea' }) },
+    fires: ['life: reconcile that can read'],
+  },
+  {
     what: 'what cannot be read is absent',
     connector: {
       reconcile: async (op, ctx) => {
