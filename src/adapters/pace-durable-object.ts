@@ -13,8 +13,8 @@ export class PaceObject {
   readonly #pacer: Pacer;
 
   constructor(_: DurableObjectState, environment: Environment) {
-    const { hostMaxPerSecond, hostMaxInFlight, leaseMs } = readSettings(environment);
-    this.#pacer = createPacer({ hostMaxPerSecond, hostMaxInFlight, holdMs: leaseMs }, () => Date.now());
+    const { leaseMs, ...settings } = readSettings(environment);
+    this.#pacer = createPacer({ ...settings, holdMs: leaseMs }, () => Date.now());
   }
 
   async fetch(request: Request): Promise<Response> {

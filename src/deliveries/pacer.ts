@@ -11,6 +11,7 @@
  */
 import { afterOverload, afterSuccess, newWindow, roomIn, type Window } from './aimd.ts';
 import { afterOne, type Rate, rateOf, readyAtMs } from './rate.ts';
+import { createTypeLedger, type TypesSent, type TypesUsed } from './type-pace.ts';
 
 export type PaceAsk = {
   lane: string;
@@ -43,12 +44,18 @@ export type PaceReport = {
   /** What they tell of the endpoint. */
   attempts: { succeeded: boolean; isOverload: boolean; timedOut: boolean }[];
 };
-export type PaceExchange = { reports: PaceReport[]; asks: PaceAsk[] };
-/** `wanted`: lanes that others asked for in vain while the reporter was on them. */
-export type PaceAnswer = { grants: PaceGrant[]; wanted: string[] };
+/** `sent`: of all that is reported, by tenant and type of event; `parties`: whose deliveries are asked for. */
+export type PaceExchange = { reports: PaceReport[]; asks: PaceAsk[]; sent: TypesSent; parties: string[] };
+/** `wanted`: lanes that others asked for in vain while the reporter was on them. `used`: what their buckets have left is less than all. */
+export type PaceAnswer = { grants: PaceGrant[]; wanted: string[]; used: TypesUsed };
 export type Pacer = { exchange(exchange: PaceExchange): PaceAnswer };
 
-export type PacerSettings = { hostMaxPerSecond: number; hostMaxInFlight: number; holdMs: number };
+export type PacerSettings = {
+  hostMaxPerSecond: number;
+  hostMaxInFlight: number;
+  tenantEventMaxPerSecond: number;
+  holdMs: number;
+};
 
 type Hold = { grantedAtMs: number; room: number; untilMs: number };
 type PacedLane = {
@@ -79,14 +86,16 @@ const maxIdleLanes = 1_000;
 export function createPacer(settings: PacerSettings, nowMs: () => number): Pacer {
   const lanes = new Map<string, PacedLane>();
   const host = { rate: rateOf(settings.hostMaxPerSecond), arrivalMs: 0 };
+  const types = createTypeLedger(settings.tenantEventMaxPerSecond);
 
   return {
-    exchange: ({ reports, asks }) => {
+    exchange: ({ reports, asks, sent, parties }) => {
       const now = nowMs();
       const wanted = reports.filter((report) => end(report, now)).map(({ lane }) => lane);
+      types.note(sent, now);
       const grants = asks.map((ask) => take(ask, now));
       prune(now);
-      return { grants, wanted };
+      return { grants, wanted, used: types.used(new Set(parties), now) };
     },
   };
 

@@ -2,15 +2,16 @@ import { inArray } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import type { Candidate, LeasedDelivery } from '#src/ports';
 import type { PaceGrant, PaceReport } from './pacer.ts';
+import { type TypesSent, typesOf } from './type-pace.ts';
 import type { Outcome } from './work.ts';
 
 /** What a round needs to know of a subscription. */
 export type LaneRow = Pick<
   Candidate['subscription'],
-  'id' | 'host' | 'endpoint' | 'maxPerSecond' | 'provenAt' | 'failingSince'
+  'id' | 'host' | 'endpoint' | 'maxPerSecond' | 'provenAt' | 'failingSince' | 'partnerId' | 'accountId'
 >;
-/** Null: nothing was tried, or the hub itself was at fault. */
-export type Attempted = { delivery: LeasedDelivery; outcome: Outcome | null };
+/** No outcome: nothing was tried, or the hub itself was at fault. `lateMs`: its type had to wait, for that long. */
+export type Attempted = { delivery: LeasedDelivery; outcome: Outcome | null; lateMs?: number };
 
 /** D1 binds at most 100 parameters a statement. */
 const rowsPerRead = 90;
@@ -29,6 +30,8 @@ export async function readLanes({ store }: Pick<Ports, 'store'>, ids: readonly s
           maxPerSecond: s.maxPerSecond,
           provenAt: s.provenAt,
           failingSince: s.failingSince,
+          partnerId: s.partnerId,
+          accountId: s.accountId,
         })
         .from(s)
         .where(inArray(s.id, ids.slice(at, at + rowsPerRead)))),
@@ -40,6 +43,10 @@ export async function readLanes({ store }: Pick<Ports, 'store'>, ids: readonly s
 export const targetOf = ({ endpoint }: Pick<LaneRow, 'endpoint'>): string =>
   endpoint.type === 'webhook' ? endpoint.url : JSON.stringify(endpoint);
 
+/** Whose turns and buckets are theirs; as of a lane in a process (lane.ts). */
+export const partyOf = ({ partnerId, accountId }: Pick<LaneRow, 'partnerId' | 'accountId'>): string =>
+  partnerId ?? accountId ?? '';
+
 export function groupByHost(rows: readonly LaneRow[]): Map<string, LaneRow[]> {
   const byHost = new Map<string, LaneRow[]>();
   for (const row of rows) {
@@ -49,6 +56,9 @@ export function groupByHost(rows: readonly LaneRow[]): Map<string, LaneRow[]> {
   }
   return byHost;
 }
+
+/** A request was sent. */
+const isBegun = ({ outcome }: Attempted): boolean => outcome !== null && outcome.advice !== null;
 
 /** What the host's pacer learns of one lane's grant. */
 export function reportOf(
@@ -65,9 +75,15 @@ export function reportOf(
     if (!candidate || targetOf(candidate.subscription) !== target) return [];
     return [{ succeeded, isOverload: advice === 'slow_down', timedOut }];
   });
-  const begun = attempted.filter(
-    ({ delivery, outcome }) =>
-      delivery.subscriptionId === lane && outcome !== null && outcome.advice !== null,
-  ).length;
+  const begun = attempted.filter((one) => one.delivery.subscriptionId === lane && isBegun(one)).length;
   return { lane, target, grantedAtMs, room, begun, attempts };
 }
+
+/** What it learns of tenants and their types of event. */
+export const sentOf = (rows: ReadonlyMap<string, LaneRow>, attempted: readonly Attempted[]): TypesSent =>
+  typesOf(
+    attempted.filter(isBegun).flatMap(({ delivery: { event, subscriptionId } }) => {
+      const row = rows.get(subscriptionId);
+      return row ? [{ party: partyOf(row), event }] : [];
+    }),
+  );

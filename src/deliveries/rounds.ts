@@ -14,10 +14,20 @@ import { createHealthBook } from './health.ts';
 import { joinSettles } from './join-settles.ts';
 import { type Lane, newLane } from './lane.ts';
 import type { PaceAnswer, PaceExchange, PaceGrant, PaceReport } from './pacer.ts';
-import { type Attempted, groupByHost, type LaneRow, readLanes, reportOf, targetOf } from './round-lanes.ts';
+import {
+  type Attempted,
+  groupByHost,
+  type LaneRow,
+  partyOf,
+  readLanes,
+  reportOf,
+  sentOf,
+  targetOf,
+} from './round-lanes.ts';
 import { rateOf } from './rate.ts';
 import { giveBack } from './settle.ts';
 import { createSlots } from './slots.ts';
+import { createTypeTab, type TypesSent, type TypeTab } from './type-pace.ts';
 import { work } from './work.ts';
 
 /** The pacer of a destination host, wherever it lives. */
@@ -36,6 +46,9 @@ export type RoundsOptions = {
 
 /** A lane that wants attention at a moment, or at once. */
 export type Later = { lane: string; atMs: number; isSlow: boolean };
+
+/** What the pacer hears with the next question. */
+type Told = { reports: PaceReport[]; sent: TypesSent };
 
 type Needs = Omit<Ports, 'digest' | 'peppers'>;
 
@@ -87,26 +100,27 @@ export async function sendRounds(
   async function serveHost(host: string, rows: LaneRow[]): Promise<void> {
     let ready = new Set(rows.map(({ id }) => id));
     let first: LaneRow[] | null = rows;
-    let reports: PaceReport[] = [];
+    let told: Told = { reports: [], sent: [] };
+    const tab = createTypeTab(settings.tenantEventMaxPerSecond, () => clock.ms());
     const resting = new Map<string, number>();
     let waited: ReadonlySet<string> = new Set();
-    while (ready.size + resting.size + reports.length > 0) {
+    while (ready.size + resting.size + told.reports.length > 0) {
       if (isOver()) {
         for (const lane of new Set([...ready, ...resting.keys()]))
           postpone(lane, resting.get(lane) ?? clock.ms());
         ready = new Set();
         resting.clear();
-        if (reports.length === 0) return;
+        if (told.reports.length === 0) return;
       }
-      if (ready.size === 0 && reports.length === 0) {
+      if (ready.size === 0 && told.reports.length === 0) {
         waited = ready = await restUntilReady(resting);
         continue;
       }
       const known = new Map((first ?? (await readLanes(ports, [...ready]))).map((row) => [row.id, row]));
       first = null;
-      const done = await roundOf(host, known, { reports, waited }, resting);
+      const done = await roundOf(host, known, { ...told, waited, tab }, resting);
       waited = new Set();
-      reports = done.reports;
+      told = done.told;
       ready = done.again;
     }
   }
@@ -114,9 +128,9 @@ export async function sendRounds(
   async function roundOf(
     host: string,
     rows: ReadonlyMap<string, LaneRow>,
-    { reports, waited }: { reports: PaceReport[]; waited: ReadonlySet<string> },
+    { reports, sent, waited, tab }: Told & { waited: ReadonlySet<string>; tab: TypeTab },
     resting: Map<string, number>,
-  ): Promise<{ reports: PaceReport[]; again: Set<string> }> {
+  ): Promise<{ told: Told; again: Set<string> }> {
     spent.queries += queriesOf.round;
     const asks = [...rows.values()].map((row) => ({
       lane: row.id,
@@ -127,28 +141,35 @@ export async function sendRounds(
       hasWaited: waited.has(row.id),
       takesSlow,
     }));
-    const { grants, wanted } = await pace(host, { reports, asks });
+    const parties = [...new Set([...rows.values()].map(partyOf))];
+    const { grants, wanted, used } = await pace(host, { reports, asks, sent, parties });
+    tab.learn(used);
     const again = new Set(wanted);
     for (const grant of grants) {
       if (grant.isSlow && !takesSlow) postpone(grant.lane, clock.ms(), true);
       else if (grant.waitMs !== null) resting.set(grant.lane, clock.ms() + grant.waitMs);
     }
     const granted = grants.filter(({ room }) => room > 0);
-    if (granted.length === 0) return { reports: [], again };
+    if (granted.length === 0) return { told: { reports: [], sent: [] }, again };
 
     await freshen();
     const leased = await lease(granted);
     spent.queries += leased.length * queriesOf.attempt;
     const attempted = await Promise.all(
-      leased.map((delivery) => attempt(rows.get(delivery.subscriptionId), delivery)),
+      leased.map((delivery) => attemptInTurn(rows.get(delivery.subscriptionId), delivery, tab)),
     );
     for (const { lane, room } of granted) {
       const here = attempted.filter(({ delivery }) => delivery.subscriptionId === lane);
+      const lateMs = here.map((one) => one.lateMs ?? 0);
+      // Nothing of it may go yet: looking further would only put off more.
+      if (here.length > 0 && lateMs.every((ms) => ms > 0))
+        resting.set(lane, clock.ms() + Math.min(...lateMs));
       // The next of an ordered line can only be leased now that its head is settled.
-      if (here.length === room || here.some(({ delivery }) => delivery.line !== null)) again.add(lane);
+      else if (here.length === room || here.some(({ delivery }) => delivery.line !== null)) again.add(lane);
       for (const { delivery } of here) noteRetry(delivery);
     }
-    return { reports: granted.map((grant) => reportOf(grant, rows, attempted)), again };
+    const reported = granted.map((grant) => reportOf(grant, rows, attempted));
+    return { told: { reports: reported, sent: sentOf(rows, attempted) }, again };
   }
 
   async function lease(granted: PaceGrant[]): Promise<LeasedDelivery[]> {
@@ -159,6 +180,18 @@ export async function sendRounds(
       untilMs: nowMs + settings.leaseMs,
       lanes: granted.map(({ lane, room }) => ({ subscriptionId: lane, room })),
     });
+  }
+
+  /** What its tenant has had enough of goes back to the store, with a time of its own. */
+  async function attemptInTurn(
+    row: LaneRow | undefined,
+    delivery: LeasedDelivery,
+    tab: TypeTab,
+  ): Promise<Attempted> {
+    const lateMs = row ? tab.take({ party: partyOf(row), event: delivery.event }) : 0;
+    if (lateMs === 0) return attempt(row, delivery);
+    await giveBack(own, delivery, 'type_cap', clock.ms() + lateMs).catch(() => false);
+    return { delivery, outcome: null, lateMs };
   }
 
   /** Never throws: a fault of the hub's own gives the delivery back, and no retry is spent. */

@@ -115,6 +115,10 @@ const hubReasons: Record<string, { whose: Whose; words: string }> = {
     whose: 'marketplace',
     words: 'The connector is switched off in this installation, and this waits until it is on',
   },
+  type_cap: {
+    whose: 'nobody',
+    words: 'There are more of this type of event than may go at once, and this waits for its turn',
+  },
   recipient_cap: {
     whose: 'nobody',
     words: 'The account has had as many RFPs as it gets in an hour, and this waits until it may have another',

@@ -11,15 +11,24 @@ const ask = (over: Partial<PaceAsk> = {}): PaceAsk => ({
   takesSlow: false,
   ...over,
 });
+const untyped = { sent: [], parties: [] };
 const stand = (over: { hostMaxPerSecond?: number; hostMaxInFlight?: number } = {}) => {
   const clock = { ms: 1_000_000 };
   const pacer = createPacer(
-    { hostMaxPerSecond: 10_000, hostMaxInFlight: 128, holdMs: 60_000, ...over },
+    {
+      hostMaxPerSecond: 10_000,
+      hostMaxInFlight: 128,
+      tenantEventMaxPerSecond: 5_000,
+      holdMs: 60_000,
+      ...over,
+    },
     () => clock.ms,
   );
-  const take = (over: Partial<PaceAsk> = {}) => pacer.exchange({ reports: [], asks: [ask(over)] }).grants[0]!;
+  const take = (over: Partial<PaceAsk> = {}) =>
+    pacer.exchange({ ...untyped, reports: [], asks: [ask(over)] }).grants[0]!;
   const report = (grant: { grantedAtMs: number; room: number }, over: Partial<PaceReport> = {}) =>
     pacer.exchange({
+      ...untyped,
       asks: [],
       reports: [
         {

@@ -11,7 +11,10 @@ describe('a delivery from the edge', () => {
   let core: string;
   const sinks: Sink[] = [];
   beforeAll(async () => {
-    edge = await startTestEdge({ PATCHBAY_ATTEMPT_DEADLINE_MS: '1000' });
+    edge = await startTestEdge({
+      PATCHBAY_ATTEMPT_DEADLINE_MS: '1000',
+      PATCHBAY_TENANT_EVENT_MAX_PER_SECOND: '3',
+    });
     core = await edge.token(['events:publish']);
   });
   afterEach(async () => {
@@ -162,6 +165,23 @@ describe('a delivery from the edge', () => {
     await publish([quick.account.id]);
     await until('the other one arrives', () => quick.sink.received.length === 1);
     expect(hanging.sink.received.length).toBeGreaterThan(1);
+  });
+
+  test('a burst of one type is put off beyond its tenant’s cap, and none of it is lost [S2-49]', async () => {
+    const { account, sink, deliveries, id } = await subscribed();
+    await publish([account.id]);
+    await until('the endpoint has proven itself', async () => (await deliveries())[0]?.state === 'delivered');
+    const events = Array.from({ length: 12 }, () => eventFor([account.id]));
+    expect((await edge.call('POST', '/v1/events', core, { events })).status).toBe(202);
+    const inState = async (state: string) =>
+      (await edge.call('GET', `/v1/deliveries?limit=100&subscription=${id}&state=${state}`, account.token))
+        .body.data as any[];
+    await until('some wait for their turn', async () =>
+      (await inState('pending')).some(({ reason }) => reason === 'type_cap'),
+    );
+    await until('all are delivered', async () => (await inState('delivered')).length === 13);
+    expect(new Set(sink.received.map(({ headers }) => headers['webhook-id'])).size).toBe(13);
+    expect(sink.received).toHaveLength(13);
   });
 
   test('what a leaked token made sends nothing any more, queued or not', async () => {
