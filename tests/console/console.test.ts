@@ -249,6 +249,91 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await context.close();
   });
 
+  test('what was kept back is read in plain words, re-driven alone and all at once, and what that brought is told', async () => {
+    const { context, page: ops } = await night.signedIn('ops');
+    const main = () => ops.locator('main').textContent();
+    await ops.getByRole('link', { name: 'Quarantine' }).click();
+    await expect.poll(main).toContain('4 events were kept back');
+    await ops.keyboard.press('j');
+    await ops.keyboard.press('Enter');
+    await ops.waitForURL(`**/admin/quarantine/${night.kept.unknown}`);
+    await expect.poll(main).toMatch(/Its type is not in the catalogue.*Upgrade the hub, then re-drive/s);
+    expect(await main()).toContain('Nobody has looked at what is in it');
+    expect(await ops.getByRole('button', { name: 'Re-drive it' }).count()).toBe(0);
+    await ops.goto(`${night.issuer}/admin/quarantine`);
+    await ops.getByLabel('Why', { exact: true }).selectOption('schema:/confirmed_at');
+    await ops.waitForURL('**/admin/quarantine?reason=*');
+    expect(await ops.locator('tbody tr').count()).toBe(3);
+    await ops.goto(`${night.issuer}/admin/quarantine/${night.kept.good}`);
+    await ops.getByText('It would be accepted now').waitFor();
+    await ops.getByRole('button', { name: 'Re-drive it' }).click();
+    await ops.getByText('Accepted, under its old sequence number.').waitFor();
+    await expect.poll(async () => (await ops.reload(), main())).toMatch(/What that has brought: \d+ /);
+    await ops.goto(`${night.issuer}/admin/quarantine?type=booking.confirmed`);
+    await ops.getByRole('link', { name: 'Re-drive all that fit' }).click();
+    const dialog = ops.getByRole('dialog');
+    await expect.poll(() => dialog.textContent()).toMatch(/1 would be accepted and 1 would stay/);
+    await dialog.getByRole('button', { name: 'Re-drive 2 events' }).click();
+    await ops.waitForURL('**/admin/quarantine/redrives/tsk_*');
+    await expect.poll(main, { timeout: 15_000 }).toMatch(/done.*1 event accepted, 1 still wrong/s);
+    await expect.poll(main, { timeout: 15_000 }).toMatch(/Brought\s*\d+ delivered/);
+    await ops.getByRole('link', { name: 'What is left in quarantine' }).click();
+    await ops.waitForURL('**/admin/quarantine?type=booking.confirmed');
+    expect(await ops.locator('tbody tr').first().locator('a').getAttribute('href')).toContain(
+      night.kept.broken,
+    );
+    await context.close();
+  });
+
+  test('a partner is reviewed in part and the review withdrawn; a staff token is made of what one may, shown once, revoked', async () => {
+    const { context, page: plain } = await night.signedIn('security', {
+      width: 390,
+      scheme: 'light',
+      script: false,
+    });
+    const main = () => plain.locator('main').textContent();
+    await plain.getByRole('link', { name: 'Partners' }).click();
+    await plain.getByRole('link', { name: 'To review' }).click();
+    await plain.getByRole('link', { name: 'Lens & Light' }).click();
+    expect(await main()).toMatch(/its apps are refused rfps:create and money:read.*Lens Ledger/s);
+    await plain.getByLabel('It passed').check();
+    await plain.getByRole('checkbox', { name: /^rfps:create/ }).uncheck();
+    await plain.getByLabel('Until when does it count?').fill('2020-01-01');
+    await plain.getByLabel('Where is it written down?').fill('DPA-14');
+    await plain.getByLabel('What was looked at?').fill('The contract and a test of the app.');
+    await plain.getByRole('button', { name: 'Put it on record' }).click();
+    expect(await plain.getByRole('alert').textContent()).toContain('A review ends in the future.');
+    await plain.getByLabel('Until when does it count?').fill('2099-12-31');
+    await plain.getByRole('button', { name: 'Put it on record' }).click();
+    await plain.getByText('On record.').waitFor();
+    expect(await main()).toMatch(/Reviewed in part: rfps:create stays closed.*DPA-14/s);
+    await plain.getByRole('link', { name: 'Withdraw the review' }).click();
+    await plain.getByLabel('Why?').fill('They were sold to somebody else.');
+    await plain.getByRole('button', { name: 'Withdraw it' }).click();
+    await plain.getByText('Withdrawn. The partner is unverified').waitFor();
+    expect(await main()).toMatch(/its apps are refused.*They were sold to somebody else/s);
+
+    await plain.goto(`${night.issuer}/admin/staff-tokens`);
+    await elevate(plain, 'A nightly sweep has to be set up');
+    await plain.getByLabel('What is it for?').fill('Nightly sweep');
+    await plain.getByRole('button', { name: 'Make the token' }).click();
+    expect(await plain.getByRole('alert').textContent()).toContain('Tick what it may do.');
+    await plain.getByText('single permissions').click();
+    await plain.getByRole('checkbox', { name: /^search:read/ }).check();
+    await plain.getByRole('button', { name: 'Make the token' }).click();
+    const token = (await plain.locator('.secret code').textContent()) ?? '';
+    const call = (path: string) => night.hub.call('GET', `/admin/v1/${path}`, token);
+    expect((await call('me')).body.permissions).toEqual(['search:read']);
+    await plain.getByRole('link', { name: 'I have it' }).click();
+    expect(await plain.content()).not.toContain(token);
+    expect(night.hub.log.lines.join('\n')).not.toContain(token);
+    await plain.getByRole('link', { name: 'Revoke Nightly sweep' }).click();
+    await plain.getByRole('button', { name: 'Revoke it' }).click();
+    await plain.getByText('Revoked. Every call with it is refused').waitFor();
+    expect((await call('me')).status).toBe(401);
+    await context.close();
+  });
+
   test('who has no role sees that nothing is here; who lacks a permission reads which role has it [S2-15]', async () => {
     const { context, page: stranger } = await night.signedIn('nobody');
     for (const path of ['', '/search', '/cases', `/apps/${night.crm.client.clientId}`, '/nowhere']) {
@@ -293,17 +378,32 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       [`/apps/${night.crm.client.clientId}/timeline?kinds=nonsense`, 200],
       [`/apps/${night.crm.client.clientId}/timeline?after=nonsense`, 400],
       [`/search?q=${'x'.repeat(400)}`, 200],
+      ['/partners?state=nonsense', 200],
+      ['/partners?after=nonsense', 400],
+      ['/partners/ptr_none/reviews', 404],
+      ['/partners/ptr_01kam0000000000000000000zz/reviews/withdraw', 404],
+      ['/staff-tokens?after=nonsense', 400],
+      ['/staff-tokens/tok_none/revoke', 404],
     ];
     for (const [path, status] of asked) {
       const answer = await odd.goto(`${night.issuer}/admin${path}`);
       expect([path, answer?.status()]).toEqual([path, status]);
       expect(await odd.getByRole('heading', { level: 1 }).count()).toBe(1);
     }
+    const review = { outcome: 'passed', scopes: 'money:read', note: 'looked at all of it' };
     const sent: [path: string, form: Record<string, string>, status: number][] = [
       ['/search', { q: 'a\0b' }, 422],
       ['/elevation', { reason: 'x', permissions: 'staff:manage' }, 422],
       ['/search', { q: 'shutter', form_key: 'of another' }, 403],
       [`/cases/${night.caseId}/close`, { note: '' }, 422],
+      [`/partners/${night.crm.partnerId}/reviews`, {}, 422],
+      [`/partners/${night.crm.partnerId}/reviews`, { ...review, scopes: 'bookings:read' }, 422],
+      [`/partners/${night.crm.partnerId}/reviews`, { ...review, until: 'tomorrow' }, 422],
+      [`/partners/${night.crm.partnerId}/reviews`, { ...review, reference: 'x'.repeat(201) }, 422],
+      ['/partners/ptr_none/reviews', review, 404],
+      [`/partners/${night.newcomer}/reviews/withdraw`, { note: 'nothing stands here' }, 422],
+      ['/staff-tokens', { label: 'x', roles: 'security', minutes: '60' }, 403],
+      ['/staff-tokens/tok_none/revoke', {}, 404],
       ['/nowhere', {}, 404],
     ];
     for (const [path, form, status] of sent) {
@@ -348,6 +448,14 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       timeline: `${app}/timeline`,
       stop: `${app}/stop`,
       partner: `/admin/partners/${ads.partnerId}`,
+      quarantine: '/admin/quarantine',
+      'quarantine-none': '/admin/quarantine?env=test',
+      kept: `/admin/quarantine/${night.kept.broken}`,
+      redrive: '/admin/quarantine/redrive',
+      partners: '/admin/partners',
+      reviews: `/admin/partners/${night.newcomer}/reviews`,
+      withdraw: `/admin/partners/${crm.partnerId}/reviews/withdraw`,
+      'staff-tokens': '/admin/staff-tokens',
       lift: `/admin/partners/${ads.partnerId}/lift`,
       account: `/admin/accounts/${account.id}`,
       user: `/admin/users/${people.nobody}`,
@@ -366,6 +474,8 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
   const changesWhenElevated = new Set([
     'rules',
     'intent',
+    'kept',
+    'staff-tokens',
     'front',
     'stop',
     'stop-token',
@@ -377,7 +487,8 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
   test.each(looks)(
     'every page at $width, $scheme: axe finds nothing, nothing sticks out, under 100 kB',
     async (look) => {
-      const { context, page: looked } = await night.signedIn('security', look);
+      const officer = await night.newOfficer('Noor Haddad', ['security', 'ops']);
+      const { context, page: looked } = await night.signedIn(officer, look);
       const found: string[] = [];
       // What an elevation adds has no colours of its own.
       for (const isElevated of look.scheme === 'light' ? [false, true] : [false]) {

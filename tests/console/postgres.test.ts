@@ -40,7 +40,15 @@ await describeWith('postgres', 'the console on PostgreSQL', (postgres) => {
       `/revocations?level=token&state=complete&subject=${night.account.tokenId}`,
       `/revocations/${night.receiptId}`,
       '/staff',
+      '/approvals',
+      `/approvals/${night.waiting.refused}`,
+      '/approvals/rules',
+      `/intents?state=all&kind=rfp.create&from=${night.waiting.origin}`,
+      `/intents/${night.waiting.answered}`,
+      '/intents/origins?state=pending',
+      `/intents/origin?source=${night.waiting.newcomer}&kind=rfp.create`,
     ])
       await show(path);
+    expect(front).toMatch(/2 subscriptions wait for approval.*2 intents wait for a review/s);
   });
 });
