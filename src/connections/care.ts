@@ -32,7 +32,7 @@ export async function checkHealth(ports: Needs, connector: Connector, row: Conne
         .update(connections)
         .set({
           state: health.ok && missing === null ? 'active' : 'degraded',
-          stateReason: health.ok ? missing : (failure?.code ?? 'unwell'),
+          stateReason: health.ok ? missing : (failure?.code ?? missing ?? 'unwell'),
           failures: health.ok ? 0 : sql`${connections.failures} + 1`,
           ...(health.account ? { label: health.account } : {}),
           ...(health.accountId ? { vendorAccount: firstKnown(ports, health.accountId) } : {}),

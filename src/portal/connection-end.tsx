@@ -12,14 +12,9 @@ type Props = { title: string; about: AboutConnector; end: End };
 export function ConnectionEnd({ title, about, end }: Props) {
   const isDone = end.shreddedAt !== null;
   return (
-    <div
-      class="stack form"
-      data-live="end"
-      data-stamp={String(isDone)}
-      {...(isDone ? {} : { 'data-soon': '' })}
-    >
+    <div class="stack form" data-live="end" data-stamp={String(isDone)}>
       <Crumb href={connectionsPath}>Connections</Crumb>
-      <div class="row apart">
+      <div class="row apart" {...(isDone ? {} : { 'data-soon': '' })}>
         <h1>{title}</h1>
         <Chip tone={isDone ? 'good' : 'wait'}>{isDone ? 'disconnected' : 'under way'}</Chip>
       </div>

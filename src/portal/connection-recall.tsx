@@ -47,17 +47,16 @@ export function recallPages(portal: Portal): void {
           class="stack form"
           data-live="recall"
           data-stamp={`${report.state} ${report.recalled} ${report.left_count}`}
-          {...(isOpen ? { 'data-soon': '' } : {})}
         >
           <Crumb href={back}>{title}</Crumb>
-          <div class="row apart">
+          <div class="row apart" {...(isOpen ? { 'data-soon': '' } : {})}>
             <h1>Taken back</h1>
             <Chip tone={isOpen ? 'wait' : 'good'}>{isOpen ? 'under way' : 'complete'}</Chip>
           </div>
           <Facts
             facts={[
               ['Taken back', counted(report.recalled, 'thing')],
-              ['Still there', counted(report.left_count, 'thing')],
+              ['Still there', report.left_count === 0 ? 'nothing' : counted(report.left_count, 'thing')],
             ]}
           />
           {report.left.length > 0 ? (

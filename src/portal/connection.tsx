@@ -18,7 +18,14 @@ import { Calls, Made } from './connection-uses.tsx';
 import { Mend } from './connections.tsx';
 import { destinationName } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
-import { connectionPath, connectionsPath, plugPath, recipePath, subscriptionPath } from './paths.ts';
+import {
+  backfillPath,
+  connectionPath,
+  connectionsPath,
+  plugPath,
+  recipePath,
+  subscriptionPath,
+} from './paths.ts';
 import { recipes } from './recipes.ts';
 import { StandingChip, standingOf } from './states.tsx';
 
@@ -150,10 +157,7 @@ function Plugged({ row, about, via }: Of & { via: ShownSubscription[] }) {
           <thead>
             <tr>
               <th>Name</th>
-              <th>State</th>
-              <th>
-                <span class="vh">Action</span>
-              </th>
+              <th class="end">State</th>
             </tr>
           </thead>
           <tbody>
@@ -175,28 +179,34 @@ function Plugged({ row, about, via }: Of & { via: ShownSubscription[] }) {
 
 function PluggedRow({ row, about, one }: Of & { one: ShownSubscription }) {
   const isTestable = about.consumes.includes('integration.test') && one.state === 'active';
+  const name = one.description || destinationName(about.name, row);
   return (
     <tr>
       <td>
         <a class="whole" href={subscriptionPath(one.id)}>
-          {one.description || destinationName(about.name, row)}
+          {name}
         </a>
         <p class="dim">{one.event_types.join(', ')}</p>
-      </td>
-      <td>
-        <StandingChip standing={standingOf(one)} />
+        <div class="row">
+          <a href={plugPath(row.id, one.id)}>
+            Change<span class="vh"> {name}</span>
+          </a>
+          {one.state === 'pending_approval' ? null : (
+            <a href={backfillPath(one.id)}>
+              Bring in the past<span class="vh"> ({name})</span>
+            </a>
+          )}
+          {isTestable ? (
+            <Ask action={`${subscriptionPath(one.id)}/test`}>
+              <button class="plain">
+                Test<span class="vh"> {name}</span>
+              </button>
+            </Ask>
+          ) : null}
+        </div>
       </td>
       <td class="end">
-        <p>
-          <a href={plugPath(row.id, one.id)}>
-            Change<span class="vh"> {one.description}</span>
-          </a>
-        </p>
-        {isTestable ? (
-          <Ask action={`${subscriptionPath(one.id)}/test`}>
-            <button class="plain">Test</button>
-          </Ask>
-        ) : null}
+        <StandingChip standing={standingOf(one)} />
       </td>
     </tr>
   );

@@ -21,6 +21,9 @@ export const typesPath = `${home}/event-types`;
 
 export const deliveryPath = (id: string): string => `${deliveriesPath}/${id}`;
 export const subscriptionPath = (id: string): string => `${subscriptionsPath}/${id}`;
+/** What happened before a subscription was made, to be sent after all. */
+export const backfillPath = (id: string): string => `${subscriptionPath(id)}/backfill`;
+export const replayPath = (id: string, replay: string): string => `${subscriptionPath(id)}/replays/${replay}`;
 export const eventPath = (id: string): string => `${home}/events/${encodeURIComponent(id)}`;
 export const typePath = (type: string): string => `${typesPath}/${encodeURIComponent(type)}`;
 export const connectPath = (connector: string): string => `${connectorsPath}/${connector}`;

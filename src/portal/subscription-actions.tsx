@@ -15,7 +15,7 @@ import { checked } from '#src/wire';
 import { Copyable, Crumb, Question, Secret, When } from '#src/ui';
 import { counted, nameOf } from './cords.ts';
 import { deed, page, type Portal, type Visit } from './door.tsx';
-import { deliveryPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
+import { deliveryPath, replayPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
 
 const path = subscriptionPath(':id');
 
@@ -32,8 +32,9 @@ export function subscriptionActions(portal: Portal): void {
     const hours = Math.min(720, Number(form.one('hours')) || 24);
     // A minute less than the whole: the window is 30 days at most, and a moment passes until it is checked.
     const since = new Date(ctx.clock.ms() - hours * 3_600_000 + 60_000).toISOString();
-    await replay(ctx, param('id'), checked(replaySpec, { since, only: form.one('only') }));
-    return { to: withQuery(subscriptionPath(param('id')), { done: 'replaying' }) };
+    const spec = checked(replaySpec, { since, only: form.one('only') });
+    const { id } = await replay(ctx, param('id'), spec);
+    return { to: replayPath(param('id'), id) };
   });
 }
 

@@ -11,6 +11,7 @@ import { withDestinations } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import { cordWords } from './patch-bay.tsx';
 import {
+  backfillPath,
   deliveriesPath,
   newSubscriptionPath,
   plugPath,
@@ -191,7 +192,7 @@ function One({ subscription, waiting, cords }: OneProps) {
               </tbody>
             </table>
           </section>
-          {isInert(subscription) ? null : <Replay id={subscription.id} />}
+          {isInert(subscription) ? null : <Replay subscription={subscription} />}
           {subscription.filter ? (
             <section class="stack" aria-labelledby="filter">
               <h2 id="filter">Filter</h2>
@@ -250,11 +251,18 @@ function Actions({ subscription }: { subscription: ShownSubscription }) {
 const isInert = ({ state, state_reason: reason }: ShownSubscription): boolean =>
   state === 'pending_approval' || reason === 'approval_refused';
 
-function Replay({ id }: { id: string }) {
+function Replay({ subscription: { id, endpoint } }: { subscription: ShownSubscription }) {
   return (
     <section class="stack" aria-labelledby="replay">
       <h2 id="replay">Send past events again</h2>
-      <p class="dim">What is sent again keeps its webhook-id, so a good receiver takes nothing twice.</p>
+      {endpoint.type === 'webhook' ? (
+        <p class="dim">What is sent again keeps its webhook-id, so a good receiver takes nothing twice.</p>
+      ) : (
+        <p class="dim">
+          What stands there already stays as it is.{' '}
+          <a href={backfillPath(id)}>Bring in what was there before</a> says first how much that is.
+        </p>
+      )}
       <Ask action={`${subscriptionPath(id)}/replay`} label="Replay">
         <div class="filters">
           <div class="field">

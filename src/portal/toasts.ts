@@ -17,7 +17,7 @@ const toasts = {
   plugged: 'It is on. What fits goes there from now on.',
   changed: 'Changed. It holds for what is sent from now on.',
   feed_ended: 'Ended. Calendars that read it are told that it is gone.',
-  replaying: 'The replay is under way.',
+  replay_stopped: 'Stopped. What has not gone out yet is taken out again.',
 } as const;
 export type Done = keyof typeof toasts;
 
