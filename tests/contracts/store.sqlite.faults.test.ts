@@ -77,16 +77,20 @@ describe('the SQLite file', () => {
     expect((await commitsOf(at.file)) - before).toBe(3);
   });
 
-  test('a turn in which one call fails is still one commit', async () => {
+  test.each([0, 1, 2])('a turn whose call %i fails is still one commit', async (place) => {
     const { accounts } = stand().store.tables;
     const taken = accountOf(stand());
     await stand().store.write((db) => [db.insert(accounts).values(taken)]);
     const before = await commitsOf(at.file);
-    const rows = [accountOf(stand()), taken, accountOf(stand())];
+    const rows = [0, 1, 2].map((i) => (i === place ? taken : accountOf(stand())));
     const outcomes = await Promise.allSettled(
       rows.map((row) => stand().store.write((db) => [db.insert(accounts).values(row)])),
     );
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(
+      rows.map((row) => (row === taken ? 'rejected' : 'fulfilled')),
+    );
+    for (const row of rows)
+      expect(await stand().store.db.select().from(accounts).where(eq(accounts.id, row.id))).toHaveLength(1);
     expect((await commitsOf(at.file)) - before).toBe(1);
   });
 

@@ -21,7 +21,7 @@ export function createJobs(file: Database.Database): RunJobs {
   return (jobs) => {
     try {
       begin.run();
-      const outcomes = jobs.map(runJob);
+      const outcomes = jobs.map((job, i) => (i === 0 ? runFirst(job) : runJob(job)));
       commit.run();
       return outcomes;
     } catch (error) {
@@ -30,6 +30,18 @@ export function createJobs(file: Database.Database): RunJobs {
       return jobs.map(() => failure);
     }
   };
+
+  /** Without a savepoint, which would keep a copy of each page: nothing stands before it, so undoing it is to begin anew. */
+  function runFirst(job: Job): Outcome {
+    try {
+      return { ok: true, answer: job() };
+    } catch (error) {
+      if (!file.inTransaction) throw error;
+      rollback.run();
+      begin.run();
+      return failureOf(error);
+    }
+  }
 
   function runJob(job: Job): Outcome {
     savepoint.run();
