@@ -114,7 +114,7 @@ function Verdict({ found: { state, updated_at: at } }: { found: StaffApproval })
     case 'pending':
       return (
         <p class="verdict">
-          It waits since <When at={at} />: nothing is matched, queued or sent for it until you decide.
+          Asked <When at={at} />. Until staff decide, nothing is matched, queued or sent for it.
         </p>
       );
     case 'approved':

@@ -47,7 +47,7 @@ export function ApprovalTabs({ at }: { at: State | 'rules' }) {
     ['pending', approvalsPath, 'Waiting'],
     ['approved', `${approvalsPath}?state=approved`, 'Approved'],
     ['refused', `${approvalsPath}?state=refused`, 'Refused'],
-    ['rules', approvalRulesPath, 'What has to wait'],
+    ['rules', approvalRulesPath, 'Rules'],
   ];
   return (
     <nav class="tabs" aria-label="Which approvals">

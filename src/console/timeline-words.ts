@@ -50,6 +50,9 @@ const deeds: Record<string, string> = {
   'grant.create': 'Access was consented to',
   'partner.create': 'The partner was made',
   'partner.review': 'The partner was reviewed',
+  'partner.review_withdraw': 'The review was withdrawn',
+  'event.redrive': 'An event was re-driven out of quarantine',
+  'quarantine.redrive': 'Events were re-driven out of quarantine',
   'plan.set': 'The plan was changed',
   'session.end': 'Signed out',
   'session.start': 'Signed in',
@@ -94,7 +97,7 @@ function deliveryWords(state: string, detail: Record<string, unknown>): string {
 
 function lookWords(what: string): string {
   const looked = what.replace(/^look\./, '');
-  return looked === 'search' ? 'Found by a search' : `Staff looked at ${looked}`;
+  return looked === 'search' ? 'Found by a search' : `Staff looked at ${looked.replaceAll('_', ' ')}`;
 }
 
 function useWords(detail: Record<string, unknown>): string {

@@ -313,7 +313,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await plain.getByText('Withdrawn. The partner is unverified').waitFor();
     expect(await main()).toMatch(/its apps are refused.*They were sold to somebody else/s);
 
-    await plain.goto(`${night.issuer}/admin/staff-tokens`);
+    await plain.goto(`${night.issuer}/admin/staff/tokens`);
     await elevate(plain, 'A nightly sweep has to be set up');
     await plain.getByLabel('What is it for?').fill('Nightly sweep');
     await plain.getByRole('button', { name: 'Make the token' }).click();
@@ -382,8 +382,8 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       ['/partners?after=nonsense', 400],
       ['/partners/ptr_none/reviews', 404],
       ['/partners/ptr_01kam0000000000000000000zz/reviews/withdraw', 404],
-      ['/staff-tokens?after=nonsense', 400],
-      ['/staff-tokens/tok_none/revoke', 404],
+      ['/staff/tokens?after=nonsense', 400],
+      ['/staff/tokens/tok_none/revoke', 404],
     ];
     for (const [path, status] of asked) {
       const answer = await odd.goto(`${night.issuer}/admin${path}`);
@@ -402,8 +402,8 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       [`/partners/${night.crm.partnerId}/reviews`, { ...review, reference: 'x'.repeat(201) }, 422],
       ['/partners/ptr_none/reviews', review, 404],
       [`/partners/${night.newcomer}/reviews/withdraw`, { note: 'nothing stands here' }, 422],
-      ['/staff-tokens', { label: 'x', roles: 'security', minutes: '60' }, 403],
-      ['/staff-tokens/tok_none/revoke', {}, 404],
+      ['/staff/tokens', { label: 'x', roles: 'security', minutes: '60' }, 403],
+      ['/staff/tokens/tok_none/revoke', {}, 404],
       ['/nowhere', {}, 404],
     ];
     for (const [path, form, status] of sent) {
@@ -436,12 +436,9 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       case: `/admin/cases/${night.caseId}`,
       approvals: '/admin/approvals',
       approval: `/admin/approvals/${waiting.stays}`,
-      'approval-refused': `/admin/approvals/${waiting.refused}`,
       rules: '/admin/approvals/rules',
       intents: '/admin/intents?state=all',
-      'intents-none': '/admin/intents?kind=rfp.stage',
       intent: `/admin/intents/${waiting.unread}`,
-      'intent-declined': `/admin/intents/${waiting.declined}`,
       origins: '/admin/intents/origins',
       origin: `/admin/intents/origin?source=${waiting.newcomer}&kind=rfp.create`,
       app,
@@ -455,7 +452,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       partners: '/admin/partners',
       reviews: `/admin/partners/${night.newcomer}/reviews`,
       withdraw: `/admin/partners/${crm.partnerId}/reviews/withdraw`,
-      'staff-tokens': '/admin/staff-tokens',
+      'staff-tokens': '/admin/staff/tokens',
       lift: `/admin/partners/${ads.partnerId}/lift`,
       account: `/admin/accounts/${account.id}`,
       user: `/admin/users/${people.nobody}`,

@@ -69,7 +69,7 @@ describe('what waits for a decision, in the console', () => {
     expect((await show('/approvals')).text).toMatch(/files leave the house.*files\.example.*waiting/);
     const { text } = await show(`/approvals/${id}`);
     for (const part of [
-      'nothing is matched, queued or sent for it until you decide',
+      'Until staff decide, nothing is matched, queued or sent for it.',
       '“files leave the house”',
       'any app or account that wants deliverable.*',
       'deliverable.accepted',
