@@ -1,15 +1,9 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { findAccount } from '#src/access';
 import type { Ports } from '#src/context';
-import {
-  makeSender,
-  ownerByAccount,
-  ownerByApp,
-  rotateSenderSecret,
-  showSender,
-} from '#src/intents';
+import { makeSender, ownerByAccount, ownerByApp, rotateSenderSecret, showSender } from '#src/intents';
 import { type Input, isOn, show, type Terminal, textOf, wrong } from './command.ts';
-import { expiryOf } from './token.ts';
+import { overlapOf } from './token.ts';
 
 const by = { actor: 'cli', requestId: null };
 
@@ -51,22 +45,12 @@ export async function listRfpSenders(terminal: Terminal, input: Input): Promise<
 export async function rotateRfpSender(terminal: Terminal, input: Input): Promise<void> {
   const ports = await terminal.open();
   const row = await findSender(ports, input);
-  const overlapMs = overlapOf(textOf(input, 'overlap'), ports);
+  const overlapMs = overlapOf(input, ports);
   const about = { ...by, accountId: row.accountId };
   const { secret, oldUntil } = await rotateSenderSecret(ports, about, { senderId: row.id, overlapMs });
   const old_secrets_until = oldUntil.toISOString();
   tellSecret(terminal, input, { id: row.id, secret, old_secrets_until });
   terminal.note(`The one before is right until ${old_secrets_until}.`);
-}
-
-const weekMs = 7 * 86_400_000;
-
-function overlapOf(text: string | null, { clock, settings }: Ports): number {
-  if (text === null) return settings.rotateOverlapMs;
-  if (text === '0') return 0;
-  const overlapMs = (expiryOf(text, clock.ms(), '--overlap')?.getTime() ?? 0) - clock.ms();
-  if (overlapMs <= weekMs) return overlapMs;
-  throw wrong('--overlap is 7d at most.');
 }
 
 async function findSender({ store }: Ports, { args }: Input) {

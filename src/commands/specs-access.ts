@@ -68,6 +68,14 @@ export const accessCommands: readonly Command[] = [
     run: async (terminal, input) => (await import('./user.ts')).linkUser(terminal, input),
   },
   {
+    name: 'user unlink',
+    summary: 'take from a person who they are at the issuer, and end the sessions that they began by it',
+    arguments: [['<user>', 'its id or name']],
+    options: [['--issuer <url>', 'letter for letter as in PATCHBAY_OIDC_ISSUER (default: every one)'], json],
+    examples: ['patchbay user unlink "Ana Luna"'],
+    run: async (terminal, input) => (await import('./user.ts')).unlinkUser(terminal, input),
+  },
+  {
     name: 'token create',
     summary: 'make a token; it is shown once, on stdout',
     options: [

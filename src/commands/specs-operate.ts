@@ -80,4 +80,11 @@ export const operateCommands: readonly Command[] = [
     examples: ['patchbay keys rotate'],
     run: async (terminal, input) => (await import('./keys.ts')).rotateKeys(terminal, input),
   },
+  {
+    name: 'security-events rotate-key',
+    summary: 'sign security event tokens by a new key; the ones before stay in the JWKS for a while',
+    options: [['--overlap <time>', 'such as 24h, or 0 where it has leaked (default: 24h; at most 7d)'], json],
+    examples: ['patchbay security-events rotate-key', 'patchbay security-events rotate-key --overlap 7d'],
+    run: async (terminal, input) => (await import('./keys.ts')).rotateEventKey(terminal, input),
+  },
 ];

@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { createPersonalToken, createServiceToken, findAccount, showToken } from '#src/access';
+import type { Ports } from '#src/context';
 import { type Input, isOn, listOf, needed, show, type Terminal, textOf, wrong } from './command.ts';
 
 export async function makeToken(terminal: Terminal, input: Input): Promise<void> {
@@ -37,6 +38,19 @@ export function expiryOf(text: string | null, nowMs: number, name = '--expires')
   if (!match || unitMs === undefined || Number(match[1]) === 0)
     throw wrong(`${name} is a time such as 90d, 12h or 30m; ${text} is not.`);
   return new Date(nowMs + Number(match[1]) * unitMs);
+}
+
+const weekMs = 7 * 86_400_000;
+
+/** `--overlap` of a rotation: `24h`, `0`; at most a week. */
+export function overlapOf(input: Input, { clock, settings }: Ports): number {
+  const text = textOf(input, 'overlap');
+  if (text === null) return settings.rotateOverlapMs;
+  if (text === '0') return 0;
+  const nowMs = clock.ms();
+  const overlapMs = (expiryOf(text, nowMs, '--overlap')?.getTime() ?? 0) - nowMs;
+  if (overlapMs <= weekMs) return overlapMs;
+  throw wrong('--overlap is 7d at most.');
 }
 
 export async function showTokens(terminal: Terminal, input: Input): Promise<void> {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { addMember, joinAccount } from '#src/access';
 import type { Ports } from '#src/context';
-import { createSignInLink } from '#src/sessions';
+import { createSignInLink, unlinkIdentity } from '#src/sessions';
 import { chosenAccount } from './account.ts';
 import { type Input, isOn, needed, oneOf, type Terminal, textOf, wrong } from './command.ts';
 
@@ -37,6 +37,22 @@ export async function joinUser(terminal: Terminal, input: Input): Promise<void> 
   const role = oneOf(['owner', 'member'], textOf(input, 'role') ?? 'member', 'A role');
   await joinAccount(ports, 'cli', { accountId: account.id, userId, role });
   terminal.out(`${userId} ${account.id} ${role}`);
+}
+
+export async function unlinkUser(terminal: Terminal, input: Input): Promise<void> {
+  const ports = await terminal.open();
+  const userId = await findUser(ports, input.args[0] ?? '');
+  const { issuers, sessions } = await unlinkIdentity(ports, 'cli', {
+    userId,
+    issuer: textOf(input, 'issuer'),
+  });
+  terminal.out(
+    isOn(input, 'json') ? JSON.stringify({ user: userId, issuers, sessions }, null, 2) : issuers.join('\n'),
+  );
+  const ended = sessions === 1 ? 'One session ended.' : `${sessions} sessions ended.`;
+  terminal.note(
+    `${ended} Link them again by an invitation: patchbay user link ${userId}, and sign in from the page of the account.`,
+  );
 }
 
 /** By id or by name. */

@@ -6,6 +6,7 @@ import type { DeploymentFacts } from './facts.ts';
 import { bad, type Finding, warn } from './finding.ts';
 import { hostFindings, mayBeOpened } from './host.ts';
 import { type Call, hubFindings } from './hub.ts';
+import { issuerFindings } from './issuer.ts';
 import { keyFindings } from './keys.ts';
 import { workFindings } from './work.ts';
 import { workerFindings } from './workers.ts';
@@ -32,6 +33,7 @@ export async function examine({ facts, open, urlOf, call }: Asked): Promise<Find
       ...(await keyFindings(ports)),
       ...(await epochFindings(ports)),
       ...(await hubFindings(ports, urlOf(ports), call)),
+      ...(await issuerFindings(ports)),
       ...(await workerFindings(ports)),
       ...(await workFindings(ports)),
       ...(await connectorFindings(ports)),

@@ -6,4 +6,5 @@ export { enterPerson } from './person.ts';
 export type { Membership } from './memberships.ts';
 export { requireSameOrigin } from './same-origin.ts';
 export { isStanding, isStillThere } from './still-stands.ts';
+export { unlinkIdentity } from './unlink.ts';
 export { actFor, endSession, startSession } from './sessions.ts';

@@ -1,5 +1,6 @@
 export { backChannelLogout } from './back-channel.ts';
 export { beginSignIn } from './begin.ts';
+export { examineIssuer, type IssuerFacts } from './examine.ts';
 export { type FailureReason, SignInFailure } from './failure.ts';
 export { finishSignIn } from './finish.ts';
 export { isLinked } from './identities.ts';

@@ -1,8 +1,9 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPartner, reviewPartner } from '../../src/oauth/index.ts';
 import { revoke } from '../../src/access/index.ts';
+import { createSealSet, ensureSetKey, publicSetKeys, rotateSetKey } from '../../src/signatures/set-keys.ts';
 import { until } from '../harness/sink.ts';
 import { appToken } from '../subscriptions/partner-app.ts';
 import { type RevocationStand, startRevocationStand } from './stand.ts';
@@ -210,6 +211,33 @@ describe('what an app hears of access that has ended', () => {
       events: { 'https://schemas.openid.net/secevent/ssf/event-type/verification': {} },
     });
   }, 60_000);
+
+  test('a rotated key is published before it signs, and the one before it until the overlap ends', async () => {
+    const { ports, send } = state.stand;
+    const at = (hours: number) => ({
+      ...ports,
+      clock: {
+        ...ports.clock,
+        ms: () => ports.clock.ms() + hours * 3_600_000,
+        now: () => new Date(ports.clock.ms() + hours * 3_600_000),
+      },
+    });
+    const published = async (hours: number) => (await publicSetKeys(at(hours))).keys.map(({ kid }) => kid);
+    const signer = async (hours: number) =>
+      decodeProtectedHeader(await createSealSet(at(hours))('{}', { jti: '1', aud: 'x' })).kid;
+    await ensureSetKey(ports);
+    const [old] = await published(0);
+
+    const { kid } = await rotateSetKey(ports, 'test', 24 * 3_600_000);
+    expect((await send('/oauth/jwks')).body.keys.map((key: { kid: string }) => key.kid)).toEqual([kid, old]);
+    expect([await signer(0), await signer(0.2)]).toEqual([old, kid]);
+    expect([await published(23), await published(25)]).toEqual([[kid, old], [kid]]);
+
+    // One that has leaked signs nothing more, and nobody finds it.
+    const { kid: last } = await rotateSetKey(ports, 'test', 0);
+    expect(await published(0)).toEqual([last]);
+    expect(await signer(0)).toBe(last);
+  });
 
   test('security event tokens are for an app’s own subscription and for what has ended, nothing else', async () => {
     const { hub, account, sink } = state.stand;
