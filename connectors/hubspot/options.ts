@@ -47,39 +47,44 @@ export function dealStages(chosen: Options): Record<Stage, string> {
 }
 
 export const form: readonly FormField[] = [
-  { name: 'pipeline', label: 'Deal pipeline', type: 'vendor-choice', fills: 'pipeline' },
+  {
+    name: 'pipeline',
+    label: 'Deal pipeline',
+    type: 'vendor-choice',
+    fills: { id: 'pipeline', label: 'Pipeline' },
+  },
   {
     name: 'stage_open',
     label: 'Deal stage of a new RFP',
     type: 'vendor-choice',
-    fills: 'dealstage',
+    fills: { id: 'dealstage', label: 'Deal stage' },
     help: 'From when it is created until the first quote.',
   },
   {
     name: 'stage_quoted',
     label: 'Deal stage once there is a quote',
     type: 'vendor-choice',
-    fills: 'dealstage',
+    fills: { id: 'dealstage', label: 'Deal stage' },
     help: 'Nothing chosen: it stays where it is.',
   },
   {
     name: 'stage_awarded',
     label: 'Deal stage of an awarded RFP',
     type: 'vendor-choice',
-    fills: 'dealstage',
+    fills: { id: 'dealstage', label: 'Deal stage' },
   },
   {
     name: 'stage_closed',
     label: 'Deal stage of an RFP that nobody won',
     type: 'vendor-choice',
-    fills: 'dealstage',
+    fills: { id: 'dealstage', label: 'Deal stage' },
     help: 'It expired, or nobody answered.',
   },
   {
     name: 'stage_withdrawn',
     label: 'Deal stage of a withdrawn RFP',
     type: 'vendor-choice',
-    fills: 'dealstage',
+    fills: { id: 'dealstage', label: 'Deal stage' },
     help: 'Nothing chosen: the same as of one that nobody won.',
   },
   {

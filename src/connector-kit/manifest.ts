@@ -103,8 +103,8 @@ export type FormField = {
   | { type: 'text'; placeholder?: string }
   | { type: 'switch' }
   | { type: 'choice'; choices: readonly Choice[] }
-  /** The vendor's own list: `choices(name, ctx)` is asked. `fills`: the field of an op's body that is its id, for a preview. */
-  | { type: 'vendor-choice'; fills?: string }
+  /** The vendor's own list: `choices(name, ctx)` is asked. `fills`: the field of an op's body that holds the chosen id, and what the vendor calls it. */
+  | { type: 'vendor-choice'; fills?: Choice }
   /** One of the vendor's fields on the left, one of the event's on the right. */
   | { type: 'map'; from: readonly Choice[] }
 );

@@ -2,9 +2,12 @@ import type { Preview } from '#src/connections';
 import { Chip, Note, Payload, When } from '#src/ui';
 import { eventPath, typePath } from './paths.ts';
 import { opWords } from './op-words.ts';
+import type { VendorWords } from './vendor-words.ts';
+
+type Props = { preview: Preview | null; vendor: string; words: VendorWords };
 
 /** What the last real events would do there: nothing is sent. */
-export function PreviewOf({ preview, vendor }: { preview: Preview | null; vendor: string }) {
+export function PreviewOf({ preview, vendor, words }: Props) {
   if (preview === null)
     return (
       <>
@@ -53,7 +56,7 @@ export function PreviewOf({ preview, vendor }: { preview: Preview | null; vendor
           {ops.length === 0 ? (
             <p class="dim small">Does nothing there.</p>
           ) : (
-            ops.map((op) => <OpOf op={op} />)
+            ops.map((op) => <OpOf op={op} words={words} />)
           )}
         </section>
       ))}
@@ -61,8 +64,8 @@ export function PreviewOf({ preview, vendor }: { preview: Preview | null; vendor
   );
 }
 
-function OpOf({ op }: { op: Preview[number]['ops'][number] }) {
-  const { title, rows } = opWords(op);
+function OpOf({ op, words }: { op: Preview[number]['ops'][number]; words: VendorWords }) {
+  const { title, rows } = opWords(op, words);
   return (
     <div class="there">
       <p class="small dim">{op.kind}</p>

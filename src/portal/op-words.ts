@@ -1,4 +1,5 @@
 import type { Preview } from '#src/connections';
+import type { VendorWords } from './vendor-words.ts';
 
 type Op = Preview[number]['ops'][number];
 
@@ -12,16 +13,19 @@ const hidden =
   /^(?:type|emoji|style|block_id|action_id|idproperty|id|event|format|sha256|hash|url|value|transparency|storage|channel|accessory|deal|contact|extendedproperties|open|timezone)$|_id$|_account$/i;
 
 /**
- * Drawn from the body alone, without knowing the vendor: texts in the order in which they stand. What is for programs is
+ * Drawn from the body, in the vendor's words where its connector knows them: texts in the order in which they stand. What is for programs is
  * left out; the whole body is beside it on the page.
  */
-export function opWords({ body }: Op): OpWords {
+export function opWords({ body }: Op, words: VendorWords): OpWords {
   const found = leaves(body, '');
   const of = (name: string) => found.find(([path]) => last(path).toLowerCase() === name)?.[1] ?? '';
   const person = `${of('firstname')} ${of('lastname')}`.trim();
   const title = plain(titles.map(of).find((text) => text !== '') ?? person);
   const rows = found
-    .map(([path, text]): [string, string] => [nameOf(path), plain(text)])
+    .map(([path, text]): [string, string] => [
+      words.names.get(last(path))?.toLowerCase() ?? nameOf(path),
+      plain(words.values.get(last(path))?.get(text) ?? text),
+    ])
     .filter(([name, text]) => text !== '' && text !== title && !/^(?:first|last)name$/.test(name));
   return { title, rows: unique(rows).slice(0, mostRows) };
 }

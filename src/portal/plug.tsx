@@ -35,6 +35,7 @@ import {
 import { connectionPath, deliveryPath, plugPath, recipePath, withQuery } from './paths.ts';
 import { flattened, namesOf, withLabels } from './plug-wrong.ts';
 import { readRecipe, type Recipe } from './recipes.ts';
+import { vendorWords } from './vendor-words.ts';
 
 type Wish = { description: string; types: string[]; options: Options };
 type Place = {
@@ -94,11 +95,14 @@ function firstWish({ about, existing, recipe, row }: Place): Wish {
   const step = recipe?.steps.find(({ connectors }) => connectors.includes(row.connector));
   if (step) return { description: '', types: [...step.types], options: { ...initial, ...step.options } };
   // What one kind of thing is sent for is all chosen; of many, the person chooses.
-  // A test comes when somebody asks for one, whatever was chosen.
-  const types = about.consumes.filter((type) => type !== 'integration.test');
+  const types = eventsOf(about);
   const isNarrow = familiesAmong(types).length <= 3;
   return { description: '', types: isNarrow ? types : [], options: initial };
 }
+
+/** A test comes when somebody asks for one, whatever was chosen. */
+const eventsOf = ({ consumes }: AboutConnector): string[] =>
+  consumes.filter((type) => type !== 'integration.test');
 
 const wishOf = ({ about }: Place, form: Form): Wish => ({
   description: form.one('description'),
@@ -190,7 +194,7 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
           <Ask action={plugPath(row.id, existing?.id)} label={title}>
             {recipe ? <input type="hidden" name="recipe" value={recipe.id} /> : null}
             <div class="stack-l">
-              <EventPicker chosen={wish.types} wrong={wrong} among={about.consumes} />
+              <EventPicker chosen={wish.types} wrong={wrong} among={eventsOf(about)} />
               <section class="stack" aria-labelledby="how">
                 <h2 id="how">How it appears there</h2>
                 {about.form.length === 0 ? (
@@ -234,7 +238,7 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
             </div>
           </Ask>
           <aside class="stack" id="there" aria-label="What would appear there">
-            <PreviewOf preview={preview} vendor={about.name} />
+            <PreviewOf preview={preview} vendor={about.name} words={vendorWords(about.form, choices)} />
           </aside>
         </div>
       </div>

@@ -75,7 +75,7 @@ export const manifestSchema = z.strictObject({
       z.strictObject({ ...field, type: z.literal('text'), placeholder: line(100).optional() }),
       z.strictObject({ ...field, type: z.literal('switch') }),
       z.strictObject({ ...field, type: z.literal('choice'), choices: z.array(choice).min(1) }),
-      z.strictObject({ ...field, type: z.literal('vendor-choice'), fills: z.string().min(1).optional() }),
+      z.strictObject({ ...field, type: z.literal('vendor-choice'), fills: choice.optional() }),
       z.strictObject({ ...field, type: z.literal('map'), from: z.array(choice).min(1) }),
     ]),
   ),
