@@ -1,6 +1,6 @@
-/** `npm run connector:check -- <name>`: is it fit to be merged? The suite on both hosts, lint, types, size, registry. */
+/** `npm run connector:check -- <name>`: is it fit to be merged? The suite on both hosts, lint, types, size, registry, docs. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -23,7 +23,15 @@ if (name === undefined || !existsSync(join(root, 'connectors', name, 'index.ts')
   process.exitCode = 1;
 } else {
   const folder = `connectors/${name}`;
-  const findings = [suite(name), lint(folder), format(folder), types(folder), await size(folder), registry()];
+  const findings = [
+    suite(name),
+    lint(folder),
+    format(folder),
+    types(folder),
+    await size(folder),
+    registry(),
+    docs(name),
+  ];
   process.stdout.write(
     `\n${name}\n${findings.map(({ what, says }) => `  ${what.padEnd(9)} ${says}\n`).join('')}`,
   );
@@ -90,12 +98,22 @@ function format(folder: string): Finding {
   return { what: 'format', says: run.ok ? 'clean' : 'differs', why: run.ok ? '' : `  npx oxfmt ${folder}` };
 }
 
-/** Of all that the compiler says only what it says of this folder. */
+/** This folder and what it imports, by the rules of the whole. */
 function types(folder: string): Finding {
-  const own = tool('tsc', ['--noEmit'])
-    .text.split('\n')
-    .filter((line) => line.startsWith(`${folder}/`));
-  return { what: 'types', says: own.length === 0 ? 'clean' : `${own.length} errors`, why: own.join('\n') };
+  const cache = join(root, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  // Below node_modules, where `types` finds them.
+  const place = mkdtempSync(join(cache, 'connector-'));
+  try {
+    const project = join(place, 'tsconfig.json');
+    const config = { extends: join(root, 'tsconfig.json'), include: [join(root, folder)] };
+    writeFileSync(project, JSON.stringify(config));
+    const { ok, text } = tool('tsc', ['--noEmit', '-p', project]);
+    const count = text.split('\n').filter((line) => / error TS\d+: /.test(line)).length;
+    return { what: 'types', says: ok ? 'clean' : `${count} errors`, why: ok ? '' : text };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
 }
 
 async function size(folder: string): Promise<Finding> {
@@ -123,6 +141,20 @@ function registry(): Finding {
     what: 'registry',
     says: isFresh ? 'has it' : 'is stale',
     why: isFresh ? '' : '  npm run connector:registry',
+  };
+}
+
+/** By the page's own program: what a connector's manifest becomes is known there alone. */
+function docs(id: string): Finding {
+  const page = 'tests/connectors/write-docs.ts';
+  const { status, stdout, stderr } = spawnSync(process.execPath, [page, '--check', id], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return {
+    what: 'docs',
+    says: status === 0 ? 'tell it as it is' : 'are stale',
+    why: status === 0 ? '' : `${stdout}${stderr}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { connectorsDoc, manifests, writtenDoc } from './write-docs.ts';
+import { connectorsDoc, manifests, staleness, writtenDoc } from './write-docs.ts';
 
 describe('docs/connectors.md', () => {
   test('is what the manifests say; else: node tests/connectors/write-docs.ts', () => {
@@ -14,6 +14,20 @@ describe('docs/connectors.md', () => {
       expect(page).toContain(recall);
       for (const [scope, { why }] of Object.entries(scopes))
         expect(page).toContain(`| \`${scope}\` | ${why} |`);
+    }
+  });
+
+  test('of one connector it is told whether its row and its section are as its manifest is', () => {
+    const page = writtenDoc();
+    expect(manifests.map(({ id }) => staleness(id))).toEqual(manifests.map(() => null));
+    for (const [was, is, what] of [
+      ['One folder of its own', 'All of your Dropbox', 'its section, Dropbox'],
+      ['#dropbox) | Keeps', '#dropbox) | Loses', 'its row in the table'],
+    ] as const) {
+      const stale = staleness('dropbox', page.replace(was, is));
+      expect(stale).toContain(what);
+      expect(stale).toContain('node tests/connectors/write-docs.ts');
+      expect(staleness('slack', page.replace(was, is))).toBeNull();
     }
   });
 

@@ -70,6 +70,7 @@ describe('npm run connector:check', () => {
       '  types     clean',
       expect.stringMatching(/^ {2}size {6}\d+\.\d KiB gzipped, of 40 at most$/),
       '  registry  has it',
+      '  docs      tell it as it is',
     ]);
     expect(run.status).toBe(0);
   });

@@ -1,4 +1,7 @@
-/** Writes docs/connectors.md from the manifests: `node tests/connectors/write-docs.ts`. A test fails when it is stale. */
+/**
+ * Writes docs/connectors.md from the manifests: `node tests/connectors/write-docs.ts`. A test fails when it is stale, and so
+ * does `--check <id>`, for one connector.
+ */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Auth, Connector, Idempotency, Inbound, Limit, Manifest } from '#kit';
@@ -35,16 +38,15 @@ What each connector is allowed to do and why, how it is kept from doing a thing 
 - **Taking back**: what a recall, or the end of a booking or an RFP, can undo there.`;
 
 function overview(): string {
-  const rows = manifests.map(
-    ({ name, summary, consumes, inbound, vendorApi }) =>
-      `| [${name}](#${anchor(name)}) | ${summary} | ${types(consumes)} | ${inbound ? 'yes' : ''} | ${vendorApi.endsAt ?? ''} |`,
-  );
   return [
     '| connector | what you get | events | listens | the vendor’s API ends |',
     '|---|---|---|---|---|',
-    ...rows,
+    ...manifests.map(row),
   ].join('\n');
 }
+
+const row = ({ name, summary, consumes, inbound, vendorApi }: AnyManifest): string =>
+  `| [${name}](#${anchor(name)}) | ${summary} | ${types(consumes)} | ${inbound ? 'yes' : ''} | ${vendorApi.endsAt ?? ''} |`;
 
 const others = `## Without a connector
 
@@ -141,4 +143,24 @@ function listens({ of, toleranceSeconds, intents = [] }: Inbound): string {
 /** As GitHub makes them. */
 const anchor = (name: string): string => name.toLowerCase().replaceAll(' ', '-');
 
-if (process.argv[1] === import.meta.filename) writeFileSync(path, connectorsDoc());
+/** What of the page is not as the manifest is, in words; null: it is. */
+export function staleness(id: string, page = writtenDoc()): string | null {
+  const manifest = manifests.find((one) => one.id === id);
+  if (!manifest) return `There is no connector ${id}.`;
+  const stale = [
+    ...(page.includes(`\n${row(manifest)}\n`) ? [] : ['its row in the table']),
+    ...(page.includes(`\n\n${section(manifest)}\n\n`) ? [] : [`its section, ${manifest.name}`]),
+  ];
+  if (stale.length === 0) return null;
+  return `  docs/connectors.md does not say what the manifest says: ${stale.join(', and ')}. Write it:\n  node tests/connectors/write-docs.ts`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , flag, id] = process.argv;
+  const stale = flag === '--check' ? staleness(id ?? '') : null;
+  if (flag !== '--check') writeFileSync(path, connectorsDoc());
+  if (stale !== null) {
+    process.stdout.write(`${stale}\n`);
+    process.exitCode = 1;
+  }
+}
