@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { deliveredVersion } from '#src/catalog';
 import type { Ports } from '#src/context';
-import type { Candidate, Carried, Env, LeasedDelivery, OutboundRequest } from '#src/ports';
+import type { Candidate, Carried, Env, LeasedDelivery, Lookup, OutboundRequest } from '#src/ports';
 import { findNoticeCandidate, type HoldReason, holdReason, isNotice, viewerOf } from '#src/subscriptions';
 import type { EventViews } from '#src/view';
 import { createBodyWriter } from './format.ts';
@@ -16,26 +16,37 @@ export type Stop =
 
 type Needs = Pick<Ports, 'directory' | 'gate' | 'clock' | 'settings' | 'store'>;
 
-export async function findCandidate(
+type Addressed = Pick<LeasedDelivery, 'subscriptionId' | 'grantId' | 'accountId'> & {
+  event: { env: Env; type: string };
+};
+
+/** A promise only where something has to be read. */
+export function findCandidate(
   ports: Pick<Ports, 'directory' | 'store' | 'gate' | 'log'>,
-  delivery: Pick<LeasedDelivery, 'subscriptionId' | 'grantId' | 'accountId'> & {
-    event: { env: Env; type: string };
-  },
-): Promise<Candidate | undefined> {
-  const { directory } = ports;
-  // What tells an app that its grant is dead is sent under that dead grant.
-  const notice = isNotice(delivery.event.type) ? await findNoticeCandidate(ports, delivery) : null;
-  if (notice) return notice;
-  const accounts = [delivery.accountId];
-  const lookup =
-    directory.known(delivery.event.env, accounts) ?? (await directory.load(delivery.event.env, accounts));
-  return lookup
-    .of(delivery.accountId)
-    .find(
-      ({ subscription, grant }) =>
-        subscription.id === delivery.subscriptionId && grant.id === delivery.grantId,
-    );
+  delivery: Addressed,
+): Candidate | undefined | Promise<Candidate | undefined> {
+  const { accountId, event } = delivery;
+  const lookup = isNotice(event.type) ? null : ports.directory.known(event.env, [accountId]);
+  return lookup ? candidateIn(lookup, delivery) : readCandidate(ports, delivery);
 }
+
+async function readCandidate(
+  ports: Pick<Ports, 'directory' | 'store' | 'gate' | 'log'>,
+  delivery: Addressed,
+): Promise<Candidate | undefined> {
+  const { accountId, event } = delivery;
+  // What tells an app that its grant is dead is sent under that dead grant.
+  const notice = isNotice(event.type) ? await findNoticeCandidate(ports, delivery) : null;
+  return notice ?? candidateIn(await ports.directory.load(event.env, [accountId]), delivery);
+}
+
+const candidateIn = (
+  lookup: Lookup,
+  { accountId, subscriptionId, grantId }: Addressed,
+): Candidate | undefined =>
+  lookup
+    .of(accountId)
+    .find(({ subscription, grant }) => subscription.id === subscriptionId && grant.id === grantId);
 
 /** Why nobody listens any more where `findCandidate` found nobody: the grant has ended, else the subscription. */
 export async function stopOfGone(

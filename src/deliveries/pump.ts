@@ -59,13 +59,14 @@ export function createPump<D, L extends LaneOf<D>>(
     state.isRunning = true;
     // Lanes that cannot go now are put back only after the round: within it they would be asked for ever.
     const blocked: L[] = [];
+    const nowMs = clock.ms();
     while (load.inFlight < load.maxInFlight) {
       const lane = turns.next();
       if (!lane) break;
-      const answer = mayGo(lane, load, clock.ms());
+      const answer = mayGo(lane, load, nowMs);
       const capMs = answer === 'go' ? untilAllowed(lane) : 0;
       if (capMs > 0) sleep(lane, capMs);
-      else if (answer === 'go') start(lane);
+      else if (answer === 'go') start(lane, nowMs);
       else if (answer === 'slots') blocked.push(lane);
       else if (answer === 'host') queueFor(lane.host, lane);
       else if (answer !== 'window') sleep(lane, answer);
@@ -122,12 +123,11 @@ export function createPump<D, L extends LaneOf<D>>(
     return caps && next !== undefined ? caps.waitMs(lane, next) : 0;
   }
 
-  function start(lane: L): void {
+  function start(lane: L, nowMs: number): void {
     const delivery = lane.urgent.shift() ?? lane.waiting.shift();
     if (delivery === undefined) return;
     caps?.spend(lane, delivery);
     const { host, isSlow } = lane;
-    const nowMs = clock.ms();
     lane.arrivalMs = afterOne(lane.rate, lane.arrivalMs, nowMs);
     host.arrivalMs = afterOne(host.rate, host.arrivalMs, nowMs);
     lane.inFlight++;

@@ -131,7 +131,7 @@ export function createSender(ports: Needs): Sender {
   }
 
   /** A lease must outlast the attempt, or another worker sends the same. */
-  async function isStillLeased(delivery: LeasedDelivery): Promise<boolean> {
+  function isStillLeased(delivery: LeasedDelivery): boolean | Promise<boolean> {
     const nowMs = clock.ms();
     if (delivery.untilMs - nowMs > settings.attemptDeadlineMs + 5_000) return true;
     return renew([delivery], nowMs).then((lost) => lost.size === 0);

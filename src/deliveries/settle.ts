@@ -1,6 +1,6 @@
 import type { Ports } from '#src/context';
 import { deliveryHolders } from '#src/limits';
-import type { AttemptResult, Candidate, LeasedDelivery, Settlement, UsageCounts } from '#src/ports';
+import type { AttemptResult, Candidate, Holder, LeasedDelivery, Settlement, UsageCounts } from '#src/ports';
 import type { Stop } from './prepare.ts';
 import { stageOf } from './reasons.ts';
 import type { Verdict } from './schedule.ts';
@@ -25,8 +25,7 @@ export async function settleAttempt(
   });
   ports.meter.count('delivery_attempts', { outcome: verdict.state });
   if (attempt.status === 429) ports.meter.count('rate_limit_hits', { whose: 'theirs' });
-  if (isHeld)
-    ports.usage.count(deliveryHolders({ ...delivery, epochs: grant?.epochs }), countOf(verdict, attempt));
+  if (isHeld) ports.usage.count(holdersOf(delivery, grant), countOf(verdict, attempt));
   ports.meter.observe('delivery_attempt_ms', attempt.durationMs);
   if (verdict.state === 'delivered')
     ports.meter.observe('delivery_latency_ms', ports.clock.ms() - delivery.event.acceptedAtMs);
@@ -46,6 +45,17 @@ export async function settleAttempt(
     leaseLost: !isHeld,
   });
   return isHeld;
+}
+
+const holdersOfGrant = new WeakMap<Candidate['grant'], Holder[]>();
+
+/** Kept with the grant as the directory knows it: the same for all that is sent under it. */
+function holdersOf({ grantId, accountId }: LeasedDelivery, grant: Candidate['grant'] | undefined): Holder[] {
+  const known = grant && holdersOfGrant.get(grant);
+  if (known) return known;
+  const holders = deliveryHolders({ grantId, accountId, epochs: grant?.epochs });
+  if (grant) holdersOfGrant.set(grant, holders);
+  return holders;
 }
 
 function countOf({ state }: Verdict, { status }: { status: number | null }): Partial<UsageCounts> {

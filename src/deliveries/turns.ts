@@ -28,9 +28,9 @@ export function createTurns<L extends TurnLane = Lane>(): Turns<L> {
     },
     next: () => {
       for (const [party, lanes] of parties) {
-        // A Map keeps its order of insertion: taken out and put back, a party stands at the end.
-        parties.delete(party);
         const lane = lanes.shift();
+        // A Map keeps its order of insertion: taken out and put back, a party stands at the end.
+        if (lanes.length === 0 || parties.size > 1) parties.delete(party);
         if (lanes.length > 0) parties.set(party, lanes);
         if (!lane) continue;
         lane.isQueued = false;

@@ -20,20 +20,35 @@ export function createTypeCaps(
   perSecond: number,
 ): Caps<Pick<Lane, 'party'>, Pick<LeasedDelivery, 'event'>> {
   const buckets = createBuckets(() => Math.floor(clock.ticks() * 1_000));
-  const capOf = (party: string, type: string): Cap => ({
-    level: 'partner',
-    key: `${party} ${type}`,
-    periodMs: 1_000 / perSecond,
-    burst: perSecond,
-    cost: 1,
-  });
+  const known = new Map<string, Map<string, Cap>>();
   return {
-    waitMs: ({ party }, { event }) => {
-      if (event.critical) return 0;
-      return Math.ceil(buckets.look([capOf(party, event.type)]).refused?.retryAfterMs ?? 0);
-    },
+    waitMs: ({ party }, { event }) =>
+      event.critical ? 0 : Math.ceil(buckets.waitMs(capOf(party, event.type))),
     spend: ({ party }, { event }) => {
-      if (!event.critical) buckets.spend([capOf(party, event.type)]);
+      if (!event.critical) buckets.take(capOf(party, event.type));
     },
   };
+
+  /** Kept, since it is asked for twice a delivery. */
+  function capOf(party: string, type: string): Cap {
+    const cap = known.get(party)?.get(type);
+    if (cap) return cap;
+    if (known.size >= maxParties) known.clear();
+    const made = newCap(party, type);
+    known.set(party, (known.get(party) ?? new Map<string, Cap>()).set(type, made));
+    return made;
+  }
+
+  function newCap(party: string, type: string): Cap {
+    return {
+      level: 'partner',
+      key: `${party} ${type}`,
+      periodMs: 1_000 / perSecond,
+      burst: perSecond,
+      cost: 1,
+    };
+  }
 }
+
+/** Of whom caps are kept; they are made anew at any time. */
+const maxParties = 10_000;

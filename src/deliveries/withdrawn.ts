@@ -19,7 +19,7 @@ export function withdrawalOf({ store }: Pick<Ports, 'store'>, db: Db, event: Eve
 }
 
 /** Asked before an attempt: one that waited in a lane was past the reach of the withdrawal itself. */
-export async function isWithdrawn(ports: Pick<Ports, 'store'>, event: EventRecord): Promise<boolean> {
+export function isWithdrawn(ports: Pick<Ports, 'store'>, event: EventRecord): boolean | Promise<boolean> {
   if (event.type !== 'rfp.broadcast') return false;
-  return (await withdrawalOf(ports, ports.store.db, event)).length > 0;
+  return withdrawalOf(ports, ports.store.db, event).then((rows) => rows.length > 0);
 }

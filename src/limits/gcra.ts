@@ -25,11 +25,16 @@ export function admissionOf(caps: readonly Cap[], aheadUs: readonly number[], is
   if (isAllowed) return { standing: 'valid', caps: states, refused: null };
   let refused: Admission['refused'] = null;
   caps.forEach((cap, i) => {
-    const lackMs = ((aheadUs[i] ?? 0) + needUs(cap) - burstUs(cap)) / 1_000;
-    const retryAfterMs = cap.span && lackMs > 0 ? cap.span.leftMs : lackMs;
+    const retryAfterMs = waitMs(cap, aheadUs[i] ?? 0);
     if (retryAfterMs > (refused?.retryAfterMs ?? 0)) refused = { level: cap.level, retryAfterMs };
   });
   return { standing: 'valid', caps: states, refused };
+}
+
+/** Until a cap that is so far ahead allows the call; 0: now. */
+export function waitMs(cap: Cap, aheadUs: number): number {
+  const lackMs = Math.max(0, (aheadUs + needUs(cap) - burstUs(cap)) / 1_000);
+  return cap.span && lackMs > 0 ? cap.span.leftMs : lackMs;
 }
 
 const stateOf = (cap: Cap, aheadUs: number): CapState => ({

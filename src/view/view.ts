@@ -27,17 +27,19 @@ export type EventViews = {
 };
 
 export function createViews(event: EventRecord): EventViews {
-  const made = new Map<string, unknown>();
-  const memo = <T>(key: string, make: () => T): T => {
-    if (!made.has(key)) made.set(key, make());
-    return made.get(key) as T; // Each key has one maker, so one type.
+  // In maps of maps: a key that holds all scopes would be spelled and hashed anew for each delivery.
+  const made = new Map<string, Map<number | null, Map<string, unknown>>>();
+  const memo = <T>({ viewKey, version }: Viewer, purpose: string, make: () => T): T => {
+    const byVersion = within(made, viewKey);
+    const byPurpose = within(byVersion, version);
+    if (!byPurpose.has(purpose)) byPurpose.set(purpose, make());
+    return byPurpose.get(purpose) as T; // Each purpose has one maker, so one type.
   };
-  const keyOf = (viewer: Viewer, purpose: string) => `${purpose}|${viewer.version ?? ''}|${viewer.viewKey}`;
 
   const views: EventViews = {
     event,
     data: (viewer) =>
-      memo(keyOf(viewer, 'data'), () =>
+      memo(viewer, 'data', () =>
         project(
           { type: event.type, version: event.schemaVersion, data: event.data },
           { scopes: viewer.scopes, ...(viewer.version === null ? {} : { version: viewer.version }) },
@@ -52,8 +54,16 @@ export function createViews(event: EventRecord): EventViews {
       })),
     once: (viewer, purpose, make) => {
       const data = views.data(viewer);
-      return data === null ? null : memo(keyOf(viewer, purpose), () => make(data));
+      return data === null ? null : memo(viewer, purpose, () => make(data));
     },
   };
   return views;
+}
+
+function within<K, Key, V>(outer: Map<K, Map<Key, V>>, key: K): Map<Key, V> {
+  const known = outer.get(key);
+  if (known) return known;
+  const inner = new Map<Key, V>();
+  outer.set(key, inner);
+  return inner;
 }

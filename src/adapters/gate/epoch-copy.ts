@@ -9,33 +9,34 @@ export type EpochCopy = {
   standing(...snapshots: readonly Carried[]): Standing;
   isTokenRevoked(tokenId: string): boolean;
   snapshot(subjects: Partial<Record<EpochLevel, string>>): EpochSnapshot;
-  entries(): IterableIterator<[id: string, entry: Readonly<Entry>]>;
 };
 
 /** The epochs of one process. Only what was ever revoked or suspended has an entry; the rest is at 0. */
 export function createEpochCopy(): EpochCopy {
-  const entries = new Map<string, Entry>();
+  /** By level, then by id: asked several times a delivery, almost always in vain, and no key is spelled for it. */
+  const levels = new Map<string, Map<string, Entry>>();
   /** By id, when it was revoked; oldest first. */
   const tokens = new Map<string, number>();
 
   return {
     merge: (mark) => {
       if (mark.level === 'token') return addToken(mark.subjectId, mark.atMs);
-      const id = `${mark.level}:${mark.subjectId}`;
-      const known = entries.get(id);
+      const entries = levels.get(mark.level) ?? new Map<string, Entry>();
+      const known = entries.get(mark.subjectId);
       const last = known && known.atMs > mark.atMs ? known : mark;
-      entries.set(id, {
+      entries.set(mark.subjectId, {
         value: Math.max(mark.value, known?.value ?? 0),
         suspendedAtMs: last.suspendedAtMs,
         atMs: last.atMs,
       });
+      levels.set(mark.level, entries);
     },
     standing: (...snapshots) => {
       let worst: Standing = 'valid';
-      for (const snapshot of snapshots) {
-        for (const level in snapshot) {
+      for (const [level, entries] of levels) {
+        for (const snapshot of snapshots) {
           const carried = snapshot[level as keyof Carried];
-          const entry = carried && entries.get(`${level}:${carried[0]}`);
+          const entry = carried && entries.get(carried[0]);
           if (!entry) continue;
           if (entry.value > carried[1]) return 'revoked';
           if (entry.suspendedAtMs !== null) worst = 'suspended';
@@ -45,13 +46,12 @@ export function createEpochCopy(): EpochCopy {
     },
     isTokenRevoked: (tokenId) => tokens.has(tokenId),
     snapshot: (subjects) => {
-      const valueOf = (id: string): number => entries.get(id)?.value ?? 0;
-      const snapshot: EpochSnapshot = { installation: ['', valueOf('installation:')] };
+      const valueOf = (level: EpochLevel, id: string): number => levels.get(level)?.get(id)?.value ?? 0;
+      const snapshot: EpochSnapshot = { installation: ['', valueOf('installation', '')] };
       for (const [level, id] of Object.entries(subjects) as [EpochLevel, string][])
-        snapshot[level] = [id, valueOf(`${level}:${id}`)];
+        snapshot[level] = [id, valueOf(level, id)];
       return snapshot;
     },
-    entries: () => entries.entries(),
   };
 
   function addToken(id: string, atMs: number): void {
