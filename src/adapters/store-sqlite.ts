@@ -46,7 +46,8 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const lease = createLease(file);
   const settleAll = createSettle(file);
   const publish = turn.merged(createPublish(file));
-  const settle = turn.merged((calls: Settlement[][]) => calls.map(settleAll));
+  // Whoever settles has sent already; only the slot in its lane waits.
+  const settle = turn.merged((calls: Settlement[][]) => calls.map(settleAll), true);
 
   return {
     db,

@@ -5,31 +5,47 @@ type Entry = { jobs(): Job[]; settle(outcomes: Outcome[]): void };
 export type Turn = {
   /** What the job answers, once it is durable. Rejects with what `fail` makes of the outcome. */
   run<R>(job: Job<R>): Promise<R>;
-  /** Calls of one turn become one job, which gives as many answers. */
-  merged<I, R>(run: (inputs: I[]) => R[]): (input: I) => Promise<R>;
+  /** Calls of one turn become one job, which gives as many answers. Patient ones wait for a commit that others want. */
+  merged<I, R>(run: (inputs: I[]) => R[], isPatient?: boolean): (input: I) => Promise<R>;
   idle(): Promise<void>;
 };
 
+/** How long a patient call waits, and how many of them wait no longer. */
+const patienceMs = 2;
+const enough = 64;
+
 /**
  * Collects what one turn of the event loop wants written and runs it as one. `setImmediate`, never a timer: the turn's
- * reads of sockets come first, then their writes share one commit.
+ * reads of sockets come first, then their writes share one commit. Only what nobody waits for is patient: a commit of
+ * its own would stand in the way of the next request.
  */
 export function createTurn(
   runJobs: RunJobs,
   fail: (outcome: Extract<Outcome, { ok: false }>) => unknown,
 ): Turn {
   const entries: Entry[] = [];
-  const state = { isScheduled: false, waiting: [] as (() => void)[] };
+  const state = {
+    isScheduled: false,
+    patience: undefined as NodeJS.Timeout | undefined,
+    waiting: [] as (() => void)[],
+  };
 
-  const add = (entry: Entry): void => {
+  const add = (entry: Entry, isPatient = false): void => {
     entries.push(entry);
+    if (!isPatient) schedule();
+    else if (!state.isScheduled) state.patience ??= setTimeout(flush, patienceMs);
+  };
+
+  function schedule(): void {
     if (state.isScheduled) return;
     state.isScheduled = true;
     setImmediate(flush);
-  };
+  }
 
   function flush(): void {
     state.isScheduled = false;
+    clearTimeout(state.patience);
+    state.patience = undefined;
     const turn = entries.splice(0).map((entry) => ({ entry, jobs: entry.jobs() }));
     const outcomes = runJobs(turn.flatMap(({ jobs }) => jobs));
     let at = 0;
@@ -56,7 +72,7 @@ export function createTurn(
 
   return {
     run,
-    merged: <I, R>(runAll: (inputs: I[]) => R[]) => {
+    merged: <I, R>(runAll: (inputs: I[]) => R[], isPatient = false) => {
       type Call = { input: I; resolve: (answer: R) => void; reject: (error: unknown) => void };
       const open: Call[] = [];
       const all = (calls: Call[]): Job<R[]> => {
@@ -77,15 +93,14 @@ export function createTurn(
       };
       return (input: I) =>
         new Promise<R>((resolve, reject) => {
-          if (open.push({ input, resolve, reject }) > 1) return;
+          if (open.push({ input, resolve, reject }) === enough) schedule();
+          if (open.length > 1) return;
           const calls: Call[] = [];
-          add({
-            jobs: () => {
-              calls.push(...open.splice(0));
-              return [all(calls)];
-            },
-            settle: ([outcome]) => settle(calls, outcome),
-          });
+          const jobs = (): Job[] => {
+            calls.push(...open.splice(0));
+            return [all(calls)];
+          };
+          add({ jobs, settle: ([outcome]) => settle(calls, outcome) }, isPatient);
         });
     },
     idle: () =>
