@@ -106,9 +106,12 @@ function endProbation(lane: Lane): void {
   lane.arrivalMs = 0;
 }
 
+/** Two seconds of the highest rate that a subscription may ask for. */
+const mostInLane = 2_000;
+
 /** How many more deliveries may wait here in memory: about two seconds of what it may send. */
 export function roomOfLane(lane: Lane): number {
-  const most = lane.isProven ? Math.min(512, Math.max(8, Math.ceil(lane.rate.perSecond * 2))) : 1;
+  const most = lane.isProven ? Math.min(mostInLane, Math.max(8, Math.ceil(lane.rate.perSecond * 2))) : 1;
   return Math.max(0, most - lane.waiting.length - lane.urgent.length);
 }
 

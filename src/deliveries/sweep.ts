@@ -6,6 +6,8 @@ export type Sweep = { wake(ids?: readonly string[]): void; stop(): Promise<void>
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids' | 'log' | 'meter' | 'settings' | 'directory' | 'gate'>;
 const lanesPerLook = 500;
+/** A lane with so much room joins a lease that another one asked for. */
+const roomToJoin = 64;
 
 /** `owned`: which of these lanes this process sends in, where there are several. */
 export function createSweep(
@@ -15,6 +17,8 @@ export function createSweep(
 ): Sweep {
   const { store, clock, log, settings } = ports;
   const asked = new Set<string>();
+  /** Lanes of which the store had more when they were last leased. */
+  const wanting = new Set<string>();
   const state = {
     isRunning: false,
     isStopped: false,
@@ -50,8 +54,11 @@ export function createSweep(
   async function run(): Promise<void> {
     state.isRunning = true;
     try {
-      while (!state.isStopped && (asked.size > 0 || state.wantsAll))
+      while (!state.isStopped && (asked.size > 0 || state.wantsAll)) {
+        // Lanes that run low in one round of the pump are leased together.
+        await Promise.resolve();
         await lease(await owned(await nextLanes()));
+      }
     } catch (error) {
       log.error('sweep.fault', error);
     } finally {
@@ -64,12 +71,23 @@ export function createSweep(
     if (asked.size > 0) {
       const ids = [...asked].slice(0, lanesPerLook);
       for (const id of ids) asked.delete(id);
-      return ids;
+      return [...ids, ...joining(ids)];
     }
     const ids = await store.dueLanes(clock.ms(), state.after, lanesPerLook);
     state.wantsAll = ids.length === lanesPerLook;
     state.after = state.wantsAll ? (ids.at(-1) ?? '') : '';
     return ids;
+  }
+
+  /** Deliveries of one event that are leased together share its record, its projection and its body. */
+  function joining(ids: readonly string[]): string[] {
+    for (const id of ids) wanting.delete(id);
+    const others = [...wanting]
+      .filter((id) => sender.roomOf(id) >= roomToJoin)
+      .slice(0, lanesPerLook - ids.length);
+    // Whether they want more is told by this lease, or by nobody where another process has come to own them.
+    for (const id of others) wanting.delete(id);
+    return others;
   }
 
   async function lease(ids: string[]): Promise<void> {
@@ -92,8 +110,14 @@ export function createSweep(
     for (const { subscriptionId } of leased)
       counts.set(subscriptionId, (counts.get(subscriptionId) ?? 0) + 1);
     for (const { subscriptionId, room } of lanes)
-      sender.noteMore(subscriptionId, (counts.get(subscriptionId) ?? 0) === room);
+      note(subscriptionId, (counts.get(subscriptionId) ?? 0) === room);
     sender.hand(leased, false);
     ports.meter.count('deliveries_swept', {}, leased.length);
+  }
+
+  function note(id: string, hasMore: boolean): void {
+    sender.noteMore(id, hasMore);
+    if (!hasMore) wanting.delete(id);
+    else if (wanting.size < lanesPerLook) wanting.add(id);
   }
 }
