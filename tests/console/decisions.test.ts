@@ -135,6 +135,7 @@ describe('what waits for a decision, in the console', () => {
         expect(text).not.toContain(word);
       expect(text).toContain('photographer in houston');
     }
+    expect((await show(`/search?q=${id}`)).text).toContain('rfp.create: pending_review');
     const masked = await on.legal.call('GET', `/admin/v1/intents/${id}`);
     expect(masked.body).toMatchObject({
       masked: true,
