@@ -1,5 +1,5 @@
 import type { Behaviour, Compared } from '#src/inquiry';
-import { Chip, counted, type Tone } from '#src/ui';
+import { Chip, counted, DayChart, type Tone } from '#src/ui';
 
 const names: Record<Compared['measure'], string> = {
   calls: 'Calls',
@@ -15,8 +15,44 @@ const counts: Record<Compared['measure'], (n: number) => string> = {
   failed: (n) => `${counted(n, 'attempt')} that failed`,
 };
 
-/** Today beside the usual, in bars and in words. For a person to judge: nothing acts on it. */
+/** Today beside the usual, in words, in bars and by day. For a person to judge: nothing acts on it. */
 export function Compare({ behaviour }: { behaviour: Behaviour }) {
+  return (
+    <>
+      <Today behaviour={behaviour} />
+      <Fortnight days={behaviour.days} />
+    </>
+  );
+}
+
+/** The usual is one number; a day that was as wild as today is seen here alone. */
+function Fortnight({ days }: Pick<Behaviour, 'days'>) {
+  const dates = days.map(({ day }) => day);
+  return (
+    <div class="halves">
+      <DayChart
+        id="calls-by-day"
+        title={`Calls, ${days.length} days`}
+        days={dates}
+        series={[
+          { name: 'answered', tone: 'accent', values: days.map(({ calls }) => calls) },
+          { name: 'refused by a cap', tone: 'wait', values: days.map(({ refused }) => refused) },
+        ]}
+      />
+      <DayChart
+        id="deliveries-by-day"
+        title={`Deliveries, ${days.length} days`}
+        days={dates}
+        series={[
+          { name: 'taken', tone: 'good', values: days.map(({ delivered }) => delivered) },
+          { name: 'failed attempts', tone: 'bad', values: days.map(({ failed }) => failed) },
+        ]}
+      />
+    </div>
+  );
+}
+
+function Today({ behaviour }: { behaviour: Behaviour }) {
   const { compared, days_known: known, day_share: share } = behaviour;
   return (
     <section class="stack" aria-labelledby="usual">

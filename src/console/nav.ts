@@ -14,7 +14,8 @@ import {
   suspensionsPath,
 } from './paths.ts';
 
-const entries: readonly [href: string, name: string, permission: Permission | null][] = [
+/** `unless`: who has that finds it on another's page. */
+const entries: readonly [href: string, name: string, permission: Permission | null, unless?: Permission][] = [
   [home, 'Now', null],
   [searchPath, 'Find', 'search:read'],
   [casesPath, 'Cases', 'cases:read'],
@@ -26,13 +27,16 @@ const entries: readonly [href: string, name: string, permission: Permission | nu
   [revocationsPath, 'Receipts', 'revocations:read'],
   [elevationPath, 'Elevation', null],
   [staffPath, 'Staff', 'staff:read'],
-  [staffTokensPath, 'Tokens', 'staff:script'],
+  [staffTokensPath, 'Tokens', 'staff:script', 'staff:read'],
 ];
 
 /** Only what the roles allow; what they do not is one address away and says who has it. */
 export const navOf = (pathname: string, { permissions }: Pick<Staff, 'permissions'>) =>
   entries
-    .filter(([, , permission]) => permission === null || permissions.has(permission))
+    .filter(
+      ([, , permission, unless]) =>
+        (permission === null || permissions.has(permission)) && !(unless && permissions.has(unless)),
+    )
     .map(([href, name]) => ({
       href,
       name,

@@ -45,8 +45,10 @@ async function withdrawal({ ctx, param }: Visit, note = '', wrong: Wrong = new M
         <p>
           From now on its apps are refused{' '}
           <b>{open.length === 0 ? 'whatever takes a review' : listed(open)}</b>, and people read that nobody
-          has verified it. {counted(grants.count, 'living consent')} {grants.count === 1 ? 'goes' : 'go'} on;
-          to end them, stop the partner.
+          has verified it.
+          {grants.count > 0
+            ? ` ${counted(grants.count, 'living consent')} ${grants.count === 1 ? 'goes' : 'go'} on; to end them, stop the partner.`
+            : ''}
         </p>
         <TextArea
           name="note"

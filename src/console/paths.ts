@@ -17,7 +17,7 @@ export const partnersPath = `${home}/partners`;
 export const quarantinePath = `${home}/quarantine`;
 export const redrivesPath = `${quarantinePath}/redrives`;
 export const staffPath = `${home}/staff`;
-export const staffTokensPath = `${home}/staff-tokens`;
+export const staffTokensPath = `${staffPath}/tokens`;
 /** The API for staff lies under the same roof and is not ours. */
 export const apiPath = `${home}/v1`;
 

@@ -12,9 +12,22 @@ export function keptWords({ code, pointer, detail }: Reason): string {
     case 'unknown_version':
       return 'Its type has no such version';
     default:
-      return pointer === '' ? detail : `${pointer}: ${detail}`;
+      return pointer === '' ? detail : `${pointer} ${plainly(detail)}`;
   }
 }
+
+/** What a schema says of a field, as people say it. */
+function plainly(detail: string): string {
+  const [, wanted, found] = /^Invalid input: expected (.+), received (\w+)$/.exec(detail) ?? [];
+  if (wanted === undefined) return unknownField(detail) ?? `is wrong: ${detail}`;
+  return found === 'undefined' ? 'is missing' : `is ${aOf(found ?? '')}, and has to be ${aOf(wanted)}`;
+}
+
+const unknownField = (detail: string): string | null =>
+  detail === 'The schema has no such field.' ? 'is a field that the type does not have' : null;
+
+const aOf = (kind: string): string =>
+  /^(?:null|NaN)$/.test(kind) ? kind : /^[aeio]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 
 /** The same of many at once: which field, and what about it. */
 export function kindWords({ code, pointer }: Omit<Reason, 'detail'>): string {

@@ -4,20 +4,6 @@ import { staffTokensPath, subjectPath } from './paths.ts';
 
 type Of = 'own' | 'all';
 
-export function TokenTabs({ of, maySeeAll }: { of: Of; maySeeAll: boolean }) {
-  if (!maySeeAll) return null;
-  return (
-    <nav class="tabs" aria-label="Whose tokens">
-      <a href={staffTokensPath} {...(of === 'own' ? { 'aria-current': 'true' } : {})}>
-        Yours
-      </a>
-      <a href={`${staffTokensPath}?of=all`} {...(of === 'all' ? { 'aria-current': 'true' } : {})}>
-        Everybody’s
-      </a>
-    </nav>
-  );
-}
-
 type Props = { tokens: readonly ListedStaffToken[]; staff: Staff; of: Of };
 
 export function TokenList({ tokens, staff, of }: Props) {

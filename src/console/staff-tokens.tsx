@@ -15,7 +15,8 @@ import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { staffTokensPath } from './paths.ts';
 import { atField } from './reason.ts';
 import { MakeToken, type TokenWish, tokenLives } from './staff-token-form.tsx';
-import { NoTokens, TokenList, TokenTabs } from './staff-token-list.tsx';
+import { StaffTabs } from './staff-tabs.tsx';
+import { NoTokens, TokenList } from './staff-token-list.tsx';
 
 /** Tokens for scripts of staff: which there are, making one of what one may, and ending one. */
 export function staffTokenPages(desk: Console): void {
@@ -78,8 +79,7 @@ function permissionsOf({ staff }: Visit, wish: TokenWish): Permission[] {
 
 async function shown(visit: Visit, wish?: TokenWish, wrong: Wrong = new Map()): Promise<Shown> {
   const { ctx, staff, query } = visit;
-  const maySeeAll = staff.permissions.has('staff:read');
-  const of = query.get('of') === 'all' && maySeeAll ? 'all' : 'own';
+  const of = query.get('of') === 'all' && staff.permissions.has('staff:read') ? 'all' : 'own';
   const after = query.get('after') ?? '';
   const { data, next_cursor: next } = await listStaffTokens(ctx, {
     of,
@@ -94,7 +94,7 @@ async function shown(visit: Visit, wish?: TokenWish, wrong: Wrong = new Map()): 
         <section class="stack">
           <div class="row apart">
             <h1>Staff tokens</h1>
-            <TokenTabs of={of} maySeeAll={maySeeAll} />
+            <StaffTabs at={of} staff={staff} />
           </div>
           <p class="lead">
             For scripts that call the API for staff. Each does what it was made for and what its maker’s roles

@@ -26,6 +26,7 @@ import { AskForPower } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { staffPath, subjectPath } from './paths.ts';
 import { atField } from './reason.ts';
+import { StaffTabs } from './staff-tabs.tsx';
 
 type Held = Awaited<ReturnType<typeof listStaff>>[number];
 type Filled = { user: string; role: string; wrong: Wrong };
@@ -75,7 +76,10 @@ async function shown(visit: Visit, filled: Filled): Promise<Shown> {
     body: (
       <div class="stack-l">
         <section class="stack">
-          <h1>Staff</h1>
+          <div class="row apart">
+            <h1>Staff</h1>
+            <StaffTabs at="roles" staff={staff} />
+          </div>
           <table>
             <caption class="vh">Who has which role, by name</caption>
             <thead>

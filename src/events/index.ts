@@ -5,7 +5,7 @@ export { announce } from './announcements.ts';
 export { announceGrantEnd } from './say-ended.ts';
 export { expandEvent } from './expand.ts';
 export { findQuarantined, listQuarantined } from './quarantine.ts';
-export { countQuarantined } from './quarantine-counts.ts';
+export { countQuarantined, quarantineWaiting } from './quarantine-counts.ts';
 export type { QuarantineFilter } from './quarantine-filter.ts';
 export { checked, type Mended, redrive, type Redriven } from './redrive.ts';
 export { previewRedrive, redriveKind, type RedrivePreview, startRedrive } from './redrive-many.ts';

@@ -1,7 +1,7 @@
-import { desc, eq, and, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import type { Env } from '#src/ports';
-import { eachReason, part } from './quarantine-filter.ts';
+import { eachReason, isQuarantined, part } from './quarantine-filter.ts';
 
 /** Of all that lies there the newest: a flood must not make the page slow. */
 const mostCounted = 10_000;
@@ -16,6 +16,25 @@ export type QuarantineCounts = {
   /** `label`: what the token is called; null where there is none any more. */
   publishers: { token: string; label: string | null; count: number }[];
 };
+
+/** How many lie there with live data, and since when the first; null for none. Counting stops at 10,000. */
+export async function quarantineWaiting({
+  store,
+}: Pick<Ports, 'store'>): Promise<{ count: number; since: Date } | null> {
+  const { events } = store.tables;
+  const oldest = (limit: number) =>
+    store.db
+      .select({ acceptedAt: events.acceptedAt })
+      .from(events)
+      .where(isQuarantined(store, { env: 'live' }))
+      .orderBy(asc(events.position))
+      .limit(limit);
+  const [[first], [row]] = await Promise.all([
+    oldest(1),
+    store.db.select({ n: count() }).from(oldest(mostCounted).as('oldest')),
+  ]);
+  return first && row ? { count: row.n, since: first.acceptedAt } : null;
+}
 
 /** What lies in quarantine, by type, reason and publisher, the most frequent first. */
 export async function countQuarantined(ports: Pick<Ports, 'store'>, env: Env): Promise<QuarantineCounts> {

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import type { Holder } from '#src/ports';
 import type { StaffCtx } from '#src/staff';
-import { type DayUse, sumOf, useByDay } from '#src/usage';
+import { type DayUse, lastDays, sumOf, useByDay } from '#src/usage';
 import { requireForm, type Subject } from './levels.ts';
 import { recordLook } from './look.ts';
 
@@ -31,7 +31,10 @@ export type Behaviour = {
   /** Days before today with any use, of 14: below three there is no usual. */
   days_known: number;
   compared: Compared[];
+  /** What each of these days had, the oldest first and today last; of a day without use zeros. */
+  days: MeasuredDay[];
 };
+export type MeasuredDay = Record<Measure, number> & { day: string };
 
 /**
  * Compares a day with the days before it, of the same subject: for a person to judge, not for anything to act on. Counts
@@ -42,10 +45,11 @@ export async function behaviourOf(ctx: StaffCtx, subject: Subject): Promise<Beha
   const holders = await holdersOf(ctx, subject);
   const used = await useByDay(ctx, holders, daysBefore + 1);
   await recordLook(ctx, { action: 'look.behaviour', subject: subject.id, detail: { level: subject.level } });
-  const days = Array.from({ length: daysBefore + 1 }, (_, i) =>
-    sumOf(holders.flatMap((holder): DayUse[] => used.get(holder)?.slice(i, i + 1) ?? [])),
-  );
-  const [today, ...before] = days.map(measured);
+  const days = lastDays(ctx.clock.ms(), daysBefore + 1).map((day, i) => ({
+    day,
+    ...measured(sumOf(holders.flatMap((holder): DayUse[] => used.get(holder)?.slice(i, i + 1) ?? []))),
+  }));
+  const [today, ...before] = days;
   const known = before.filter((day) => measures.some((measure) => day[measure] > 0));
   const share = (ctx.clock.ms() % dayMs) / dayMs;
   return {
@@ -60,6 +64,7 @@ export async function behaviourOf(ctx: StaffCtx, subject: Subject): Promise<Beha
         share,
       ),
     ),
+    days: days.toReversed(),
   };
 }
 

@@ -88,6 +88,17 @@ function behaviourRoute(door: StaffDoor, level: 'app' | 'grant' | 'user' | 'part
                 words: z.string(),
               }),
             ),
+            days: z
+              .array(
+                z.strictObject({
+                  day: z.string(),
+                  calls: z.int(),
+                  refused: z.int(),
+                  delivered: z.int(),
+                  failed: z.int(),
+                }),
+              )
+              .describe('What each of these 15 days had (UTC), the oldest first and today last.'),
           }),
         },
       },

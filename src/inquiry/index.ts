@@ -5,7 +5,13 @@ export type { Found } from './found.ts';
 export { type StaffIntent } from './intent-mask.ts';
 export { intentList, type IntentRecord, oneIntent } from './intents.ts';
 export { type Level, levelPermissions, type Subject } from './levels.ts';
-export { type ListedPartner, partnerList, type PartnerState, partnerStates } from './partner-list.ts';
+export {
+  type ListedPartner,
+  partnerList,
+  type PartnerState,
+  partnerStates,
+  partnersWaiting,
+} from './partner-list.ts';
 export { partnerReviews } from './partner-reviews.ts';
 export {
   type KeptEvent,

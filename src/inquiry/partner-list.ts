@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import { covers, latestReviews, type Review, stands } from '#src/access';
 import { scopeNames } from '#src/catalog';
 import { decodeCursor, encodeCursor } from '#src/columns';
@@ -88,6 +88,15 @@ export async function partnerList(
     }),
     next_cursor: rows.length > limit && last ? encodeCursor('partners', [last.id]) : null,
   };
+}
+
+/** How many wait for a review; null for none. */
+export async function partnersWaiting(
+  ports: Pick<Ports, 'store' | 'clock'>,
+): Promise<{ count: number; since: null } | null> {
+  const { partners } = ports.store.tables;
+  const [row] = await ports.store.db.select({ n: count() }).from(partners).where(isWaiting(ports));
+  return row && row.n > 0 ? { count: row.n, since: null } : null;
 }
 
 async function countApps({ store }: Pick<Ports, 'store'>, ids: readonly string[]) {

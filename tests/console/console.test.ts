@@ -90,6 +90,9 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     expect(await usual.locator('tbody tr').first().textContent()).toMatch(
       /Calls.*9\d\d.*(?:×|usually none)/s,
     );
+    const calls = page.getByRole('region', { name: 'Calls, 15 days' });
+    expect(await calls.getByRole('img').getAttribute('aria-label')).toMatch(/the most on .*, 9\d\d\.$/);
+    expect(await calls.locator('tbody tr').count()).toBe(15);
     await page.getByRole('link', { name: 'All of it, with a filter' }).click();
     await page.getByLabel('Deliveries').uncheck();
     await page.getByLabel('Days of use').uncheck();

@@ -121,7 +121,7 @@ describe('the person’s decision', () => {
     await stand.stop();
   });
 
-  test('a review opens what it covers, and nothing more; past its end or withdrawn it opens nothing [S2-17]', async () => {
+  test('a review opens what it covers, past its end or withdrawn nothing [S2-17]', async () => {
     const { reviewPartner, withdrawReview, createPartner } = await import('../../../src/oauth/index.ts');
     const { ports, app, authorize } = state.stand;
     const partnerId = await createPartner(ports, 'test', 'Lens & Co');
