@@ -5,6 +5,7 @@ import {
   createPartner,
   createRegistrationToken,
   reviewPartner,
+  withdrawReview,
 } from '#src/oauth';
 import { type Input, isOn, listOf, needed, oneOf, show, type Terminal, textOf, wrong } from './command.ts';
 
@@ -23,18 +24,44 @@ export async function listPartners(terminal: Terminal, input: Input): Promise<vo
   show(
     terminal,
     input,
-    rows.map(({ id, name }) => ({ id, name, review: latest.get(id)?.outcome ?? 'none' })),
+    rows.map(({ id, name }) => {
+      const review = latest.get(id);
+      return {
+        id,
+        name,
+        review: review?.outcome ?? 'none',
+        covers: review?.scopes ?? null,
+        until: review?.expiresAt?.toISOString() ?? null,
+      };
+    }),
   );
 }
 
 export async function recordReview(terminal: Terminal, input: Input): Promise<void> {
   const [partnerId = '', outcome = ''] = input.args;
+  const scopes = textOf(input, 'scopes');
   await reviewPartner(await terminal.open(), 'cli', {
     partnerId,
     outcome: oneOf(['passed', 'refused'], outcome, 'An outcome'),
     note: needed(input, 'note'),
+    scopes: scopes === null ? null : listOf(scopes),
+    expiresAt: momentIn(textOf(input, 'until')),
+    reference: textOf(input, 'reference'),
   });
   terminal.out(`${partnerId} ${outcome}`);
+}
+
+function momentIn(text: string | null): Date | null {
+  if (text === null) return null;
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw wrong('--until is a moment as in 2027-06-30T00:00:00Z.');
+  return at;
+}
+
+export async function takeReviewBack(terminal: Terminal, input: Input): Promise<void> {
+  const [partnerId = ''] = input.args;
+  await withdrawReview(await terminal.open(), 'cli', { partnerId, note: needed(input, 'note') });
+  terminal.out(`${partnerId} withdrawn`);
 }
 
 export async function makeRegistrationToken(terminal: Terminal, input: Input): Promise<void> {

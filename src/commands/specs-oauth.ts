@@ -24,9 +24,24 @@ export const oauthCommands: readonly Command[] = [
       ['<partner>', 'ptr_…'],
       ['<outcome>', 'passed or refused; the latest counts'],
     ],
-    options: [['--note <text>', 'what was looked at, and where it is written down']],
-    examples: ['patchbay partner review ptr_01… passed --note "DPA of May, penetration test of June"'],
+    options: [
+      ['--note <text>', 'what was looked at'],
+      ['--scopes <list>', 'what it covers, separated by commas (default: every scope that takes a review)'],
+      ['--until <moment>', 'from then on it counts as none, as in 2027-06-30T00:00:00Z'],
+      ['--reference <text>', 'where it is written down'],
+    ],
+    examples: [
+      'patchbay partner review ptr_01… passed --note "penetration test of June" --scopes money:read --until 2027-06-30T00:00:00Z --reference DPA-14',
+    ],
     run: async (terminal, input) => (await import('./partner.ts')).recordReview(terminal, input),
+  },
+  {
+    name: 'partner withdraw',
+    summary: 'withdraw the review that counts; what people granted before goes on',
+    arguments: [['<partner>', 'ptr_…']],
+    options: [['--note <text>', 'why']],
+    examples: ['patchbay partner withdraw ptr_01… --note "sold to somebody else"'],
+    run: async (terminal, input) => (await import('./partner.ts')).takeReviewBack(terminal, input),
   },
   {
     name: 'partner registration',
