@@ -17,7 +17,8 @@ export function connected(answer: Readonly<Record<string, unknown>>): Connected 
       // Who may do more than others in that workspace: see `who.ts`.
       connectedBy: text(answer, 'authed_user.id') ?? null,
       botUser: text(answer, 'bot_user_id') ?? null,
-      ...(channel ? { channel: { id: channel, name: name ?? channel } } : {}),
+      // Linked anew without the webhook, its channel is nobody's any more.
+      channel: channel ? { id: channel, name: name ?? channel } : null,
     },
   };
 }

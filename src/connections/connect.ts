@@ -199,7 +199,7 @@ async function keepSecretUrl(
   const { isListed } = await import('./vendor-call.ts');
   const parsed = url === undefined ? null : URL.parse(url);
   if (!url || !parsed || !isListed(connector.manifest.hosts, parsed)) {
-    const detail = `The address that ${connector.manifest.name} gave you: https, at ${connector.manifest.hosts.join(' or ')}.`;
+    const detail = `That is no address of ${connector.manifest.name}: it begins with https://${connector.manifest.hosts.join(' or https://')}/.`;
     throw new PatchbayError('validation_failed', { public: detail, errors: [{ pointer: '/url', detail }] });
   }
   const sealed = await sealCredential(ctx, row.id, {

@@ -36,7 +36,7 @@ type Props = { subscription: ShownSubscription; replay: ShownReplay };
 function Replay({ subscription, replay, live }: Props & { live: LiveAttributes }) {
   const isOpen = isUnderWay(replay);
   const isMoving = isOpen && subscription.state === 'active';
-  const [tone, word] = isOpen ? underWay(replay) : ended[replay.state];
+  const [tone, word] = isOpen && replay.state === 'done' ? settling(isMoving) : chips[replay.state];
   return (
     <div class="stack form" {...live}>
       <Crumb href={placeOf(subscription)}>{nameOf(subscription)}</Crumb>
@@ -80,9 +80,9 @@ function Replay({ subscription, replay, live }: Props & { live: LiveAttributes }
 const isUnderWay = ({ state, sent }: ShownReplay): boolean =>
   state === 'open' || state === 'stopping' || (state === 'done' && (sent?.waiting ?? 0) > 0);
 
-const underWay = ({ state }: ShownReplay): [Tone, string] =>
-  state === 'stopping' ? ['wait', 'stopping'] : ['wait', 'under way'];
-const ended: Record<ShownReplay['state'], [Tone, string]> = {
+/** All of it is made, and is sent now or waits. */
+const settling = (isMoving: boolean): [Tone, string] => ['wait', isMoving ? 'under way' : 'waiting'];
+const chips: Record<ShownReplay['state'], [Tone, string]> = {
   open: ['wait', 'under way'],
   stopping: ['wait', 'stopping'],
   done: ['good', 'complete'],

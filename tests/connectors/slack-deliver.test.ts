@@ -399,5 +399,9 @@ describe('the connection', () => {
       botUser: 'U0PATCHBAY',
       channel: { id: 'C0BOOKINGS', name: '#bookings' },
     });
+    // Linked anew for messages that stay current: there is no webhook, and no channel of its own.
+    expect(connector.connected!({ ok: true, team: { id: 'T0PATCHBAY' } }).facts).toMatchObject({
+      channel: null,
+    });
   });
 });
