@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongestFirst } from './tests/services/order.ts';
 import { ClosingReport } from './tests/services/report.ts';
 
 const isCi = process.env['CI'] === 'true';
 
-/** Suites that change what a process has once (its environment, its signals, its clients), or start others like it. */
-const apart = ['adapters', 'bench', 'faults', 'hosts', 'lint', 'services', 'sign-in', 'zapier'].map(
-  (room) => `tests/${room}/**/*.test.ts`,
-);
+/** Suites that change what a process has once: its environment, its timers, its clients. */
+const apart = ['adapters', 'bench', 'lint', 'services'].map((room) => `tests/${room}/**/*.test.ts`);
 
 const suite = (name: string, isolate: boolean, include: string[], exclude: string[] = []) =>
   ({
@@ -18,7 +17,7 @@ const suite = (name: string, isolate: boolean, include: string[], exclude: strin
       // Processes, not threads: better-sqlite3 is a native module, and some tests change signals or folders.
       pool: 'forks',
       isolate,
-      testTimeout: 90_000,
+      testTimeout: 120_000,
       // A hook may have to install and start a real server.
       hookTimeout: 120_000,
       // A test that passes at the second try is a flaky test.
@@ -41,7 +40,8 @@ export default defineConfig({
     ],
     // Much of the suite waits: for leases, heartbeats, real servers. By its default of one less than the cores two
     // cores would do one file at a time.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(4, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     globalSetup: './tests/services/lend.ts',
     reporters: [
       'default',

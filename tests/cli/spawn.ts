@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { compiledOnce } from '../faults/hub-child.ts';
 
 export type Ran = { code: number | null; out: string; err: string };
 export type Running = {
@@ -14,7 +15,7 @@ const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 /** The real command, in a process of its own, on this data folder. */
 export function start(folder: string, args: string[], environment: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [cli, '--data', folder, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { PATH: process.env['PATH'] ?? '', ...compiledOnce, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const seen = { out: '', err: '' };

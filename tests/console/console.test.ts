@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { takePicture } from '../harness/picture.ts';
 import { describeWith } from '../services/describe.ts';
 import { findings, looks } from '../portal/stand.ts';
 import { type Night, openNight } from './stand.ts';
@@ -507,10 +508,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
           );
           await looked.goto(night.issuer + path);
           looked.removeAllListeners('requestfinished');
-          await looked.screenshot({
-            path: join(folder, `${label}-${look.width}-${look.scheme}.png`),
-            fullPage: true,
-          });
+          await takePicture(looked, join(folder, `${label}-${look.width}-${look.scheme}.png`));
           found.push(...(await findings(looked)).map((finding) => `${label}: ${finding}`));
           const width = await looked.evaluate(() => document.documentElement.scrollWidth);
           if (width > look.width) found.push(`${label}: ${width} pixels wide`);

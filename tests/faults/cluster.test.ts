@@ -5,7 +5,8 @@ import { measureFault } from './measure.ts';
 import { seeded } from './seeded.ts';
 import { type Cluster, startCluster } from './stand-cluster.ts';
 
-const pace = { singles: 2, singlePauseMs: 100, batch: 5, batchPauseMs: 500 };
+// Always in the middle of something, and most of the machine left to those beside it.
+const pace = { singles: 1, singlePauseMs: 100, batch: 5, batchPauseMs: 500 };
 const random = seeded(20_261_122);
 const faults = [...postgresFaults, ...redisFaults].map((fault) =>
   fault.name === 'redis-pause' ? { ...fault, holds: 3_000 } : fault,

@@ -2,6 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
+/** Where Node keeps what it has compiled (tests/services/lend.ts): what starts again starts a quarter sooner. */
+const compiled = process.env['NODE_COMPILE_CACHE'];
+export const compiledOnce: Record<string, string> = compiled ? { NODE_COMPILE_CACHE: compiled } : {};
+
 /** A program of the hub in a process of its own, so that it can be killed like one. */
 export type Child = {
   child: ChildProcess;
@@ -41,6 +45,7 @@ export async function startProgram(
   const child = spawn(process.execPath, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
+      ...compiledOnce,
       LOG_LEVEL: 'warn',
       PATCHBAY_ALLOW_LOOPBACK: '1',
       PATCHBAY_CREATES_PER_MINUTE: '1000000',

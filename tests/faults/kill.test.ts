@@ -51,7 +51,7 @@ describe('kill -9 in the middle of load', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('loses no accepted event, and sends again only what was under way', { timeout: 110_000 }, async () => {
+  test('loses no accepted event, and sends again only what was under way', { timeout: 120_000 }, async () => {
     const { publisher, account } = at.people;
     const load = createLoad(publisher, account.id, 4, 20);
     const call = (origin: string, method: string, path: string, body?: unknown) =>

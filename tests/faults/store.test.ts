@@ -21,7 +21,7 @@ describe('a store that cannot be written', () => {
 
   test.skipIf(!mayMount())(
     'a disk that fills up: 503 and nothing accepted; with space again, all that was accepted arrives',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'patchbay-disk-'));
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder]);

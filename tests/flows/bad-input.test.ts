@@ -405,7 +405,7 @@ describe('bad input on every route', () => {
 
   test(
     'random bodies, shaped by the schema and broken anywhere, fault nowhere',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       for (const operation of withBody()) {
         const path = pathOf(operation);

@@ -33,7 +33,7 @@ describe('a Worker', () => {
   beforeAll(async () => {
     state.api = await bundleWorker(workerEntries.api);
     state.pages = await bundleWorker(workerEntries.pages);
-  }, 60_000);
+  }, 120_000);
   const textOf = (modules: Modules): string => Object.values(modules).join('\n');
   // The bundler names each file above what it took from it.
   const filesOf = (modules: Modules): string[] =>

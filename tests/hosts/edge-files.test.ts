@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestEdge, type TestEdge } from '../harness/edge.ts';
 
 /** What lies beside the Worker, as a browser and a program get it. */
-describe('the files beside a Worker', { timeout: 60_000 }, () => {
+describe('the files beside a Worker', { timeout: 120_000 }, () => {
   const state = {} as { edge: TestEdge };
   beforeAll(async () => {
     state.edge = await startTestEdge();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => state.edge.stop());
 
   const get = (path: string, headers: Record<string, string> = {}) =>

@@ -45,7 +45,7 @@ describe('the platform’s limits', () => {
     );
     const ids = sink.received.map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(ids.length);
-  }, 90_000);
+  }, 120_000);
 
   test('a request past what a row of D1 holds is 413, and says the limit', async () => {
     const account = await edge.account();
@@ -76,7 +76,7 @@ describe('the platform’s limits', () => {
       expect(await subscribe(account.token, 'many')).toMatchObject({ status: 201 });
     const before = arrivedAt('many').length;
     await edge.call('POST', '/v1/events', core, eventFor([account.id]));
-    await until('all arrive', () => arrivedAt('many').length - before === 120, 30_000);
+    await until('all arrive', () => arrivedAt('many').length - before === 120);
     expect((await edge.call('GET', '/v1/deliveries?limit=100', account.token)).body.data).toHaveLength(100);
     expect((await edge.call('GET', '/v1/subscriptions?limit=100', account.token)).body.data).toHaveLength(
       100,
@@ -84,7 +84,7 @@ describe('the platform’s limits', () => {
     const me = await edge.call('GET', '/v1/me', account.token);
     await edge.operate('revoke', ['grant', me.body.grant.id as string], { reason: 'test' });
     await edge.runCron();
-  }, 60_000);
+  });
 
   test('an event for a hundred destination hosts stays within a thousand queries an invocation', async () => {
     const everywhere = await startSink('0.0.0.0');
@@ -97,11 +97,11 @@ describe('the platform’s limits', () => {
       expect(made.status).toBe(201);
     }
     await edge.call('POST', '/v1/events', core, eventFor([account.id]));
-    await until('all arrive', () => everywhere.received.length === 95, 30_000);
+    await until('all arrive', () => everywhere.received.length === 95);
     expect(new Set(everywhere.received.map(({ headers }) => headers.host)).size).toBe(95);
     expect((await edge.strict()).mostQueries).toBeLessThan(1_000);
     await everywhere.close();
-  }, 60_000);
+  });
 
   test('no more than four requests of an invocation wait for their headers', async () => {
     const account = await edge.account();

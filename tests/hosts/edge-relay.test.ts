@@ -73,5 +73,5 @@ describe('a hub in workerd that sends through a relay on Node', () => {
     expect((await deliveries())[0]).toMatchObject({ state: 'pending', attempt_count: 0 });
     await startAgain();
     await until('it arrives', () => arrived().length === 1, 60_000);
-  }, 90_000);
+  }, 120_000);
 });

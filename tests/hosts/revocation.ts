@@ -54,7 +54,7 @@ export async function revokeInFlight(
     const answeredAt = Date.now();
     const fresh = await newToken();
     const receipt = async () => (await call('GET', `/v1/revocations/${revoked.body.id}`, fresh)).body;
-    await until('the receipt is complete', async () => (await receipt()).completed_at !== null, 30_000);
+    await until('the receipt is complete', async () => (await receipt()).completed_at !== null);
     const { completed_at: completedAt, cancelled } = (await receipt()) as {
       completed_at: string;
       cancelled: number;

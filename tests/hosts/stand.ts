@@ -119,8 +119,8 @@ export async function openStand(hub: RunningHub) {
   };
 }
 
-/** Longer than a first retry on a machine with much else to do. */
-const patienceMs = 25_000;
+/** Longer than a first retry on a machine with much else to do; a flow has twice as long. */
+const patienceMs = 60_000;
 export const eventually = (what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> =>
   until(what, isTrue, patienceMs);
 

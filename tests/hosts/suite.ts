@@ -31,7 +31,7 @@ const flows: Flows[] = [
 
 /** Declares every flow for a host, in one run of it. Flows share nothing but the hub, so they go side by side. */
 export function proveFlows(host: Host): void {
-  describe(host.name, { timeout: 60_000 }, () => {
+  describe(host.name, { timeout: 120_000 }, () => {
     const state = {} as { hub: RunningHub; stand: Stand };
     beforeAll(async () => {
       state.hub = await host.start();

@@ -3,14 +3,14 @@ import { until } from '../harness/sink.ts';
 import { startTestEdge, type TestEdge } from '../harness/edge.ts';
 
 /** The same sweep by the cron of a Worker, on D1; a day is short here. */
-describe('what nobody uses, on the edge', { timeout: 60_000 }, () => {
+describe('what nobody uses, on the edge', { timeout: 120_000 }, () => {
   const state = {} as { edge: TestEdge };
   beforeAll(async () => {
     state.edge = await startTestEdge({
       PATCHBAY_INACTIVE_AFTER_DAYS: '0.00001',
       PATCHBAY_INACTIVITY_NOTICE_DAYS: '0.00001',
     });
-  }, 60_000);
+  }, 120_000);
   afterAll(() => state.edge?.stop());
 
   test('is announced to its account by the cron', async () => {

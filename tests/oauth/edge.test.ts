@@ -10,7 +10,7 @@ import { newKey, settings } from '../hosts/host.ts';
 import { freePort } from '../services/free-port.ts';
 
 /** The authorization server inside workerd, on D1, by a real client. */
-describe('the authorization server on the edge', { timeout: 60_000 }, () => {
+describe('the authorization server on the edge', { timeout: 120_000 }, () => {
   const state = {} as {
     edge: Edge;
     folder: string;
@@ -39,7 +39,7 @@ describe('the authorization server on the edge', { timeout: 60_000 }, () => {
     const told = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
     state.as = await oauth.processDiscoveryResponse(issuer, told);
     state.partner = await operate('partner create', { name: 'Acme Tools' });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await state.edge?.stop();
     await rm(state.folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ import { eventFor, startTestHub } from '../harness/hub.ts';
 import { startSink, until } from '../harness/sink.ts';
 
 /** The real command in a process of its own, beside a real hub on the same file. */
-describe('a backup of SQLite', { timeout: 90_000 }, () => {
+describe('a backup of SQLite', { timeout: 120_000 }, () => {
   const undo: (() => unknown)[] = [];
   afterEach(async () => {
     for (const step of undo.splice(0).toReversed()) await step();

@@ -108,7 +108,7 @@ await describeWith('chromium', 'a page of another origin, in a browser', (progra
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
     });
     state.page = await state.browser.newPage();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await state.browser.close();
     await new Promise((resolve) => state.other.close(resolve));

@@ -40,7 +40,7 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
 
   test(
     'a token that was revoked after the dump stays dead, and the feed goes on after every cursor',
-    { timeout: 90_000 },
+    { timeout: 120_000 },
     async () => {
       const [from, to] = await Promise.all([freshDatabase(postgres.url), freshDatabase(state.other.url)]);
       const file = join(state.folder, 'one.dump');
@@ -82,7 +82,7 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
     },
   );
 
-  test('with a revocation journal only what was revoked stays dead', { timeout: 90_000 }, async () => {
+  test('with a revocation journal only what was revoked stays dead', { timeout: 120_000 }, async () => {
     const [from, to] = await Promise.all([freshDatabase(postgres.url), freshDatabase(state.other.url)]);
     const file = join(state.folder, 'two.dump');
     const more = { PATCHBAY_REVOCATION_JOURNAL: join(state.folder, 'revocations.journal') };
@@ -102,7 +102,7 @@ await describeWith('postgres', 'pg_dump, pg_restore and patchbay restored', (pos
     await second.stop();
   });
 
-  test('backup and restore say what to use instead', { timeout: 90_000 }, async () => {
+  test('backup and restore say what to use instead', { timeout: 120_000 }, async () => {
     const environment = environmentOf(await freshDatabase(postgres.url));
     const asked = await patchbay(state.folder, ['backup', join(state.folder, 'x.db')], environment);
     expect(asked).toMatchObject({ code: 1, err: expect.stringContaining('pg_dump') as string });

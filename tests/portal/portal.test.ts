@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
 import { until } from '../harness/sink.ts';
+import { takePicture } from '../harness/picture.ts';
 import { findings, look, looks, openContext, openStand, pictures, type Stand } from './stand.ts';
 
 await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
@@ -255,10 +256,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
         );
         await looked.goto(stand.hub.origin + path, { waitUntil: 'load' });
         looked.removeAllListeners('requestfinished');
-        await looked.screenshot({
-          path: join(pictures, `${name}-${look.width}-${look.scheme}.png`),
-          fullPage: true,
-        });
+        await takePicture(looked, join(pictures, `${name}-${look.width}-${look.scheme}.png`));
         found.push(...(await findings(looked)).map((finding) => `${name}: ${finding}`));
         const width = await looked.evaluate(() => document.documentElement.scrollWidth);
         if (width > look.width) found.push(`${name}: ${width} pixels wide`);

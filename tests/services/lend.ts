@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { findChromium } from './chromium.ts';
@@ -19,6 +20,8 @@ export default async function lendServices(project: TestProject): Promise<() => 
   // What tests start as processes is bundled, once a run: from the sources each takes a second more of a core.
   await promisify(execFile)(process.execPath, ['src/build.ts']);
   process.env['PATCHBAY_TESTS_BUILT'] = '1';
+  // What Node has compiled once it need not compile again in each of the processes that tests start.
+  process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/patchbay/compiled');
   const lenders: Record<ServiceName, () => Promise<Lent>> = {
     postgres: startPostgres,
     redis: startRedis,

@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import type { TestHub } from '../harness/hub.ts';
+import { takePicture } from '../harness/picture.ts';
 import { desk, findings, type Look, looks, openContext } from '../portal/stand.ts';
 import { describeWith } from '../services/describe.ts';
 import { type RealIssuer, startRealIssuer } from './issuer.ts';
@@ -118,10 +119,7 @@ await describeWith('chromium', 'signing in, in a real browser', ({ url: chromium
     const found: string[] = [];
     const { context, page } = await opened(look);
     const shoot = async (name: string): Promise<void> => {
-      await page.screenshot({
-        path: join(folder, `${name}-${look.width}-${look.scheme}.png`),
-        fullPage: true,
-      });
+      await takePicture(page, join(folder, `${name}-${look.width}-${look.scheme}.png`));
       found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > look.width) found.push(`${name}: ${width} pixels wide`);
