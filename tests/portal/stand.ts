@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { addMember } from '../../src/access/index.ts';
 import { createSignInLink } from '../../src/sessions/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
+import { takePicture } from '../harness/picture.ts';
 import { type Connected, connect, rememberUse } from './connect.ts';
 import { freePort } from '../services/free-port.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
@@ -213,7 +214,7 @@ export const picture = async (page: Page, name: string): Promise<void> => {
 
 async function leave(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  await takePicture(page, join(pictures, `${name}.png`));
 }
 
 /** What axe finds, each as one line. The page's own policy forbids inline script, so it comes in from outside. */
