@@ -43,7 +43,7 @@ export function PreviewOf({ preview, vendor, words }: Props) {
       ) : null}
       {preview.map(({ event, ops, is_sample: isSample }) => (
         <section class="attempt stack" aria-label={`${event.type}, ${isSample ? 'a sample' : event.subject}`}>
-          <p class="small">
+          <p class="row small">
             <a href={isSample ? typePath(event.type) : eventPath(event.id)}>{event.type}</a>{' '}
             {isSample ? (
               <Chip tone="off">sample</Chip>

@@ -21,6 +21,12 @@ export function manifestCases(proved: Proved): Case[] {
       const read = manifestSchema.safeParse(manifest);
       hold(read.success, read.success ? '' : z.prettifyError(read.error));
       expandTypes(manifest.consumes);
+      for (const { id, needs = [] } of manifest.tiers)
+        for (const name of needs)
+          hold(
+            manifest.form.some((field) => field.name === name),
+            `the tier ${id} needs ${name}, which is no field of the form`,
+          );
     }),
     now('every scope is asked for by a tier, says which kinds need it, and no tier asks for another', () => {
       const asked = manifest.tiers.flatMap(({ scopes, optionalScopes = [] }) => [
