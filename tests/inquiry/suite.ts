@@ -402,8 +402,8 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
     expect(calls).toMatchObject({ measure: 'calls', now: 1_000_000_000, usual_day: 10_000_000 });
     expect(calls.words).toContain('1,000,000,000 calls today so far; usually about');
     expect(body.days).toHaveLength(15);
-    expect(body.days.at(-1)).toMatchObject({ day: dayOf(0), calls: 1_000_000_000, delivered: 10 });
-    expect(body.days[0]).toMatchObject({ day: dayOf(14), calls: 10_000_000, refused: 0, failed: 0 });
+    expect(body.days.at(-1)).toMatchObject({ day: day(0), calls: 1_000_000_000, delivered: 10 });
+    expect(body.days[0]).toMatchObject({ day: day(14), calls: 10_000_000, refused: 0, failed: 0 });
     for (const path of ['grants', 'users', 'partners'] as const) {
       const id = { grants: state.account.grantId, users: state.userId, partners: state.app.partnerId }[path];
       expect((await get(`${path}/${id}/behaviour`)).status).toBe(200);
