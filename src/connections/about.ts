@@ -6,6 +6,8 @@ import { showConnector, type ShownConnector } from './show.ts';
 /** A connector, for the pages on which people use it: what its manifest says beside what `showConnector` tells. */
 export type AboutConnector = Omit<ShownConnector, 'form'> & {
   form: readonly AboutField[];
+  /** What a test becomes there; null: it has no place for one. */
+  test: string | null;
   /** What it can bring in. */
   intents: readonly IntentDraft['kind'][];
   /** Where the user ends our access by hand, as the vendor has no call for it. */
@@ -22,6 +24,7 @@ export async function aboutConnector(ports: Pick<Ports, 'connectors'>, id: strin
   return {
     ...showConnector(connector, ports.connectors.app(id) !== null),
     form: manifest.form.map((field) => ({ ...field, initial: initialOf(connector, field.name) })),
+    test: manifest.test ?? null,
     intents: manifest.inbound?.intents ?? [],
     revokeByHand: 'manual' in revoke ? revoke.manual : null,
   };

@@ -69,11 +69,12 @@ export function createCarrier(ports: Needs): Carrier {
     const ops = connector.plan(event, options.data, row.facts);
     if (ops.length === 0)
       return done('applied', 'nothing_to_do', 'The connector has nothing to do for this event.');
+    const isTest = event.type === testType;
     const told: string[] = [];
     for (const op of ops) {
       const opened = await openConnection(ports, connector, row, {
         limits,
-        purpose: 'deliver',
+        purpose: isTest ? 'test' : 'deliver',
         deliveryId: delivery.id,
         options: options.data,
         isApproved: given.isApproved,
@@ -86,7 +87,7 @@ export function createCarrier(ports: Needs): Carrier {
       const step = await applyOp(ports, { connector, row, opened, op, eventId: event.id });
       const failed = await learn(row, connector, step);
       if (failed) return failed;
-      told.push(toldOf(event.type === testType ? (connector.manifest.test ?? op.key) : op.key, step));
+      told.push(toldOf((isTest ? connector.manifest.test : null) ?? op.key, step));
     }
     await noteUse(row);
     return done('applied', 'applied', told.join('; '));

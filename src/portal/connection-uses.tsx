@@ -43,7 +43,7 @@ export function Made({ row, about, made, objects }: MadeProps) {
                   </a>
                 )}
                 <p class="dim">
-                  <code>{one.key}</code>
+                  {one.key.startsWith('test:') && about.test !== null ? about.test : <code>{one.key}</code>}
                 </p>
                 {one.hash === null ? null : (
                   <p class="dim">
@@ -91,6 +91,8 @@ type CallsProps = { calls: Awaited<ReturnType<typeof listCalls>>; vendor: string
 
 const purposes: Record<string, string> = {
   deliver: 'to bring an event',
+  test: 'to bring a test',
+  whose: 'to see whose account it is',
   set_up: 'to make what it needs',
   health: 'to see whether all is well',
   choices: 'for a list to choose from',

@@ -141,6 +141,22 @@ describe('RFPs in HubSpot, through the hub', () => {
     expect(vendor.deals()).toHaveLength(1);
   });
 
+  it('a test is one deal without a contact, in the stage of a new RFP, and a recall archives it', async () => {
+    const tests = () => vendor.deals().filter(({ deal }) => deal.dealname.startsWith('Test from Patchbay'));
+    for (const applied of ['created', 'updated']) {
+      const { body } = await hub.call('POST', `/v1/subscriptions/${subscription}/test`, me.token);
+      const shown = async () =>
+        (await hub.call('GET', `/v1/deliveries/${body.delivery_id}`, me.token)).body as { state: string };
+      await until('it is there', async () => (await shown()).state === 'delivered');
+      expect(JSON.stringify(await shown())).toContain(`a test deal in the stage of a new RFP: ${applied}`);
+      expect(tests()).toMatchObject([{ deal: { dealstage: 'appointmentscheduled' }, contacts: [] }]);
+    }
+    const { data } = (await hub.call('GET', `/v1/connections/${connection}/calls`, me.token)).body;
+    expect(data[0]).toMatchObject({ purpose: 'test', address: expect.stringContaining('upsert') as string });
+    await hub.call('POST', `/v1/connections/${connection}/recalls`, me.token, { key: 'test:' });
+    await until('it is taken back', () => tests().length === 0);
+  });
+
   it('who did not agree is in no request [S2-23]', async () => {
     const jordan = { ...notAgreed, name: 'Jordan Okafor', email: 'jordan.okafor@example.com' };
     const { id, publish } = rfp(jordan);
