@@ -39,13 +39,18 @@ export function createTurn(
   function schedule(): void {
     if (state.isScheduled) return;
     state.isScheduled = true;
+    endPatience();
     setImmediate(flush);
+  }
+
+  function endPatience(): void {
+    clearTimeout(state.patience);
+    state.patience = undefined;
   }
 
   function flush(): void {
     state.isScheduled = false;
-    clearTimeout(state.patience);
-    state.patience = undefined;
+    endPatience();
     const turn = entries.splice(0).map((entry) => ({ entry, jobs: entry.jobs() }));
     const outcomes = runJobs(turn.flatMap(({ jobs }) => jobs));
     let at = 0;
