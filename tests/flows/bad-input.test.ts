@@ -27,6 +27,8 @@ describe('bad input on every route', () => {
   beforeAll(async () => {
     // A connector whose connection needs nobody’s consent, and a vendor that is not there.
     hub = await startTestHub({
+      // Eight bad tokens for each route are more than one address may try.
+      PATCHBAY_BAD_TOKENS_PER_ADDRESS: '1000000',
       PATCHBAY_CONNECTORS: 'discord',
       PATCHBAY_VENDOR_STAND_INS: 'https://discord.com=http://127.0.0.1:9',
     });
