@@ -196,6 +196,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       script: false,
     });
     await plain.getByRole('link', { name: 'Intents' }).click();
+    await plain.waitForURL('**/admin/intents');
     expect(await plain.locator('tbody tr').count()).toBe(2);
     await plain.goto(`${night.issuer}/admin/intents?from=${waiting.origin}`);
     await plain.getByRole('link', { name: 'photographer in houston' }).click();
@@ -299,7 +300,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await plain.getByRole('link', { name: 'Partners' }).click();
     await plain.getByRole('link', { name: 'To review' }).click();
     await plain.getByRole('link', { name: 'Lens & Light' }).click();
-    expect(await main()).toMatch(/its apps are refused rfps:create and money:read.*Lens Ledger/s);
+    await expect.poll(main).toMatch(/its apps are refused rfps:create and money:read.*Lens Ledger/s);
     await plain.getByLabel('It passed').check();
     await plain.getByRole('checkbox', { name: /^rfps:create/ }).uncheck();
     await plain.getByLabel('Until when does it count?').fill('2020-01-01');
@@ -329,6 +330,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     const call = (path: string) => night.hub.call('GET', `/admin/v1/${path}`, token);
     expect((await call('me')).body.permissions).toEqual(['search:read']);
     await plain.getByRole('link', { name: 'I have it' }).click();
+    await plain.waitForURL('**/admin/staff/tokens');
     expect(await plain.content()).not.toContain(token);
     expect(night.hub.log.lines.join('\n')).not.toContain(token);
     await plain.getByRole('link', { name: 'Revoke Nightly sweep' }).click();
