@@ -105,7 +105,9 @@ function wordsOf(
 ): string {
   const today = `${now.toLocaleString('en-US')} ${nouns[measure]} today so far`;
   if (daysKnown < 3) return `${today}. It has been in use for too few days to have a usual.`;
-  if (ratio === null) return now === 0 ? `${today}, as usual.` : `${today}, where there are usually none.`;
+  // Less than one by this hour is none.
+  if (now === 0 && usualByNow < 1) return `${today}, as usual.`;
+  if (ratio === null) return `${today}, where there are usually none.`;
   const usual = `about ${Math.round(usualByNow).toLocaleString('en-US')} by this hour`;
   if (ratio >= 0.8 && ratio <= 1.25) return `${today}, as usual: ${usual}.`;
   return `${today}; usually ${usual}. That is ${ratio} times as many.`;

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../../src/commands/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
+import { type Sender, sendSigned } from '../intents/signed.ts';
+import { wish } from '../intents/wishes.ts';
 import { patchbay, start } from './spawn.ts';
 
 describe('patchbay beside a running hub', () => {
@@ -83,6 +85,19 @@ describe('patchbay beside a running hub', () => {
       code: 1,
       err: 'patchbay: The account is closed; it cannot become active.\n',
     });
+  });
+
+  test('a sender of RFPs that it makes asks by its signature at once; rotated for a leak, the old secret asks no more', async () => {
+    const made = await run('rfp-sender', 'create', '--account', 'Luna', '--label', 'our CRM', '--json');
+    const sender = JSON.parse(made.out) as Sender;
+    expect((await sendSigned(state.hub, sender, wish())).status).toBe(202);
+    const rotated = await run('rfp-sender', 'rotate', sender.id, '--overlap', '0');
+    expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(/^whsec_\S+\n$/) as string });
+    expect((await sendSigned(state.hub, sender, wish())).status).toBe(401);
+    const next = { ...sender, secret: rotated.out.trim() };
+    expect((await sendSigned(state.hub, next, wish())).status).toBe(202);
+    const key = await run('security-events', 'rotate-key');
+    expect(key).toMatchObject({ code: 1, err: expect.stringContaining('There is no key yet') as string });
   });
 
   test('trigger publishes through the API, and listen forwards it signed to a local URL', async () => {
