@@ -47,10 +47,10 @@ async function matched(ctx: Ctx, drafts: readonly Draft[], views: EventViews[]):
   );
   const matchedVersion = lookup.version;
   return drafts.map((draft, i) => {
-    const event = { ...draft.event, matchedVersion };
-    if (event.state === 'quarantined') return event;
+    const { event } = draft;
+    if (event.state === 'quarantined') return { ...event, matchedVersion };
     if (isBroadcast(event.type) || isWithdrawal(event.type))
-      return { ...event, expandTaskId: ctx.ids.newId('tsk') };
+      return { ...event, matchedVersion, expandTaskId: ctx.ids.newId('tsk') };
     const matches = matchAccounts(
       ctx,
       lookup,
@@ -58,8 +58,8 @@ async function matched(ctx: Ctx, drafts: readonly Draft[], views: EventViews[]):
       event.audience,
       ctx.settings.maxMatchesAtOnce,
     );
-    if (matches === null) return { ...event, expandTaskId: ctx.ids.newId('tsk') };
-    return { ...event, deliveries: matches.map((match) => reserved(ctx, match)) };
+    if (matches === null) return { ...event, matchedVersion, expandTaskId: ctx.ids.newId('tsk') };
+    return { ...event, matchedVersion, deliveries: matches.map((match) => reserved(ctx, match)) };
   });
 }
 
