@@ -9,25 +9,17 @@ import {
   subscriptionsVia,
 } from '#src/connections';
 import type { ShownSubscription } from '#src/subscriptions';
-import { Ask, Copyable, Crumb, Empty, type Fact, Facts, Note, When } from '#src/ui';
+import { Ask, Copyable, Crumb, type Fact, Facts, Note, When } from '#src/ui';
 import { ScopesOf } from './connect.tsx';
 import { ConnectionEnd, readEnd } from './connection-end.tsx';
 import { Incoming } from './connection-incoming.tsx';
 import { ConnectionChip, type ConnectionStanding, connectionStanding } from './connection-states.tsx';
+import { Plugged } from './connection-plugged.tsx';
 import { Calls, Made } from './connection-uses.tsx';
 import { Mend } from './connections.tsx';
 import { destinationName } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
-import {
-  backfillPath,
-  connectionPath,
-  connectionsPath,
-  plugPath,
-  recipePath,
-  subscriptionPath,
-} from './paths.ts';
-import { recipes } from './recipes.ts';
-import { StandingChip, standingOf } from './states.tsx';
+import { connectionPath, connectionsPath } from './paths.ts';
 
 type Facts_ = {
   row: ConnectionRow;
@@ -137,99 +129,6 @@ function Actions({ row, standing, hasSubscriptions }: Stood & { hasSubscriptions
 }
 
 type Of = { row: ConnectionRow; about: AboutConnector };
-
-function Plugged({ row, about, via }: Of & { via: ShownSubscription[] }) {
-  if (row.state === 'pending') return null;
-  return (
-    <section class="stack" aria-labelledby="plugged">
-      <div class="row apart">
-        <h2 id="plugged">What goes there</h2>
-        {via.length > 0 ? (
-          <a class="button" href={plugPath(row.id)}>
-            Send something else there
-          </a>
-        ) : null}
-      </div>
-      {via.length === 0 ? (
-        <NothingYet row={row} about={about} />
-      ) : (
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th class="end">State</th>
-            </tr>
-          </thead>
-          <tbody>
-            {via.map((one) => (
-              <PluggedRow row={row} about={about} one={one} />
-            ))}
-          </tbody>
-        </table>
-      )}
-      {via.length > 0 && !about.consumes.includes('integration.test') ? (
-        <p class="dim small">
-          {about.name} has no place for a test message. <b>Check now</b> asks whether all is well there; a
-          preview shows what an event becomes.
-        </p>
-      ) : null}
-    </section>
-  );
-}
-
-function PluggedRow({ row, about, one }: Of & { one: ShownSubscription }) {
-  const isTestable = about.consumes.includes('integration.test') && one.state === 'active';
-  const name = one.description || destinationName(about.name, row);
-  return (
-    <tr>
-      <td>
-        <a class="whole" href={subscriptionPath(one.id)}>
-          {name}
-        </a>
-        <p class="dim">{one.event_types.join(', ')}</p>
-        <div class="row">
-          <a href={plugPath(row.id, one.id)}>
-            Change<span class="vh"> {name}</span>
-          </a>
-          {one.state === 'pending_approval' ? null : (
-            <a href={backfillPath(one.id)}>
-              Bring in the past<span class="vh"> ({name})</span>
-            </a>
-          )}
-          {isTestable ? (
-            <Ask action={`${subscriptionPath(one.id)}/test`}>
-              <button class="plain">
-                Test<span class="vh"> {name}</span>
-              </button>
-            </Ask>
-          ) : null}
-        </div>
-      </td>
-      <td class="end">
-        <StandingChip standing={standingOf(one)} />
-      </td>
-    </tr>
-  );
-}
-
-function NothingYet({ row, about }: Of) {
-  const fitting = recipes.filter(({ steps }) =>
-    steps.some((step) => step.connectors.includes(row.connector)),
-  );
-  return (
-    <Empty title="Nothing goes there yet">
-      <p>Choose events, see on your own past ones what would appear in {about.name}, and switch it on.</p>
-      <p class="row">
-        <a class="button primary" href={plugPath(row.id)}>
-          Choose what goes there
-        </a>
-        {fitting.map(({ id, title }) => (
-          <a href={recipePath(id)}>Recipe: {title}</a>
-        ))}
-      </p>
-    </Empty>
-  );
-}
 
 function FactsOf({ row, about }: Of) {
   const tier = about.tiers.find(({ id }) => id === row.tier);

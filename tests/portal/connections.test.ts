@@ -527,8 +527,20 @@ await describeWith('chromium', 'connections in a real browser', ({ url }) => {
 
   test('Slack, ended at last, is silent', async () => {
     const { main } = stands;
+    const { store } = main.hub.hub;
+    const { subscriptions } = store.tables;
     const [slack] = await listed('slack');
+    // As one that was made when the connection had another tier.
+    const endpoint = { type: 'connection' as const, connection_id: slack!.id, options: {} };
+    await store.write((db) => [
+      db
+        .update(subscriptions)
+        .set({ endpoint })
+        .where(and(eq(subscriptions.host, 'connector:slack'), eq(subscriptions.state, 'active'))),
+    ]);
     await page.goto(at(`/connections/${slack!.id}`));
+    await page.getByText('Nothing arrives until you choose: channel.').first().waitFor();
+    await picture(page, 'connection-unchosen');
     await disconnect(page, /2 subscriptions end/);
     await expectSilence(main, 'slack', () => main.vendors.slack.received.length, {
       subject: 'bookings/slack_silence',
