@@ -18,6 +18,8 @@ const suite = (name: string, isolate: boolean, include: string[], exclude: strin
       pool: 'forks',
       isolate,
       testTimeout: 120_000,
+      // Its own second is too short for a machine with much else to do.
+      expect: { poll: { timeout: 60_000, interval: 100 } },
       // A hook may have to install and start a real server.
       hookTimeout: 120_000,
       // A test that passes at the second try is a flaky test.

@@ -291,10 +291,10 @@ describe('the deadline', () => {
     const second = await http.send(post(`http://127.0.0.1:${receiver.port}/second`, { deadlineMs: 100 }));
     expect(second).toMatchObject({ kind: 'failed', code: 'timeout', sent: false, address: null });
     const third = http.send(post(`http://127.0.0.1:${receiver.port}/third`));
-    await vi.waitFor(() => expect(hung).toHaveLength(1));
+    await expect.poll(() => hung).toHaveLength(1);
     answer(hung[0] as net.Socket); // waited for above
     expect(await first).toMatchObject({ status: 200 });
-    await vi.waitFor(() => expect(hung).toHaveLength(2));
+    await expect.poll(() => hung).toHaveLength(2);
     answer(hung[1] as net.Socket); // waited for above
     expect(await third).toMatchObject({ status: 200 });
     expect(receiver.requests.map((text) => text.split(' ')[1])).toEqual(['/first', '/third']);
@@ -382,7 +382,7 @@ describe('a connection', () => {
         port === receiver.port ? net.connect(port, address) : new net.Socket().destroy(new Error('down')),
     });
     expect(await http.send(post(`http://127.0.0.1:${receiver.port}/`))).toMatchObject({ status: 200 });
-    await vi.waitFor(() => expect(new Set(destroy.mock.contexts).size).toBe(1));
+    await expect.poll(() => new Set(destroy.mock.contexts).size).toBe(1);
     expect(await http.send(post('http://127.0.0.1:9/'))).toMatchObject({ code: 'connect_failed' });
     expect(new Set(destroy.mock.contexts).size).toBe(2);
   });
@@ -413,7 +413,7 @@ describe('close', () => {
     const url = `http://127.0.0.1:${receiver.port}/`;
     const running = http.send(post(url));
     const waiting = http.send(post(url));
-    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1));
+    await expect.poll(() => receiver.requests).toHaveLength(1);
     await http.close();
     expect(await running).toMatchObject({ kind: 'failed', code: 'reset', sent: true });
     expect(await waiting).toMatchObject({ kind: 'failed', code: 'connect_failed', sent: false });

@@ -175,11 +175,11 @@ const dayOfTypes = [
   'review.published',
 ];
 
-export const openContext = (
+export async function openContext(
   browser: Browser,
   { width, scheme, script = true }: Look,
-): Promise<BrowserContext> =>
-  browser.newContext({
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
     viewport: { width, height: width > 600 ? 900 : 844 },
     colorScheme: scheme,
     javaScriptEnabled: script,
@@ -187,6 +187,10 @@ export const openContext = (
     locale: 'en-US',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  // Half a minute, its own, is short on a machine with much else to do.
+  context.setDefaultTimeout(60_000);
+  return context;
+}
 
 /** Both widths and both schemes; all four of them, for somebody to look at, with PATCHBAY_ALL_LOOKS=1. */
 export const looks: Look[] = (

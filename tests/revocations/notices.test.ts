@@ -112,7 +112,7 @@ describe('what an app hears of access that has ended', () => {
     await until('it flows', () => bookings.arrived().length > 0);
     const done = await completed(await byStaff({ level: 'app', id: app.client.clientId }, 'violation'));
     expect(done.stopped).toMatchObject({ grants: 71, subscriptions: 2 });
-    await until('it has heard of all', () => app.said().length === 71, 30_000);
+    await until('it has heard of all', () => app.said().length === 71);
     expect(new Set(app.said().map(({ data }) => data.grant_id)).size).toBe(71);
     expect(new Set(app.said().map(({ data }) => data.reason))).toEqual(new Set(['abuse']));
     // The notices are not among what was cancelled, and not what the receipt calls the last delivery.
@@ -140,7 +140,7 @@ describe('what an app hears of access that has ended', () => {
     await completed(await byStaff({ level: 'app', id: app.client.clientId }));
     sink.answer((_, response) => void response.end('ok'));
     expect(await deliveriesOf(app.id)).toMatchObject([{ grantId: grant, state: 'retrying' }]);
-    await until('it arrives', async () => (await deliveriesOf(app.id))[0]?.state === 'delivered', 20_000);
+    await until('it arrives', async () => (await deliveriesOf(app.id))[0]?.state === 'delivered');
   }, 40_000);
 
   test('a security event token, verified by the published keys: CAEP for an end, RISC for a leak, the same at a retry', async () => {
@@ -166,7 +166,7 @@ describe('what an app hears of access that has ended', () => {
       response.end();
     });
     const revoked = await byStaff({ level: 'grant', id: first.grant }, 'requested');
-    await until('it was tried twice', () => app.arrived().length === 2, 20_000);
+    await until('it was tried twice', () => app.arrived().length === 2);
     sink.answer((_, response) => void response.end());
     const [failed, delivered] = app.arrived();
     expect(delivered!.body).toBe(failed!.body);
