@@ -30,8 +30,6 @@ describe('bad input on every route', () => {
       // Eight bad tokens for each route are more than one address may try.
       PATCHBAY_BAD_TOKENS_PER_ADDRESS: '1000000',
       PATCHBAY_CONNECTORS: 'discord',
-      // Each route is asked by eight tokens that are none, all from here.
-      PATCHBAY_BAD_TOKENS_PER_ADDRESS: '10000',
       PATCHBAY_VENDOR_STAND_INS: 'https://discord.com=http://127.0.0.1:9',
     });
     sink = await startSink();
