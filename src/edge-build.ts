@@ -1,4 +1,4 @@
-/** Run by wrangler before it deploys either Worker (`[build]` in wrangler.toml and wrangler.pages.toml). */
+/** Run by wrangler before it deploys any of the Workers (`[build]` in each wrangler*.toml). */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorker, root, workerEntries } from './edge-bundle.ts';

@@ -9,20 +9,28 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** By file name. All lie in one folder; `worker.js` is the first, and loads of the others what it needs when it does. */
 export type Modules = Readonly<Record<string, string>>;
 
-/** The two Workers: the API, and the pages with the Durable Objects (worker-pages.ts). */
-export const workerEntries = { api: 'src/worker.ts', pages: 'src/worker-pages.ts' };
+/** The three Workers: the API, the portal with the Durable Objects (worker-pages.ts), and the console. */
+export const workerEntries = {
+  api: 'src/worker.ts',
+  pages: 'src/worker-pages.ts',
+  console: 'src/worker-console.ts',
+};
 
-/** Both Workers, the folder of the files beside them, and with which headers those are served. */
-export type EdgeBuild = { api: Modules; pages: Modules; files: string; headers: typeof fileHeaders };
+/** The Workers, the folder of the files beside them, and with which headers those are served. */
+export type EdgeBuild = Record<keyof typeof workerEntries, Modules> & {
+  files: string;
+  headers: typeof fileHeaders;
+};
 
 /** `files` is a folder that exists. */
 export async function buildEdge(files: string): Promise<EdgeBuild> {
-  const [api, pages] = await Promise.all([
+  const [api, pages, console] = await Promise.all([
     bundleWorker(workerEntries.api),
     bundleWorker(workerEntries.pages),
+    bundleWorker(workerEntries.console),
     writeFiles(files),
   ]);
-  return { api, pages, files, headers: fileHeaders };
+  return { api, pages, console, files, headers: fileHeaders };
 }
 
 /**

@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 const mostKib = { atStart: 275, inAll: 300 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-for (const config of ['wrangler.pages.toml', 'wrangler.toml']) check(config);
+for (const config of ['wrangler.pages.toml', 'wrangler.console.toml', 'wrangler.toml']) check(config);
 
 function check(config: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-edge-check-'));

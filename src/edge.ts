@@ -1,6 +1,7 @@
 /**
  * The edge on this machine: workerd itself, through miniflare, with D1, queues and Durable Objects kept in a folder.
- * What wrangler.toml and wrangler.pages.toml ask of Cloudflare is asked of it here in the same names; the cron is played by a timer.
+ * What the files wrangler*.toml ask of
+ * Cloudflare is asked of it here in the same names; the cron is played by a timer.
  */
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -62,7 +63,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         name: 'patchbay',
         modules: modulesOf(build.api),
         durableObjects: objects({ scriptName: 'patchbay-pages' }),
-        serviceBindings: { PAGES: 'patchbay-pages' },
+        serviceBindings: { PAGES: 'patchbay-pages', CONSOLE: 'patchbay-console' },
         queueConsumers: {
           'patchbay-wake': consumer,
           'patchbay-slow': consumer,
@@ -85,6 +86,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         name: 'patchbay-pages',
         modules: modulesOf(build.pages),
         durableObjects: objects({}),
+      },
+      {
+        ...shared,
+        name: 'patchbay-console',
+        modules: modulesOf(build.console),
+        durableObjects: objects({ scriptName: 'patchbay-pages' }),
       },
     ],
   });

@@ -18,8 +18,9 @@ export type Bindings = PortBindings & {
   SLOW: Queue<Wake>;
   PACE: DurableObjectNamespace;
   FILES: Fetcher;
-  /** The Worker of the pages. */
+  /** The Worker of the portal, and that of the console. */
   PAGES: Fetcher;
+  CONSOLE: Fetcher;
 };
 
 export type EdgeHub = {

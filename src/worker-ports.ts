@@ -35,7 +35,7 @@ import { createKeyring } from './adapters/vault-keyring.ts';
 import { problemResponse } from './app.ts';
 import { createConnectors } from './connectors.ts';
 
-/** What the configuration of both Workers binds. All else in it is a variable or a secret, and a text. */
+/** What the configuration of every Worker binds. All else in it is a variable or a secret, and a text. */
 export type Bindings = {
   DB: D1Database;
   WAKE: Queue<Wake>;
@@ -61,7 +61,7 @@ const edgeSettings: Settings = {
   expandChunk: 250,
 };
 
-/** Everything that the rooms are lent, in either Worker. `wakes` may stand before the queue. */
+/** Everything that the rooms are lent, in any of the Workers. `wakes` may stand before the queue. */
 export async function openPorts(
   bindings: Bindings,
   wakes: (queue: QueuePort) => QueuePort = (queue) => queue,

@@ -10,8 +10,8 @@ import { type Bindings, type EdgeHub, openEdgeHub } from './worker-hub.ts';
 import { consume, tend } from './worker-invocations.ts';
 import { openOr } from './worker-ports.ts';
 
-/** The pages for people are the other Worker's (worker-pages.ts); whatever else there is, is of the API. */
-const isPage = /^\/(?:portal|admin(?!\/v1(?:\/|$)))(?:\/|$)/;
+/** Pages are other Workers' (worker-pages.ts, worker-console.ts); whatever else there is, is of the API. */
+const isPage = /^\/(?:(portal)|admin(?!\/v1(?:\/|$)))(?:\/|$)/;
 
 /** One hub an isolate. What opens it belongs to its own invocation alone, so two that begin together open two. */
 const hubs = new WeakMap<Bindings, EdgeHub>();
@@ -27,7 +27,8 @@ async function open(bindings: Bindings): Promise<EdgeHub> {
 export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (isPage.test(pathname)) return pageOf(bindings, request);
+    const [page, isPortal] = isPage.exec(pathname) ?? [];
+    if (page !== undefined) return pageOf(isPortal ? bindings.PAGES : bindings.CONSOLE, request);
     const edge = await openOr(() => open(bindings));
     if (edge instanceof Response) return edge;
     context.waitUntil(edge.noteUse());
@@ -56,8 +57,8 @@ export default {
 };
 
 /** The Worker's types and the DOM's have each their own `Request`, of one thing: hence the cast. */
-const pageOf = ({ PAGES }: Bindings, request: Request): Promise<Response> =>
-  (PAGES as unknown as { fetch: (request: Request) => Promise<Response> }).fetch(request);
+const pageOf = (worker: Bindings['PAGES'], request: Request): Promise<Response> =>
+  (worker as unknown as { fetch: (request: Request) => Promise<Response> }).fetch(request);
 
 async function operated(
   { hub }: EdgeHub,

@@ -4,16 +4,16 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundleWorker, type Modules, workerEntries } from '../../src/edge-bundle.ts';
 
-test('wrangler would deploy both Workers, each below 300 KiB gzipped with all that it loads later', async () => {
+test('wrangler would deploy the three Workers, each below 300 KiB gzipped with all that it loads later', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['src/edge-check.ts']);
-  expect(stdout.match(/--dry-run: exiting now\./g)).toHaveLength(2);
-  for (const binding of ['DB', 'WAKE', 'SLOW', 'GATE', 'PACE', 'FILES', 'PAGES'])
+  expect(stdout.match(/--dry-run: exiting now\./g)).toHaveLength(3);
+  for (const binding of ['DB', 'WAKE', 'SLOW', 'GATE', 'PACE', 'FILES', 'PAGES', 'CONSOLE'])
     expect(stdout).toContain(`env.${binding} `);
   const uploads = [...stdout.matchAll(/Total Upload: .* gzip: ([\d.]+) KiB/g)].map(([, kib]) => Number(kib));
   const ours = [...stdout.matchAll(/has ([\d.]+) KiB gzipped, of 300 at most/g)].map(([, kib]) =>
     Number(kib),
   );
-  expect(uploads).toHaveLength(2);
+  expect(uploads).toHaveLength(3);
   for (const [worker, kib] of uploads.entries()) {
     expect(kib).toBeLessThan(300);
     expect(ours[worker]).toBeCloseTo(kib, -1);
@@ -29,10 +29,11 @@ test('wrangler would deploy both Workers, each below 300 KiB gzipped with all th
 }, 240_000);
 
 describe('a Worker', () => {
-  const state = {} as { api: Modules; pages: Modules };
+  const state = {} as { api: Modules; pages: Modules; console: Modules };
   beforeAll(async () => {
     state.api = await bundleWorker(workerEntries.api);
     state.pages = await bundleWorker(workerEntries.pages);
+    state.console = await bundleWorker(workerEntries.console);
   }, 120_000);
   const textOf = (modules: Modules): string => Object.values(modules).join('\n');
   // The bundler names each file above what it took from it.
@@ -40,7 +41,7 @@ describe('a Worker', () => {
     [...textOf(modules).matchAll(/^\/\/ (\S+\/\S+\.\w+)$/gm)].map(([, file = '']) => file);
 
   test('carries nothing that describes the API, and no file of the pages', () => {
-    for (const modules of [state.api, state.pages]) {
+    for (const modules of [state.api, state.pages, state.console]) {
       expect(textOf(modules)).not.toMatch(/zod-to-openapi|getOpenAPI31Document/);
       expect(textOf(modules)).not.toContain('color-scheme:light dark');
     }
@@ -53,7 +54,7 @@ describe('a Worker', () => {
     expect(api).not.toContain('Without it the type does not exist for a caller.');
     // A calendar's entry has a summary and a description, and is no route.
     expect(api).toContain('Cancelled: ');
-    for (const modules of [state.api, state.pages]) {
+    for (const modules of [state.api, state.pages, state.console]) {
       expect(textOf(modules).includes('processJSONSchema =')).toBe(false);
       const neverAsked =
         /^(?:node_modules\/(?:lru-cache|d3-shape|drizzle-orm\/pg-core\/table)|src\/doctor)\b/;
@@ -70,7 +71,11 @@ describe('a Worker', () => {
   test('has the pages where the API is not, and the API where they are not', () => {
     const pagesAlone = /^(?:node_modules\/(?:oauth4webapi|d3-array)|src\/(?:portal|console|sign-in))\//;
     expect(filesOf(state.api).filter((file) => pagesAlone.test(file))).toEqual([]);
-    expect(filesOf(state.pages).filter((file) => /^src\/(?:commands|reference)\//.test(file))).toEqual([]);
+    const ofApi = /^src\/(?:commands|reference)\//;
+    expect(filesOf(state.pages).filter((file) => ofApi.test(file))).toEqual([]);
+    expect(filesOf(state.console).filter((file) => ofApi.test(file))).toEqual([]);
     expect(filesOf(state.pages)).toContain('src/portal/door.tsx');
+    expect(filesOf(state.pages).filter((file) => file.startsWith('src/console/'))).toEqual([]);
+    expect(filesOf(state.console)).toContain('src/console/door.tsx');
   });
 });

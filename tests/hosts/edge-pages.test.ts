@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestEdge, type TestEdge } from '../harness/edge.ts';
 
-/** As they are deployed: two Workers, the second behind a service binding. */
+/** As they are deployed: Workers of their own, behind service bindings. */
 describe('the pages at the edge', () => {
   const state = {} as { edge: TestEdge };
   beforeAll(async () => {

@@ -13,6 +13,7 @@ import type {
 } from '@cloudflare/workers-types';
 import type { Wake } from '../../../src/adapters/queue-cloudflare.ts';
 import type { Bindings } from '../../../src/worker-hub.ts';
+import staffPages from '../../../src/worker-console.ts';
 import pages from '../../../src/worker-pages.ts';
 import worker from '../../../src/worker.ts';
 
@@ -124,11 +125,11 @@ function strictQueue(queue: Queue<Wake>): Queue<Wake> {
   return { sendBatch } as Queue<Wake>;
 }
 
-/** The Worker of the pages, in this one, so that its limits are watched, too. */
-const strictPages = (bindings: Bindings) =>
+/** A Worker of pages, in this one, so that its limits are watched, too. */
+const strictPages = (bindings: Bindings, worker: typeof pages) =>
   ({
     fetch: (request: Request) =>
-      inside(() => pages.fetch(request, strictBindings(bindings), { waitUntil: () => {} } as never)),
+      inside(() => worker.fetch(request, strictBindings(bindings), { waitUntil: () => {} } as never)),
   }) as unknown as Bindings['PAGES'];
 
 const wrapped = new WeakMap<Bindings, Bindings>();
@@ -138,7 +139,8 @@ function strictBindings(bindings: Bindings): Bindings {
     DB: strictDatabase(bindings.DB),
     WAKE: strictQueue(bindings.WAKE),
     SLOW: strictQueue(bindings.SLOW),
-    PAGES: strictPages(bindings),
+    PAGES: strictPages(bindings, pages),
+    CONSOLE: strictPages(bindings, staffPages),
   };
   wrapped.set(bindings, known);
   return known;
