@@ -57,7 +57,7 @@ export async function endedGrants(ports: Ports, ending: Ending): Promise<Ended> 
 }
 
 export async function endedTokens(ports: Ports, ending: Ending): Promise<Ended> {
-  const { tokens } = ports.store.tables;
+  const { secrets, tokens } = ports.store.tables;
   const { task, reason } = ending;
   const rows = await ports.store.db
     .select({ id: tokens.id, epochs: tokens.epochs })
@@ -74,7 +74,8 @@ export async function endedTokens(ports: Ports, ending: Ending): Promise<Ended> 
         .set({ revokedAt: task.createdAt, revokedReason: reason })
         .where(and(inArray(tokens.id, ids), isNull(tokens.revokedAt))),
     countOf: (db, ids) => rowsOf(db, tokens, and(inArray(tokens.id, ids), isMarked)),
-    also: nothingElse,
+    // What a sender among them signs with; nothing else of theirs is kept there.
+    also: (db, ids) => [db.delete(secrets).where(inArray(secrets.subscriptionId, ids))],
   };
 }
 

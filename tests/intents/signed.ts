@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { appGrant } from '../events/app-grant.ts';
+import { revokeAccess } from '../../src/revocations/index.ts';
 import type { Answer, TestHub } from '../harness/hub.ts';
+import { until } from '../harness/sink.ts';
 import { partnerApp, wish } from './wishes.ts';
 
 type Message = { id?: string; at?: Date; over?: Record<string, string> };
@@ -156,6 +158,15 @@ export function signedFlows(on: { hub: TestHub }): void {
     expect((await send(next, wish())).status).toBe(202);
     expect((await on.hub.call('DELETE', `/v1/tokens/${mine.tokenId}`, mine.token)).status).toBe(202);
     expect((await send(next, wish())).status).toBe(401);
+
+    const whole = await on.hub.account(['rfps:create']);
+    const below = await make(whole.token);
+    await revokeAccess(on.hub.hub, 'test', { level: 'account', id: whole.id, reason: 'requested' });
+    expect((await send(below, wish())).status).toBe(401);
+    const isShredded = async () =>
+      (await on.hub.hub.store.db.select().from(secrets).where(eq(secrets.subscriptionId, below.id)))
+        .length === 0;
+    await until('its secret is destroyed', isShredded);
 
     const app = await appGrant(on.hub, mine.id, ['rfps:create']);
     const asked = await on.hub.call('POST', '/v1/rfps/senders', app.token, { label: 'x' });

@@ -62,7 +62,11 @@ test('security schemes have what OpenAPI 3.1 demands of each', () => {
   for (const [name, is] of Object.entries<Json>(securitySchemes)) {
     expect(['http', 'oauth2', 'apiKey'], name).toContain(is.type);
     if (is.type === 'http') expect(['bearer', 'basic'], name).toContain(is.scheme);
-    if (is.type === 'apiKey') expect(is, name).toMatchObject({ in: 'cookie', name: expect.any(String) });
+    if (is.type === 'apiKey')
+      expect(is, name).toMatchObject({
+        in: expect.stringMatching(/^(?:cookie|header)$/),
+        name: expect.any(String),
+      });
   }
   const { authorizationCode, clientCredentials, ...others } = securitySchemes.oauth.flows;
   expect(authorizationCode).toEqual({
