@@ -6,7 +6,11 @@ import { ClosingReport } from './tests/services/report.ts';
 const isCi = process.env['CI'] === 'true';
 
 /** Suites that change what a process has once: its environment, its timers, its clients. */
-const apart = ['adapters', 'bench', 'lint', 'services'].map((room) => `tests/${room}/**/*.test.ts`);
+const apart = [
+  ...['adapters', 'bench', 'lint', 'services'].map((room) => `tests/${room}/**/*.test.ts`),
+  // Two clients of one vendor share what they keep of the way out.
+  'tests/connectors/*-oracle.test.ts',
+];
 
 const suite = (name: string, isolate: boolean, include: string[], exclude: string[] = []) =>
   ({
