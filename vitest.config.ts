@@ -46,7 +46,7 @@ export default defineConfig({
     ],
     // Much of the suite waits: for leases, heartbeats, real servers. By its default of one less than the cores two
     // cores would do one file at a time.
-    maxWorkers: Math.max(4, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     globalSetup: './tests/services/lend.ts',
     reporters: [

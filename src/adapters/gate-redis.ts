@@ -24,6 +24,8 @@ export type RedisGateOptions = {
   /** The store's database, asked where Redis cannot be trusted. */
   pool: Pool;
   namedStatements?: boolean;
+  /** How long a script may take until the store is asked instead; milliseconds. */
+  deadlineMs?: number;
   log: Log;
 };
 
@@ -35,7 +37,7 @@ export type RedisGateOptions = {
 export async function createRedisGate(options: RedisGateOptions): Promise<Gate> {
   const { redis, subscriber, store, pool, log } = options;
   const copy = createEpochCopy();
-  const run = scriptRunner(redis);
+  const run = scriptRunner(redis, options.deadlineMs);
   const follower = followStore(store, copy);
   const truth = {
     ...follower,

@@ -7,11 +7,11 @@ export type RunScript = (script: Script, keys: string[], values: (string | numbe
 /** A Redis that hangs is as good as none: the store is asked instead. */
 export const deadlineMs = 250;
 
-export function scriptRunner(redis: RedisClient): RunScript {
+export function scriptRunner(redis: RedisClient, patienceMs = deadlineMs): RunScript {
   return async ({ lua, sha }, keys, values) => {
     if (redis.status !== 'ready') throw new Error(`redis is ${redis.status}`);
     return within(
-      deadlineMs,
+      patienceMs,
       redis.evalsha(sha, keys.length, ...keys, ...values).catch((error: unknown) => {
         // RESP error of a Redis that has begun afresh: the script goes with the call, and is known from then on.
         if (error instanceof Error && error.message.startsWith('NOSCRIPT'))

@@ -20,7 +20,7 @@ export type RedisStand = {
 export async function redisStand(
   postgresUrl: string,
   redisUrl: string,
-  { isCluster = false } = {},
+  { isCluster = false, deadlineMs = 250 } = {},
 ): Promise<RedisStand> {
   const url = await freshDatabase(postgresUrl);
   const store = await openPostgresStore({ url, migrationsFolder: 'migrations/postgres' });
@@ -42,7 +42,7 @@ export async function redisStand(
     store,
     pool,
     log,
-    open: () => createRedisGate({ redis: connect(), subscriber: connect(), store, pool, log }),
+    open: () => createRedisGate({ redis: connect(), subscriber: connect(), store, pool, log, deadlineMs }),
     requireTrust: () => {
       const doubts = log.lines.filter((line) => /gate\.redis_(?:lost|unusable)/.test(line));
       if (doubts.length > 0) throw new Error(`Redis was not believed: ${doubts.join(' ')}`);

@@ -41,7 +41,7 @@ export async function openProcess(url: string, openCarrier: OpenCarrier) {
   const log = memoryLog();
   const store = await openPostgresStore({ pool, migrationsFolder });
   const id = `wrk_${String(Math.random()).slice(2)}`;
-  const members = await createMembers({ store, log, id, version: 'test', beatMs: 50, deadMs: 1_000 });
+  const members = await createMembers({ store, log, id, version: 'test', beatMs: 50, deadMs: 10_000 });
   const { carrier, close } = await openCarrier(pool, url);
   const meter = { count: () => {}, gauge: () => {}, observe: () => {} };
   const owners = createOwners(store, members);
