@@ -242,7 +242,11 @@ describe('a subscription that an operator wants to look at first [S2-51]', () =>
         detail: expect.objectContaining({ note: 'looked at', rule: ruleId, host: '127.0.0.1' }),
       }),
     ]);
-    const made = await state.hub.hub.store.db.select().from(audit).where(eq(audit.subject, ruleId));
+    const made = await state.hub.hub.store.db
+      .select()
+      .from(audit)
+      .where(eq(audit.subject, ruleId))
+      .orderBy(audit.position);
     expect(made.map(({ action }) => action)).toEqual(['approval_rule.create', 'approval_rule.end']);
   });
 });

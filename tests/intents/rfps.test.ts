@@ -224,7 +224,7 @@ function flows(environment: () => Promise<Record<string, string>>): void {
       reason: 'Not for this city.',
     });
     const { audit } = on.hub.hub.store.tables;
-    const trail = await on.hub.hub.store.db.select().from(audit);
+    const trail = await on.hub.hub.store.db.select().from(audit).orderBy(audit.position);
     expect(trail.filter(({ subject }) => subject === no.body.id).map(({ action }) => action)).toEqual([
       'intent.record',
       'intent.refuse',
