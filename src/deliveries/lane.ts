@@ -106,13 +106,15 @@ function endProbation(lane: Lane): void {
   lane.arrivalMs = 0;
 }
 
-/** Two seconds of the highest rate that a subscription may ask for. */
-const mostInLane = 2_000;
-
-/** How many more deliveries may wait here in memory: about two seconds of what it may send. */
-export function roomOfLane(lane: Lane): number {
-  const most = lane.isProven ? Math.min(mostInLane, Math.max(8, Math.ceil(lane.rate.perSecond * 2))) : 1;
-  return Math.max(0, most - lane.waiting.length - lane.urgent.length);
+/**
+ * How many more deliveries may wait here in memory: about two seconds of what it may send, and never more than there
+ * is room left for everybody's. So one busy lane has half of the memory, ten have nearly a tenth each, and there is
+ * always some for another one ("dynamic thresholds", Choudhury and Hahne 1998).
+ */
+export function roomOfLane(lane: Lane, free: number): number {
+  const wanted = lane.isProven ? Math.max(8, Math.ceil(lane.rate.perSecond * 2)) : 1;
+  const waiting = waitingIn(lane);
+  return Math.max(0, Math.min(wanted - waiting, free - waiting));
 }
 
 export const waitingIn = (lane: Lane): number => lane.waiting.length + lane.urgent.length;

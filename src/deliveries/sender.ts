@@ -50,12 +50,12 @@ export function createSender(ports: Needs): Sender {
 
   return {
     reserve: (candidate) => {
-      if (state.isStopping || state.waiting + reservations.total() >= settings.maxHandover) return null;
+      if (state.isStopping || free() <= 0) return null;
       const { id } = candidate.subscription;
       const lane = lanes.of(id);
       lanes.describe(lane, candidate);
       // What waits in the store is older: a fresh delivery must not overtake it for ever. One that is refused joins it.
-      lane.hasMore ||= roomOfLane(lane) <= reservations.of(id);
+      lane.hasMore ||= roomOfLane(lane, free()) <= reservations.of(id);
       if (lane.hasMore) return null;
       reservations.take(id);
       return currentLease();
@@ -69,9 +69,9 @@ export function createSender(ports: Needs): Sender {
       pump.run();
     },
     roomOf: (id) => {
-      if (state.isStopping || state.waiting >= settings.maxHandover) return 0;
+      if (state.isStopping || free() <= 0) return 0;
       const lane = lanes.known(id);
-      return lane ? Math.max(0, roomOfLane(lane) - reservations.of(id)) : 1;
+      return lane ? Math.max(0, roomOfLane(lane, free()) - reservations.of(id)) : 1;
     },
     noteMore: (id, hasMore) => {
       lanes.of(id).hasMore = hasMore;
@@ -83,6 +83,11 @@ export function createSender(ports: Needs): Sender {
     stop,
     stats: () => ({ inFlight: pump.inFlight(), waiting: state.waiting, lanes: [...lanes.all()].length }),
   };
+
+  /** Places in memory that nobody has, nor was promised. */
+  function free(): number {
+    return settings.maxHandover - state.waiting - reservations.total();
+  }
 
   /** One lease a second serves all that is handed over in it: a delivery and a lease together are unique. */
   function currentLease(): { leaseId: string; untilMs: number } {
@@ -107,7 +112,7 @@ export function createSender(ports: Needs): Sender {
 
   async function start(lane: Lane, delivery: LeasedDelivery): Promise<() => void> {
     state.waiting--;
-    if (lane.hasMore && waitingIn(lane) <= roomOfLane(lane)) state.tellLow(lane.id);
+    if (lane.hasMore && waitingIn(lane) <= roomOfLane(lane, free())) state.tellLow(lane.id);
     const startedAt = clock.ticks();
     const outcome = await run(lane, delivery);
     return () => {
