@@ -18,6 +18,14 @@ export function createStamps(): (micros: number) => string {
   };
 }
 
+/** The stamp in an event, published or delivered; what is none where there is no stamp. */
+export function stampIn(body: string): string {
+  const at = body.indexOf('"subject":"');
+  if (at < 0) return '';
+  const end = body.indexOf('"', at + 11);
+  return body.slice(end - LENGTH, end);
+}
+
 /** The microseconds that a stamp was made at; NaN for what is not a stamp. */
 export function stampMicros(stamp: string): number {
   if (stamp.length !== LENGTH) return Number.NaN;

@@ -20,8 +20,9 @@ export async function runClosed(
         const dueAt = nowMicros();
         if (dueAt >= endsAt || left.posts <= 0) return resolve();
         left.posts -= 1;
-        connection.post(body(dueAt), (status, failure) => {
-          recorder.answered(dueAt, status, failure);
+        const text = body(dueAt);
+        connection.post(text, (status, failure) => {
+          recorder.answered(dueAt, status, failure, text);
           next();
         });
       };

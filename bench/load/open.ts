@@ -52,8 +52,9 @@ export async function runOpen(
     }
 
     function post(connection: Connection, dueAt: number): void {
-      connection.post(body(dueAt), (status, failure) => {
-        recorder.answered(dueAt, status, failure);
+      const text = body(dueAt);
+      connection.post(text, (status, failure) => {
+        recorder.answered(dueAt, status, failure, text);
         count.answered += 1;
         free.push(connection);
         if (count.answered >= total) return resolve();

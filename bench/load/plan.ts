@@ -14,6 +14,8 @@ export type LoadPlan = {
   /** The run ends at whichever comes first. */
   seconds: number;
   maxPosts?: number;
+  /** Whether the result tells when each event was answered. */
+  tellsAnswers?: boolean;
 };
 
 /** An event cut at every place where its stamp goes. */
@@ -34,4 +36,6 @@ export type LoadResult = {
   cpuMicrosPerPost: number;
   startedAtMicros: number;
   firstFailure?: string;
+  /** By stamp, in microseconds; of a plan that asked for it, one event a post. */
+  answeredAtMicros?: Record<string, number>;
 };

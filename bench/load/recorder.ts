@@ -1,9 +1,10 @@
 import { createHistogram, percentileMicros, recordMicros, summarise } from '../histogram.ts';
 import { nowMicros } from '../clock.ts';
+import { stampIn } from '../stamps.ts';
 import type { LoadPlan, LoadResult } from './plan.ts';
 
 export type Recorder = {
-  answered(dueMicros: number, status: number, failure?: string): void;
+  answered(dueMicros: number, status: number, failure: string | undefined, body: string): void;
   late(micros: number): void;
   result(): LoadResult;
 };
@@ -13,11 +14,13 @@ export function createRecorder(plan: LoadPlan): Recorder {
   const lateness = createHistogram();
   const statuses: Record<string, number> = {};
   const kept: { failure?: string } = {};
+  const answeredAt = new Map<string, number>();
   const startedAtMicros = nowMicros();
   const cpu = process.cpuUsage();
 
   return {
-    answered: (dueMicros, status, failure) => {
+    answered: (dueMicros, status, failure, body) => {
+      if (plan.tellsAnswers) answeredAt.set(stampIn(body), nowMicros());
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (failure !== undefined) kept.failure ??= failure;
       recordMicros(latency, nowMicros() - dueMicros);
@@ -44,6 +47,7 @@ export function createRecorder(plan: LoadPlan): Recorder {
         cpuMicrosPerPost: (used.user + used.system) / Math.max(1, posts),
         startedAtMicros,
         ...(kept.failure === undefined ? {} : { firstFailure: kept.failure }),
+        ...(plan.tellsAnswers ? { answeredAtMicros: Object.fromEntries(answeredAt) } : {}),
       };
     },
   };

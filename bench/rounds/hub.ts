@@ -36,13 +36,18 @@ export async function measureHubFanOut1(bench: Bench): Promise<void> {
     figures.note({ 'hub.fan1': found.eventsPerSecond, 'hub.fan1.micros': found.micros });
     if (!options.sections.includes('latency')) return;
     const at = async (name: string, eventsPerSecond: number): Promise<void> => {
-      const { p50, p99 } = await measureLatency(hub, sink, {
+      const { sent, accepted } = await measureLatency(hub, sink, {
         events,
         fanOut: 1,
         eventsPerSecond,
         seconds: options.seconds * 1.3,
       });
-      figures.note({ [`hub.${name}.p50`]: p50, [`hub.${name}.p99`]: p99 });
+      figures.note({
+        [`hub.${name}.p50`]: accepted.p50,
+        [`hub.${name}.p99`]: accepted.p99,
+        [`hub.${name}.sent.p50`]: sent.p50,
+        [`hub.${name}.sent.p99`]: sent.p99,
+      });
     };
     await at('at200', 200);
     await at('third', found.eventsPerSecond / 3);

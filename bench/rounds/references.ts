@@ -46,8 +46,13 @@ async function measureFanOuts(bench: Bench, name: ReferenceName): Promise<void> 
           seconds: options.seconds,
           eventsPerSecond: found.eventsPerSecond / 3,
         };
-        const { p50, p99 } = await measureLatency(target, sink, atThird);
-        return figures.note({ 'thin.third.p50': p50, 'thin.third.p99': p99 });
+        const { sent, accepted } = await measureLatency(target, sink, atThird);
+        return figures.note({
+          'thin.third.p50': accepted.p50,
+          'thin.third.p99': accepted.p99,
+          'thin.third.sent.p50': sent.p50,
+          'thin.third.sent.p99': sent.p99,
+        });
       }
       figures.note({ 'thin.memory.full': found.memory });
       figures.note({

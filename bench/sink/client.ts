@@ -7,7 +7,9 @@ export type Sink = {
   /** An endpoint's address; each number has an origin of its own as far as the ports go. */
   url(group: string, at: number): string;
   counts(prefix?: string): Promise<SinkCounts>;
-  reset(): Promise<void>;
+  reset(wish?: { keepsArrivals: boolean }): Promise<void>;
+  /** When each stamp came first since a reset that asked for it, in microseconds. */
+  arrivals(): Promise<Record<string, number>>;
   setMode(prefix: string, mode: SinkMode): Promise<void>;
   expectSecret(url: string, secret: string): Promise<void>;
   /** Waits until so many were taken, or until nothing has come for a while; gives the last counts. */
@@ -36,9 +38,10 @@ export async function startSink(portCount: number, hosts: readonly string[] = ['
       return `http://${hosts[place % hosts.length]}:${ports[place]}/${group}/${at}`;
     },
     counts,
-    reset: async () => {
-      await control('/reset', 'POST');
+    reset: async (wish) => {
+      await control(wish?.keepsArrivals ? '/reset?arrivals=keep' : '/reset', 'POST');
     },
+    arrivals: async () => (await control('/arrivals', 'GET')) as Record<string, number>,
     setMode: async (prefix, mode) => {
       await control(`/mode?prefix=${prefix}&mode=${mode}`, 'POST');
     },

@@ -4,7 +4,7 @@ import type { SinkMode } from './plan.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * GET /counts?prefix=/a · POST /reset · POST /mode?prefix=/a&mode=hang · POST /secret?path=/a/0&secret=whsec_…
+ * GET /counts?prefix=/a · GET /arrivals · POST /reset?arrivals=keep · POST /mode?prefix=/a&mode=hang · POST /secret?path=/a/0&secret=whsec_…
  */
 export async function serveControl(tally: Tally, modes: Map<string, SinkMode>): Promise<number> {
   const server = createServer((request, response) => {
@@ -16,8 +16,10 @@ export async function serveControl(tally: Tally, modes: Map<string, SinkMode>): 
     switch (url.pathname) {
       case '/counts':
         return answer(tally.counts(asked('prefix')));
+      case '/arrivals':
+        return answer(tally.arrivals());
       case '/reset':
-        tally.reset();
+        tally.reset(asked('arrivals') === 'keep');
         return answer({});
       case '/mode':
         // Only our own conductor calls, with a mode of the closed list.

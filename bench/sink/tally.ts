@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { nowMicros } from '../clock.ts';
 import { createHistogram, mergeHistograms, recordMicros, summarise } from '../histogram.ts';
 import type { Histogram } from '../histogram.ts';
-import { stampMicros } from '../stamps.ts';
+import { stampIn, stampMicros } from '../stamps.ts';
 import { headerOf } from './request.ts';
 import type { RawRequest } from './request.ts';
 import type { SinkCounts } from './plan.ts';
@@ -24,7 +24,9 @@ export type Tally = {
   expectSecret(path: string, secret: string): void;
   /** Of all paths that start so. */
   counts(prefix: string): SinkCounts;
-  reset(): void;
+  /** When each stamp came first, in microseconds; kept only where the last reset asked for it. */
+  arrivals(): Record<string, number>;
+  reset(keepsArrivals: boolean): void;
 };
 
 // One signature in this many is checked: enough to notice a wrong key, too few to cost the sink its speed.
@@ -33,6 +35,7 @@ const CHECK_EVERY = 200;
 export function createTally(): Tally {
   const paths = new Map<string, PathTally>();
   const secrets = new Map<string, Buffer>();
+  const kept: { arrivals: Map<string, number> | null } = { arrivals: null };
 
   return {
     receive: (request, isTaken) => {
@@ -49,7 +52,9 @@ export function createTally(): Tally {
       tally.ids.add(headerOf(request.head, 'webhook-id') ?? '');
       if (!isTaken) return;
       tally.taken += 1;
-      const stampedAt = stampOf(request.body);
+      const stamp = stampIn(request.body);
+      const stampedAt = stampMicros(stamp);
+      if (kept.arrivals !== null && !kept.arrivals.has(stamp)) kept.arrivals.set(stamp, now);
       if (!Number.isNaN(stampedAt)) recordMicros(tally.latency, now - stampedAt);
     },
     expectSecret: (path, secret) => {
@@ -59,8 +64,10 @@ export function createTally(): Tally {
       const chosen = [...paths].filter(([path]) => path.startsWith(prefix)).map(([, tally]) => tally);
       return sumUp(chosen);
     },
-    reset: () => {
+    arrivals: () => Object.fromEntries(kept.arrivals ?? []),
+    reset: (keepsArrivals) => {
       paths.clear();
+      kept.arrivals = keepsArrivals ? new Map() : null;
     },
   };
 }
@@ -73,13 +80,6 @@ function tallyOf(paths: Map<string, PathTally>, path: string): PathTally {
   const fresh = { ...none, ids: new Set<string>(), latency };
   paths.set(path, fresh);
   return fresh;
-}
-
-function stampOf(body: string): number {
-  const at = body.indexOf('"subject":"');
-  if (at < 0) return Number.NaN;
-  const end = body.indexOf('"', at + 11);
-  return stampMicros(body.slice(end - 26, end));
 }
 
 // Standard Webhooks 1.0: HMAC-SHA256 over "id.timestamp.body"; several signatures are parted by blanks.
