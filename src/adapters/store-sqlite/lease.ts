@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { EventRecord, LeaseAsk, LeasedDelivery } from '#src/ports';
 import { beforeInExpansion, eventOf } from '#src/store';
+import { createRecordsInUse } from './records-in-use.ts';
 
 type Due = Omit<LeasedDelivery, 'leaseId' | 'untilMs' | 'subscriptionId' | 'event'> & {
   position: number;
@@ -9,7 +10,8 @@ type Due = Omit<LeasedDelivery, 'leaseId' | 'untilMs' | 'subscriptionId' | 'even
 
 /**
  * Row by row, as publishing and settling are: what is due in a lane is read, and each taken by its place. It does what
- * `leaseStatements` (#src/store) does in sets for D1. Deliveries of one event share its record, over all lanes of the ask.
+ * `leaseStatements` (#src/store) does in sets for D1. Deliveries of one event share its record, over
+ * all lanes.
  */
 export function createLease(file: Database.Database): (ask: LeaseAsk) => LeasedDelivery[] {
   const readDue = file.prepare(
@@ -30,26 +32,23 @@ export function createLease(file: Database.Database): (ask: LeaseAsk) => LeasedD
       accepted_at AS acceptedAtMs, city, subject, sequence, critical, audience, data FROM events WHERE position = ?`,
   );
 
+  const records = createRecordsInUse();
+
   return ({ leaseId, nowMs, untilMs, lanes }) => {
-    const events = new Map<number, EventRecord>();
     const taken = lanes.flatMap(({ subscriptionId, room }) => {
       // The columns above, under the names of the type.
       const due = readDue.all(subscriptionId, nowMs, Math.max(0, room)) as Due[];
       return due.map(({ position, eventPosition, ...delivery }) => {
         take.run(leaseId, untilMs, nowMs, position);
-        const event = recordOf(events, eventPosition);
+        const event = records.of(eventPosition, () => recordAt(eventPosition));
         return { position, leased: { ...delivery, leaseId, untilMs, subscriptionId, event } };
       });
     });
     return taken.sort((a, b) => a.position - b.position).map(({ leased }) => leased);
   };
 
-  function recordOf(events: Map<number, EventRecord>, position: number): EventRecord {
-    const known = events.get(position);
-    if (known) return known;
+  function recordAt(position: number): EventRecord {
     // A delivery's event is there: they are written together, and purged together.
-    const record = eventOf(readEvent.get(position) as Record<string, unknown>, position);
-    events.set(position, record);
-    return record;
+    return eventOf(readEvent.get(position) as Record<string, unknown>, position);
   }
 }
