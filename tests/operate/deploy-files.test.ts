@@ -35,6 +35,10 @@ test('the image takes only what there is, and its ignore file lets all of it in'
     .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
     .flatMap((line) => line.split(/\s+/).slice(1, -1));
   expect(copied).toContain('migrations');
+  // What the build follows: `#src/…`, `#registry`, `#connectors/…`. Without one of these folders there is no image.
+  const { imports } = JSON.parse(read('package.json')) as { imports: Record<string, string> };
+  const followed = Object.values(imports).map((path) => path.split('/')[1] ?? '');
+  expect(copied).toEqual(expect.arrayContaining(followed.filter((folder) => folder !== 'tests')));
   const allowed = read('docs/deploy/Containerfile.dockerignore').split('\n');
   for (const path of copied) {
     expect([path, existsSync(join(root, path))]).toEqual([path, true]);
