@@ -38,8 +38,11 @@ async function answerOf(
     );
     requirePublisher(ctx);
     if (body === 'too_large') throw tooLarge(hub.settings.maxBatchBytes);
-    const key = one(headers['idempotency-key']) ?? null;
-    const { status, body: results } = await publishBytes(ctx, one(headers['content-type']), body, key);
+    const { status, body: results } = await publishBytes(ctx, body, {
+      type: one(headers['content-type']),
+      encoding: one(headers['content-encoding']),
+      idempotencyKey: one(headers['idempotency-key']) ?? null,
+    });
     const type = { 'content-type': 'application/json', 'x-request-id': requestId, ...limits };
     return { status, headers: type, body: JSON.stringify(results) };
   } catch (error) {

@@ -20,7 +20,7 @@ type Needs = Pick<Ctx, 'clock' | 'ids' | 'digest' | 'caller' | 'settings'>;
 
 /**
  * Envelope wrong: `ok: false`, nothing is kept. Data or policy wrong: a draft in quarantine with its reasons. The
- * fingerprint is of the event as parsed, so white space makes no difference and the order of keys does.
+ * fingerprint is of the event as parsed and of its environment, so white space makes no difference and the order of keys does.
  */
 export function readEvent(ctx: Needs, value: unknown): Reading {
   const parsed = parseEnvelope(value);
@@ -36,15 +36,27 @@ export function readEvent(ctx: Needs, value: unknown): Reading {
   }
   if (envelope.exposure && !isBroadcast(envelope.type))
     return { ok: false, errors: [{ pointer: '/exposure', detail: 'Only rfp.broadcast has it.' }] };
+  if (!isSayable(Date.parse(envelope.occurred_at)))
+    return { ok: false, errors: [{ pointer: '/occurred_at', detail: 'In UTC its year must have four digits.' }] };
   const text = JSON.stringify(value);
-  if (text.length > ctx.settings.maxEventBytes) {
+  if (isLonger(text, ctx.settings.maxEventBytes)) {
     return {
       ok: false,
       errors: [{ pointer: '', detail: `One event may have ${ctx.settings.maxEventBytes / 1024} KiB.` }],
     };
   }
-  return { ok: true, draft: draftOf(ctx, envelope, ctx.digest.sha256(text)) };
+  // An id is of one environment: what the other has by it is not this event, however alike.
+  const mine = ctx.caller.env === 'live' ? text : `${ctx.caller.env} ${text}`;
+  return { ok: true, draft: draftOf(ctx, envelope, ctx.digest.sha256(mine)) };
 }
+
+// RFC 3339 §5.6 has years of four digits; an offset can lead out of them.
+const [firstMs, lastMs] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+const isSayable = (ms: number): boolean => ms >= firstMs && ms <= lastMs;
+
+/** In UTF-8, where a UTF-16 unit has three bytes at most; few events come near enough to be counted. */
+const isLonger = (text: string, maxBytes: number): boolean =>
+  text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
 
 /** Also for what the hub itself says: `fingerprint` is then of its own making. */
 export function draftOf(ctx: Needs, envelope: Envelope, fingerprint: string): Draft {

@@ -13,12 +13,11 @@ export async function publishRoute(ctx: Ctx, request: Request): Promise<{ status
 /** The same for a host that has read the body already. */
 export async function publishBytes(
   ctx: Ctx,
-  contentType: string | undefined,
   bytes: Uint8Array,
-  idempotencyKey: string | null,
+  fields: { type: string | undefined; encoding: string | undefined; idempotencyKey: string | null },
 ): Promise<{ status: number; body: unknown }> {
-  requireJson(contentType);
-  return answerOf(await publish(ctx, bytes, idempotencyKey));
+  requireJson(fields.type, fields.encoding);
+  return answerOf(await publish(ctx, bytes, fields.idempotencyKey));
 }
 
 const answerOf = ({ isBatch, results }: PublishOutcome) => ({

@@ -39,7 +39,7 @@ export function rfpEntrance(door: SignedDoor): Entrance<Ctx> {
     readBody: async (request, maxBytes) => {
       const signed = signedBodies.get(request);
       if (!signed) return readBody(request, maxBytes);
-      requireJson(request.headers.get('content-type'));
+      requireJson(request.headers.get('content-type'), request.headers.get('content-encoding'));
       return signed;
     },
   };

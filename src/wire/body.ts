@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { type FieldError, PatchbayError } from '#src/errors';
 
-/** Reads at most `maxBytes` of a body; 413 past that, 415 for another type than JSON. */
+/** Reads at most `maxBytes` of a body; 413 past that, 415 for another type than JSON and for a compressed one. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  requireJson(request.headers.get('content-type'));
+  requireJson(request.headers.get('content-type'), request.headers.get('content-encoding'));
   return readBytes(request, maxBytes);
 }
 
@@ -23,7 +23,17 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
   return concat(chunks, length);
 }
 
-export function requireJson(contentType: string | null | undefined): void {
+export function requireJson(
+  contentType: string | null | undefined,
+  contentEncoding: string | null | undefined,
+): void {
+  if (contentEncoding && contentEncoding.toLowerCase() !== 'identity') {
+    throw new PatchbayError('unsupported_media_type', {
+      public: 'Send the body as it is, without a Content-Encoding.',
+      // RFC 9110 §15.5.16: what would have been taken.
+      fields: { 'accept-encoding': 'identity' },
+    });
+  }
   if (contentType && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) return;
   throw new PatchbayError('unsupported_media_type', {
     public: 'Send the body as Content-Type: application/json.',

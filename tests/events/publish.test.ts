@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServiceToken } from '../../src/access/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 
 describe('publishing', () => {
@@ -129,6 +131,60 @@ describe('publishing', () => {
     });
     const most = await publish({ events: many.slice(0, 500) });
     expect(most.body.results.every((result: { status: string }) => result.status === 'accepted')).toBe(true);
+  });
+
+  test('256 KiB are bytes, alone and in a batch', async () => {
+    const base = { ...eventFor([account]), data: { title: '' } };
+    const room = 256 * 1024 - JSON.stringify(base).length;
+    const of = (title: string) => ({ ...base, data: { title } });
+    const inBatch = async (title: string) =>
+      (await publish({ events: [of(title)] })).body.results[0].status as string;
+    for (const [fits, more] of [
+      ['x'.repeat(room), 'x'.repeat(room + 1)],
+      ['€'.repeat(room / 3), '€'.repeat(room / 3 + 1)],
+    ] as const) {
+      expect([(await publish(of(fits))).status, (await publish(of(more))).status]).toEqual([202, 413]);
+      expect([await inBatch(fits), await inBatch(more)]).toEqual(['quarantined', 'invalid']);
+    }
+  });
+
+  test('a compressed body is a 415 that says so, on the quick way and the other', async () => {
+    for (const path of ['/v1/events', '/v1/events?']) {
+      const answer = await fetch(hub.origin + path, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${core}`,
+          'content-type': 'application/json',
+          'content-encoding': 'gzip',
+        },
+        body: gzipSync(JSON.stringify(eventFor([account]))),
+      });
+      expect(answer.status).toBe(415);
+      expect(answer.headers.get('accept-encoding')).toBe('identity');
+      expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('Content-Encoding') });
+    }
+  });
+
+  test('a moment that RFC 3339 cannot spell in UTC is refused', async () => {
+    for (const occurred_at of ['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00+14:00']) {
+      expect(await publish(eventFor([account], { occurred_at }))).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/occurred_at' }] },
+      });
+    }
+  });
+
+  test('an id that the other environment has is a conflict, never taken for a duplicate', async () => {
+    const event = { ...eventFor([account]), id: 'evt_both' };
+    const test = await createServiceToken(hub.hub, 'test', {
+      label: 'test data',
+      env: 'test',
+      scopes: ['events:publish'],
+    });
+    const tried = () => hub.call('POST', '/v1/events', test.token, { ...event, id: 'evt_own' });
+    expect((await publish(event)).body.status).toBe('accepted');
+    expect(await hub.call('POST', '/v1/events', test.token, event)).toMatchObject({ status: 409 });
+    expect([(await tried()).body.status, (await tried()).body.status]).toEqual(['accepted', 'duplicate']);
   });
 
   test('the hub alone says what the hub has to say', async () => {
