@@ -37,7 +37,10 @@ export function readEvent(ctx: Needs, value: unknown): Reading {
   if (envelope.exposure && !isBroadcast(envelope.type))
     return { ok: false, errors: [{ pointer: '/exposure', detail: 'Only rfp.broadcast has it.' }] };
   if (!isSayable(Date.parse(envelope.occurred_at)))
-    return { ok: false, errors: [{ pointer: '/occurred_at', detail: 'In UTC its year must have four digits.' }] };
+    return {
+      ok: false,
+      errors: [{ pointer: '/occurred_at', detail: 'In UTC its year must have four digits.' }],
+    };
   const text = JSON.stringify(value);
   if (isLonger(text, ctx.settings.maxEventBytes)) {
     return {
