@@ -66,7 +66,14 @@ export function openSqliteStore(options: SqliteOptions): Store {
     match: async (env, accountIds) => read(matchStatement(env, accountIds)).map(candidateOf),
     dueLanes: async (nowMs, after, limit) =>
       read(dueLanesStatement(nowMs, after, limit)).map((row) => row['id'] as string),
-    lease: (ask) => turn.run(() => lease(ask)),
+    lease: async (ask) => {
+      try {
+        return await turn.run(() => lease.take(ask));
+      } catch (error) {
+        lease.rolledBack();
+        throw error;
+      }
+    },
     renew: async (deliveries, untilMs) =>
       new Set(
         (await writeAll([renewStatement(deliveries, untilMs)])).flat().map((row) => row['id'] as string),

@@ -7,7 +7,18 @@ import Database from 'better-sqlite3';
 import { asc, eq, inArray, like, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/adapters/store-sqlite.ts';
-import { type Stand, accountOf, eventOf, fillLane, publish, standOn, atMs } from './store/stand.ts';
+import {
+  type Stand,
+  accountOf,
+  atMs,
+  deliveryOf,
+  eventOf,
+  fillLane,
+  lease,
+  publish,
+  receiptOf,
+  standOn,
+} from './store/stand.ts';
 
 /** What only the file can do to its store: durability, group commit, a full disk, other processes. */
 describe('the SQLite file', () => {
@@ -119,6 +130,27 @@ describe('the SQLite file', () => {
 
     await pragma(stand(), `max_page_count = ${pages * 100}`);
     expect((await publish(stand(), [big()])).events[0]).toMatchObject({ outcome: 'written', sequence: 1 });
+  });
+
+  test('what a lease saw in a turn that the disk refused is no record of the event that comes in its place', async () => {
+    const lane = stand().name('sub');
+    const delivered = () => eventOf(stand(), { deliveries: [deliveryOf(stand(), { subscriptionId: lane })] });
+    const [refused, accepted] = [delivered(), delivered()];
+    const pages = Number(await pragma(stand(), 'page_count'));
+    await pragma(stand(), `max_page_count = ${pages + 12}`);
+    const matchedVersion = await stand().store.version();
+    const turn = await Promise.allSettled([
+      stand().store.publish(receiptOf(stand()), [{ ...refused, matchedVersion }]),
+      lease(stand(), [[lane, 5]], atMs + 100, atMs + 900),
+      stand().store.write((db) => [
+        db.insert(stand().store.tables.accounts).values(accountOf(stand(), { name: 'x'.repeat(200_000) })),
+      ]),
+    ]);
+    expect(turn.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await pragma(stand(), `max_page_count = ${pages * 100}`);
+    await publish(stand(), [accepted]);
+    const [leased] = await lease(stand(), [[lane, 5]], atMs + 100, atMs + 900);
+    expect(leased).toMatchObject({ id: accepted.deliveries[0]!.id, event: { id: accepted.id } });
   });
 
   test('a file that cannot be written is store_unavailable, and the store recovers', async () => {

@@ -8,12 +8,14 @@ type Due = Omit<LeasedDelivery, 'leaseId' | 'untilMs' | 'subscriptionId' | 'even
   eventPosition: number;
 };
 
+type Lease = { take(ask: LeaseAsk): LeasedDelivery[]; rolledBack(): void };
+
 /**
  * Row by row, as publishing and settling are: what is due in a lane is read, and each taken by its place. It does what
  * `leaseStatements` (#src/store) does in sets for D1. Deliveries of one event share its record, over
  * all lanes.
  */
-export function createLease(file: Database.Database): (ask: LeaseAsk) => LeasedDelivery[] {
+export function createLease(file: Database.Database): Lease {
   const readDue = file.prepare(
     `SELECT f.position, f.id, f.grant_id AS grantId, f.account_id AS accountId, f.attempts, f.tries, f.line,
       f.event_position AS eventPosition
@@ -24,7 +26,7 @@ export function createLease(file: Database.Database): (ask: LeaseAsk) => LeasedD
         AND NOT EXISTS (${beforeInExpansion})))
     ORDER BY f.due_at, f.position LIMIT ?`,
   );
-  const take = file.prepare(
+  const mark = file.prepare(
     `UPDATE deliveries SET state = 'leased', lease_id = ?, due_at = ?, updated_at = ?, reason = 'leased' WHERE position = ?`,
   );
   const readEvent = file.prepare(
@@ -34,18 +36,20 @@ export function createLease(file: Database.Database): (ask: LeaseAsk) => LeasedD
 
   const records = createRecordsInUse();
 
-  return ({ leaseId, nowMs, untilMs, lanes }) => {
+  return { take, rolledBack: () => records.forget() };
+
+  function take({ leaseId, nowMs, untilMs, lanes }: LeaseAsk): LeasedDelivery[] {
     const taken = lanes.flatMap(({ subscriptionId, room }) => {
       // The columns above, under the names of the type.
       const due = readDue.all(subscriptionId, nowMs, Math.max(0, room)) as Due[];
       return due.map(({ position, eventPosition, ...delivery }) => {
-        take.run(leaseId, untilMs, nowMs, position);
+        mark.run(leaseId, untilMs, nowMs, position);
         const event = records.of(eventPosition, () => recordAt(eventPosition));
         return { position, leased: { ...delivery, leaseId, untilMs, subscriptionId, event } };
       });
     });
     return taken.sort((a, b) => a.position - b.position).map(({ leased }) => leased);
-  };
+  }
 
   function recordAt(position: number): EventRecord {
     // A delivery's event is there: they are written together, and purged together.

@@ -3,6 +3,8 @@ import type { EventRecord } from '#src/ports';
 export type RecordsInUse = {
   /** The record at this position that somebody still holds, or a new one. */
   of(position: number, read: () => EventRecord): EventRecord;
+  /** After a commit that failed: what was read before it may never have been, and its position goes to another. */
+  forget(): void;
 };
 
 const leastToPrune = 1_024;
@@ -10,8 +12,8 @@ const leastToPrune = 1_024;
 /**
  * The records of events whose deliveries wait in some lane: a lane that leases later what another one holds already
  * shares its record, and with it the projection and the body that were made of it. Held weakly, so that none lives
- * longer than the deliveries that need it, however long a backlog is. An event never changes, and its position is
- * never given to another.
+ * longer than the deliveries that need it, however long a backlog is. A committed event never changes, and its position
+ * is never given to another.
  */
 export function createRecordsInUse(): RecordsInUse {
   const records = new Map<number, WeakRef<EventRecord>>();
@@ -26,6 +28,7 @@ export function createRecordsInUse(): RecordsInUse {
       if (records.size >= pruneAt) prune();
       return record;
     },
+    forget: () => records.clear(),
   };
 
   function prune(): void {
