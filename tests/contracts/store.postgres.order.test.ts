@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, like, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, like, or, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Store } from '#src/ports';
 import { describeWith } from '../services/describe.ts';
@@ -99,6 +99,7 @@ await describeWith('postgres', 'the order of commits on PostgreSQL', (server) =>
     expect(early).toEqual([]);
     await slow.query('COMMIT');
     await slow.end();
+    await untilShown(stand.store, account);
     expect((await readFeed(stand.store, account, [0, 0])).map((row) => row.eventPosition)).toEqual([
       -1,
       events[0]!.position,
@@ -128,11 +129,25 @@ await describeWith('postgres', 'the order of commits on PostgreSQL', (server) =>
       }
     })();
     const written = (await Promise.all(publishing)).flat();
+    await untilShown(stands[0]!.store, account);
     state.isOver = true;
     await reading;
     expect(read.toSorted((a, b) => a - b)).toEqual(written.toSorted((a, b) => a - b));
   });
 });
+
+/** A transaction of any database of the server holds the end of the feed back for as long as it runs. */
+async function untilShown(store: Store, account: string): Promise<void> {
+  const { feed } = store.tables;
+  const [newest] = await store.db
+    .select()
+    .from(feed)
+    .where(eq(feed.accountId, account))
+    .orderBy(desc(feed.tx), desc(feed.position))
+    .limit(1);
+  const before: [number, number] = [newest!.tx, newest!.position - 1];
+  await expect.poll(() => readFeed(store, account, before)).toEqual([newest]);
+}
 
 /** Commit order, as the port demands it of every reader: only rows older than the oldest running transaction. */
 async function readFeed({ db, tables: { feed } }: Store, account: string, [tx, position]: [number, number]) {
