@@ -2,11 +2,11 @@
  * Erasure of one account. What names it goes in the write that sets its status: its name and city, people who are
  * members of it alone, its endpoints, its labels. What it saw goes after that, from a durable task in chunks.
  *
- * Events that it alone was the audience of lose their data. Those that others see too keep it, for it is theirs as
- * well; they go with the retention of all events. Ids, types, states, times, attempts' statuses and the audit trail
- * stay: they prove what was done. (docs/operations.md)
+ * Events that nobody else is the audience of lose their data; another erased account is nobody. Those that others see
+ * too keep it, for it is theirs as well; they go with the retention of all events. Ids, types, states, times, attempts'
+ * statuses and the audit trail stay: they prove what was done. (docs/operations.md)
  */
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, sql } from 'drizzle-orm';
 import { recordAudit } from '#src/audit';
 import type { Ports } from '#src/context';
 import type { Db } from '#src/ports';
@@ -14,6 +14,7 @@ import { addTask, type Chunk, type Task } from '#src/tasks';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 const eventsPerChunk = 90;
+const accountsPerWrite = 20;
 
 /** Apps' own subscriptions stay: they serve the app's other grants, whoever's consent they were made under. */
 export function erasingStatements(db: Db, ports: Needs, by: string, id: string) {
@@ -122,13 +123,52 @@ export const eraseAccount =
     };
   };
 
-/** The stored text of an audience of one; cast, for Postgres compares no json. */
-const aloneIn = (column: unknown, id: string) => sql`cast(${column} as text) = ${JSON.stringify([id])}`;
+/**
+ * What came for erased accounts after their erasure (an event that was under way, or that the marketplace published all
+ * the same) goes as the rest did. For once a day.
+ */
+export async function eraseWhatCameLate(ports: Needs): Promise<void> {
+  const { store } = ports;
+  const { accounts, feed } = store.tables;
+  for (let after = ''; ;) {
+    const rows = await store.db
+      .select({ id: accounts.id })
+      .from(accounts)
+      .where(
+        and(
+          gt(accounts.id, after),
+          eq(accounts.status, 'erased'),
+          exists(
+            store.db.select({ account: feed.accountId }).from(feed).where(eq(feed.accountId, accounts.id)),
+          ),
+        ),
+      )
+      .orderBy(asc(accounts.id))
+      .limit(accountsPerWrite);
+    const last = rows.at(-1);
+    if (!last) return;
+    await store.write((db) =>
+      rows.map(({ id }) => addTask(db, ports, { kind: 'erase', subject: id, payload: { by: 'hub' } })),
+    );
+    after = last.id;
+  }
+}
+
+/** Nobody is left in the audience whom it would be taken from. An account that the hub was never told of is somebody. */
+function isNobodys({ store }: Pick<Needs, 'store'>) {
+  const { events } = store.tables;
+  const each =
+    store.dialect === 'sqlite'
+      ? sql`json_each(${events.audience}) one`
+      : sql`json_array_elements_text(${events.audience}) one(value)`;
+  return sql`not exists (
+    select 1 from ${each} left join accounts a on a.id = one.value where a.status is null or a.status <> 'erased')`;
+}
 
 function chunkStatements({ store }: Needs, db: Db, id: string, seen: { place: number; event: number }[]) {
   const { events, receipts, deliveries, attempts, feed } = store.tables;
   const positions = seen.map((row) => row.event);
-  const isOwn = and(inArray(events.position, positions), aloneIn(events.audience, id));
+  const isOwn = and(inArray(events.position, positions), isNobodys({ store }));
   return [
     db
       .update(attempts)
@@ -164,7 +204,12 @@ function lastStatements(
   { by, id, entities: alone }: { by: string; id: string; entities: string[] },
 ) {
   const { events, receipts, entities, entityAccounts } = ports.store.tables;
-  const isQuarantined = and(eq(events.state, 'quarantined'), aloneIn(events.audience, id));
+  const isQuarantined = and(
+    eq(events.state, 'quarantined'),
+    // Cast, for Postgres compares no json; quoted, an id is never a part of another.
+    sql`cast(${events.audience} as text) like ${`%"${id.replaceAll('_', '\\_')}"%`} escape '\\'`,
+    isNobodys(ports),
+  );
   const slices = Array.from({ length: Math.ceil(alone.length / 90) }, (_, i) =>
     alone.slice(i * 90, i * 90 + 90),
   );

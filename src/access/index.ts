@@ -11,7 +11,7 @@ export {
 } from './accounts.ts';
 export { type Authenticator, type Call, createAuthenticator } from './authenticate.ts';
 export { endsAtMs, grantEndsAt, isWarned, lastUseMs, tokenEndsAt, type Used, warnsAtMs } from './disuse.ts';
-export { eraseAccount } from './erase.ts';
+export { eraseAccount, eraseWhatCameLate } from './erase.ts';
 export { findGrant, listGrants, narrowOwnGrant, showGrant, type ShownGrant } from './grants.ts';
 export { findToken, listTokens, showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';

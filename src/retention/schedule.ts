@@ -1,3 +1,4 @@
+import { eraseWhatCameLate } from '#src/access';
 import type { Ports } from '#src/context';
 import { beginInactivity } from '#src/inactivity';
 import { claimMark } from './marks.ts';
@@ -34,13 +35,16 @@ export function createRetention(ports: Needs): Retention {
   };
 }
 
-/** A purge where it is time for one, and once a day the look for what nobody uses; of several processes one does it. */
+/** A purge where it is time for one; once a day the looks for what nobody uses and what came for the erased; of several processes one does it. */
 export async function purgeWhenDue(ports: Needs): Promise<void> {
   const { clock, settings } = ports;
   // A little less than the interval: two timers drift, and a turn must not be missed for a second.
   const most = clock.ms() - settings.purgeEveryMs * 0.9;
   if (!(await claimMark(ports, 'purged_at', most, clock.ms()))) return;
   const isNewDay = await claimMark(ports, 'purged_all_at', clock.ms() - dayMs, clock.ms());
-  if (isNewDay) await beginInactivity(ports);
+  if (isNewDay) {
+    await beginInactivity(ports);
+    await eraseWhatCameLate(ports);
+  }
   await purge(ports, isNewDay ? 'all' : 'new');
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addMember, suspend } from '../../src/access/index.ts';
+import { purgeWhenDue } from '../../src/retention/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 
@@ -128,6 +129,36 @@ describe('the status of an account', () => {
     expect((await eventOf(shared)).data).toEqual(before.data);
     const booking = before.data['booking_id'] as string;
     expect((await call('GET', `/v1/bookings/${booking}`, stays.token)).status).toBe(200);
+  });
+
+  test('what two accounts alone saw goes with the second of them, in quarantine too', async () => {
+    const [one, two] = [await state.hub.account(), await state.hub.account()];
+    const shared = await publish([one.id, two.id]);
+    const broken = await publish([one.id, two.id], { data: { booking_id: 'x' } });
+    const ofBoth = async () => [(await eventOf(shared)).data, (await eventOf(broken)).data];
+    const before = await ofBoth();
+    await setStatus(one.id, 'erased');
+    await until('it is done', erased(one.id));
+    expect(await ofBoth()).toEqual(before);
+    await setStatus(two.id, 'erased');
+    await until('it is done', erased(two.id));
+    expect(await ofBoth()).toEqual([{}, {}]);
+  });
+
+  test('what is published for an erased account goes within a day, its read model too', async () => {
+    const account = await state.hub.account();
+    await setStatus(account.id, 'erased');
+    await until('it is done', erased(account.id));
+    const late = await publish([account.id]);
+    const booking = (await eventOf(late)).data['booking_id'] as string;
+    expect(booking).toBeDefined();
+    const { hub } = state.hub;
+    const clock = { ...hub.clock, ms: () => Date.now() + 86_400_000 };
+    await purgeWhenDue({ ...hub, clock });
+    await until('the late one is erased', async () => Object.keys((await eventOf(late)).data).length === 0);
+    await until('its read model is', async () =>
+      (await db().select().from(tables().entities)).every((row) => row.entityId !== booking),
+    );
   });
 
   test('the read model of a booking that nobody else sees goes, also when its events were purged', async () => {
