@@ -6,7 +6,7 @@ import {
   refuseUnsettledBackup,
 } from '#src/access';
 import { createIds } from '#src/columns';
-import { defaultSettings, readSettings, type Settings } from '#src/context';
+import { defaultSettings, readSettings, type Settings, versionInUse } from '#src/context';
 import { allowLoopback } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import { type HostOperations, noteOpenLoopback, type Reference } from '#src/operate';
@@ -20,7 +20,6 @@ import { systemChance, systemClock } from './adapters/clock-system.ts';
 import { createNodeDigest } from './adapters/digest-node.ts';
 import { readConfiguration, type Role, settingsOf } from './adapters/host-node/configuration.ts';
 import { openJournal } from './adapters/host-node/journal-file.ts';
-import { versionInUse } from './adapters/host-node/keys.ts';
 import { createNodeHttp, type NodeHttpOptions } from './adapters/http-node.ts';
 import { createThreadHttp } from './adapters/http-thread.ts';
 import { createPinoLog } from './adapters/log-pino.ts';

@@ -2,11 +2,11 @@ import type { D1Database, DurableObjectNamespace, Queue } from '@cloudflare/work
 import { createIds } from '#src/columns';
 import {
   defaultSettings,
-  newestOf,
   type Ports,
   readKeys,
   readSettings,
   type Settings,
+  versionInUse,
   type VersionedKey,
 } from '#src/context';
 import { allowLoopback } from '#src/egress';
@@ -71,6 +71,8 @@ export async function openPorts(
   const log = createConsoleLog(environment['LOG_LEVEL'] ?? 'info');
   const masterKeys = neededKeys(environment, 'PATCHBAY_MASTER_KEYS');
   const peppers = neededKeys(environment, 'PATCHBAY_PEPPERS');
+  const inUse = (kind: 'MASTER_KEY' | 'PEPPER', keys: readonly VersionedKey[]) =>
+    versionInUse(`PATCHBAY_${kind}_IN_USE`, environment[`PATCHBAY_${kind}_IN_USE`], keys);
   const [clock, chance] = [systemClock, systemChance];
   const gauges = createGaugeMeter();
   const store = await openD1Store(bindings.DB);
@@ -86,11 +88,14 @@ export async function openPorts(
     ids: createIds(clock, chance),
     digest: createNodeDigest(),
     signing: createNodeSignatureKeys(),
-    vault: createKeyring({ masterKeys, current: newestOf(masterKeys) }, chance),
+    vault: createKeyring({ masterKeys, current: inUse('MASTER_KEY', masterKeys) }, chance),
     log,
     meter: gauges.meter,
     usage: createUsage({ store, clock }),
-    peppers: { current: newestOf(peppers), keys: new Map(peppers.map(({ version, key }) => [version, key])) },
+    peppers: {
+      current: inUse('PEPPER', peppers),
+      keys: new Map(peppers.map(({ version, key }) => [version, key])),
+    },
     settings,
     connectors: createConnectors(environment, registry),
   };

@@ -18,6 +18,24 @@ export function readKeys(name: string, text: string): VersionedKey[] {
 export const newestOf = (keys: readonly VersionedKey[]): number =>
   Math.max(...keys.map(({ version }) => version));
 
+/**
+ * The version that seals or hashes what is new: the newest, unless the operator says another. Where several processes or
+ * Workers share a store a new key has to be everywhere before anybody uses it.
+ */
+export function versionInUse(
+  name: string,
+  wanted: string | undefined,
+  keys: readonly Pick<VersionedKey, 'version'>[],
+): number {
+  const versions = keys.map(({ version }) => version);
+  if (wanted === undefined || wanted === '') return Math.max(...versions);
+  const version = Number(wanted);
+  if (versions.includes(version)) return version;
+  throw new PatchbayError('internal', {
+    internal: `${name} is ${wanted}, but the versions that are here are ${versions.join(', ')}.`,
+  });
+}
+
 function bytesOf(base64: string): Uint8Array {
   try {
     return Uint8Array.from(atob(base64.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));

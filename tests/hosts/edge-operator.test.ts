@@ -5,7 +5,13 @@ import { operatorPath } from '../../src/operator.ts';
 describe('the operator of a hub without a folder', () => {
   let edge: TestEdge;
   beforeAll(async () => {
-    edge = await startTestEdge();
+    const key = (version: number) => `${version}:${Buffer.alloc(32, version).toString('base64')}`;
+    edge = await startTestEdge({
+      PATCHBAY_MASTER_KEYS: `${key(2)},${key(1)}`,
+      PATCHBAY_MASTER_KEY_IN_USE: '1',
+      PATCHBAY_PEPPERS: `${key(2)},${key(1)}`,
+      PATCHBAY_PEPPER_IN_USE: '1',
+    });
   });
   afterAll(() => edge.stop());
 
@@ -42,6 +48,15 @@ describe('the operator of a hub without a folder', () => {
     const said = await edge.operate('trigger', ['booking.confirmed'], { account: 'Sees events' });
     expect(said).toMatch(/^evt_\S+ accepted$/);
     expect(JSON.parse(await edge.operate('status', [], { json: true }))).toMatchObject({ quarantined: 0 });
+  });
+
+  test('goes on by the keys in use, until all Workers have the new ones', async () => {
+    await edge.token(['events:publish']);
+    const status = JSON.parse(await edge.operate('keys status', [], { json: true })) as object[];
+    const stateOf = (kind: string, version: number) =>
+      status.find((one) => 'kind' in one && 'version' in one && one.kind === kind && one.version === version);
+    expect(stateOf('pepper', 1)).toMatchObject({ state: 'current' });
+    expect(stateOf('master key', 1)).toMatchObject({ state: 'current' });
   });
 
   test('is asked for the key, and nobody else is let in', async () => {

@@ -71,17 +71,3 @@ function parseKeys(name: string, text: string): { version: number; key: Uint8Arr
     return { version: Number(match[1]), key };
   });
 }
-
-/**
- * The version that seals or hashes what is new: the newest, unless the operator says another. In a cluster a new key has
- * to be everywhere before anybody uses it.
- */
-export function versionInUse(name: string, wanted: string | undefined, keys: { version: number }[]): number {
-  const versions = keys.map(({ version }) => version);
-  if (wanted === undefined || wanted === '') return Math.max(...versions);
-  const version = Number(wanted);
-  if (versions.includes(version)) return version;
-  throw configurationError(
-    `${name} is ${wanted}, but the versions that are here are ${versions.join(', ')}.`,
-  );
-}
