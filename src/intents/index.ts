@@ -6,7 +6,18 @@ export { decideSource, reviewIntent } from './review.ts';
 export { intentRoutes } from './routes.ts';
 export { intentStates, showIntent, shownIntent } from './show.ts';
 export { sourcePattern } from './sources.ts';
-export { showSender } from './senders.ts';
+export { namesOfMakers } from './sender-makers.ts';
+export {
+  createSender,
+  findSender,
+  listSenders,
+  readSender,
+  revokeSender,
+  rotateSender,
+  senderSpec,
+  showSender,
+  type ShownSender,
+} from './senders.ts';
 export { makeSender, ownerByAccount, ownerByApp } from './sender-make.ts';
 export { rotateSenderSecret } from './sender-secrets.ts';
 export type { SignedDoor } from './signed.ts';

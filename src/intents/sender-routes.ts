@@ -1,22 +1,12 @@
 import * as z from 'zod';
 import { idPattern } from '#src/columns';
-import { withoutTokens } from '#src/errors';
 import { afterParameter, type Door, limitParameter, mount, pageOf } from '#src/wire';
 import { senderScope } from './sender-make.ts';
-import { createSender, listSenders, revokeSender, rotateSender, shownSender } from './senders.ts';
+import { createSender, listSenders, revokeSender, rotateSender, senderSpec, shownSender } from './senders.ts';
 
 const shared = { tag: 'RFPs', scope: senderScope } as const;
 const path = '/v1/rfps/senders';
 const params = z.strictObject({ id: z.string().regex(idPattern('tok')) });
-const senderSpec = z.strictObject({
-  label: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .refine((text) => withoutTokens(text) === text, 'A token is no name.')
-    .describe('What sends: your CRM, a form.'),
-});
 const sevenDaysInSeconds = 7 * 86_400;
 const rotateSpec = z.strictObject({
   overlap_seconds: z

@@ -3,9 +3,19 @@ import * as z from 'zod';
 import { revoke, showToken } from '#src/access';
 import { decodeCursor, encodeCursor } from '#src/columns';
 import { actorOf, type Ctx, type Settings } from '#src/context';
-import { PatchbayError } from '#src/errors';
+import { PatchbayError, withoutTokens } from '#src/errors';
 import { ownerOf, makeSender, type SenderRow } from './sender-make.ts';
 import { rotateSenderSecret } from './sender-secrets.ts';
+
+export const senderSpec = z.strictObject({
+  label: z
+    .string()
+    .trim()
+    .min(1, 'Give it a name.')
+    .max(100, 'At most 100 letters.')
+    .refine((text) => withoutTokens(text) === text, 'A token is no name.')
+    .describe('What sends: your CRM, a form.'),
+});
 
 /** As its owner sees it; the secret is shown at its making, and at a rotation, alone. */
 export const shownSender = z.strictObject({
@@ -14,6 +24,10 @@ export const shownSender = z.strictObject({
   env: z.enum(['live', 'test']),
   url: z.string().describe('Where it posts to. Not a secret: without a signature it opens nothing.'),
   created_at: z.string(),
+  made_by: z
+    .string()
+    .nullable()
+    .describe('The token that made it, else the person, in the portal. Null: an operator.'),
   expires_at: z.string().nullable().describe('With the token that made it.'),
   last_used_at: z.string().nullable(),
   ends_unused_at: z.string().nullable().describe('When an account’s ends where nobody uses it before.'),
@@ -31,6 +45,7 @@ export function showSender(row: SenderRow, settings: Settings): ShownSender {
     env,
     url: new URL(`/v1/rfps?sender=${id}`, settings.publicUrl).href,
     created_at,
+    made_by: row.makerId ?? row.userId,
     expires_at,
     last_used_at,
     ends_unused_at,
@@ -95,15 +110,21 @@ export async function revokeSender(
 }
 
 /** 404 for another's. */
-async function findSender(ctx: Ctx, id: string): Promise<SenderRow> {
+export async function findSender(ctx: Ctx, id: string): Promise<SenderRow> {
+  const row = await readSender(ctx, id);
+  if (row) return row;
+  throw new PatchbayError('not_found', { public: 'You have no such sender.' });
+}
+
+/** Null for another's, and for what is no sender. */
+export async function readSender(ctx: Ctx, id: string): Promise<SenderRow | null> {
   const { tokens } = ctx.store.tables;
   const [row] = await ctx.store.db
     .select()
     .from(tokens)
     .where(and(eq(tokens.id, id), isOwn(ctx)))
     .limit(1);
-  if (row) return row;
-  throw new PatchbayError('not_found', { public: 'You have no such sender.' });
+  return row ?? null;
 }
 
 function isOwn({ store, caller }: Ctx) {

@@ -10,7 +10,14 @@ import { ConnectionChip, type ConnectionStanding, connectionStanding } from './c
 import { counted } from './cords.ts';
 import { destinationName } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
-import { connectionPath, connectionsPath, connectPath, feedsPath, recipesPath } from './paths.ts';
+import {
+  connectionPath,
+  connectionsPath,
+  connectPath,
+  feedsPath,
+  recipesPath,
+  sendersPath,
+} from './paths.ts';
 
 type Entry = { row: ConnectionRow; vendor: string; standing: ConnectionStanding; wishes: number };
 
@@ -59,6 +66,10 @@ function Connections({ entries, connectors }: Both) {
           <li>
             <a href={feedsPath}>Calendar feeds</a>: an address that Apple, Outlook and any other calendar
             reads, without an account anywhere.
+          </li>
+          <li>
+            <a href={sendersPath}>RFP senders</a>: your procurement tool or form asks for an RFP, signed,
+            without a token.
           </li>
         </ul>
       </section>

@@ -6,6 +6,7 @@ import {
   feedsPath,
   home,
   recipesPath,
+  sendersPath,
   subscriptionsPath,
   tokensPath,
   typesPath,
@@ -25,7 +26,7 @@ const entries = [
 
 /** What belongs to an entry without lying under it. */
 const under: Record<string, readonly string[]> = {
-  [connectionsPath]: [connectorsPath, recipesPath, feedsPath],
+  [connectionsPath]: [connectorsPath, recipesPath, feedsPath, sendersPath],
 };
 
 export const navOf = (pathname: string) =>

@@ -17,6 +17,8 @@ export const connectionsPath = `${home}/connections`;
 export const connectorsPath = `${home}/connectors`;
 export const recipesPath = `${home}/recipes`;
 export const feedsPath = `${home}/calendar-feeds`;
+/** Tools that ask for RFPs by a signature. */
+export const sendersPath = `${home}/rfp-senders`;
 export const typesPath = `${home}/event-types`;
 
 export const deliveryPath = (id: string): string => `${deliveriesPath}/${id}`;
@@ -34,6 +36,7 @@ export const plugPath = (id: string, subscription = 'new'): string =>
 export const recipePath = (id: string): string => `${recipesPath}/${id}`;
 export const appPath = (grantId: string): string => `${appsPath}/${grantId}`;
 export const tokenPath = (id: string): string => `${tokensPath}/${id}`;
+export const senderPath = (id: string): string => `${sendersPath}/${id}`;
 export const receiptPath = (id: string): string => `${home}/revocations/${id}`;
 
 /** Where a page hears that what it shows has changed. */

@@ -29,6 +29,8 @@ import { home } from './paths.ts';
 import { plugPages } from './plug.tsx';
 import { receiptPage } from './receipt.tsx';
 import { recipePages } from './recipe-pages.tsx';
+import { senderActions } from './sender-actions.tsx';
+import { senderPages } from './senders.tsx';
 import { signInPages } from './sign-in.tsx';
 import { subscriptionActions } from './subscription-actions.tsx';
 import { subscriptionPages } from './subscriptions.tsx';
@@ -94,6 +96,8 @@ export function portalRoutes(
   disconnectConnectionPages(portal);
   recipePages(portal);
   calendarFeedPages(portal);
+  senderPages(portal);
+  senderActions(portal);
   open(portal, 'get', `${home}/*`, async () => {
     throw new PatchbayError('not_found', { public: 'There is no such page, or it is not yours.' });
   });

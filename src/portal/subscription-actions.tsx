@@ -1,5 +1,4 @@
 import { countWaitingOf } from '#src/deliveries';
-import { PatchbayError } from '#src/errors';
 import {
   deleteSubscription,
   findSubscription,
@@ -16,6 +15,7 @@ import { Copyable, Crumb, Question, Secret, When } from '#src/ui';
 import { counted, nameOf } from './cords.ts';
 import { deed, page, type Portal, type Visit } from './door.tsx';
 import { deliveryPath, replayPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
+import { OldOneEnds, overlapMsOf } from './rotating.tsx';
 
 const path = subscriptionPath(':id');
 
@@ -118,13 +118,6 @@ function deletion(portal: Portal): void {
   });
 }
 
-/** What the old secret's end is set to; 0 is for one that has leaked. */
-const overlaps = new Map([
-  ['86400', 'in 24 hours'],
-  ['604800', 'in 7 days'],
-  ['0', 'now: it has leaked'],
-]);
-
 function rotation(portal: Portal): void {
   page(portal, `${path}/rotate`, async (visit) => {
     const { subscription } = await reachOf(visit);
@@ -143,24 +136,13 @@ function rotation(portal: Portal): void {
           <p>
             Old and new sign together until the old one ends, so your receiver can change over without a gap.
           </p>
-          <fieldset>
-            <legend>The old one ends</legend>
-            {[...overlaps].map(([seconds, words], i) => (
-              <label class="pick">
-                <input type="radio" name="overlap" value={seconds} checked={i === 0} />
-                <span>{words}</span>
-              </label>
-            ))}
-          </fieldset>
+          <OldOneEnds />
         </Question>
       ),
     };
   });
   deed(portal, `${path}/rotate`, async ({ ctx, param, form }) => {
-    const overlap = form.one('overlap');
-    if (!overlaps.has(overlap))
-      throw new PatchbayError('validation_failed', { public: 'Say when the old secret ends.' });
-    const { row, shown, oldUntil } = await rotateSecret(ctx, param('id'), Number(overlap) * 1_000);
+    const { row, shown, oldUntil } = await rotateSecret(ctx, param('id'), overlapMsOf(form));
     const subscription = showSubscription(row);
     return {
       title: 'New secret',

@@ -1,7 +1,8 @@
 import { listTokens, type showToken } from '#src/access';
-import { Chip, Empty, Pages, When } from '#src/ui';
+import { Empty, Pages, When } from '#src/ui';
 import { page, type Portal } from './door.tsx';
-import { appsPath, newTokenPath, tokenPath, tokensPath, withQuery } from './paths.ts';
+import { appsPath, newTokenPath, sendersPath, tokenPath, tokensPath, withQuery } from './paths.ts';
+import { isLive, TokenState } from './token-state.tsx';
 
 type ShownToken = ReturnType<typeof showToken>;
 
@@ -27,7 +28,8 @@ export function tokenPages(portal: Portal): void {
           </div>
           <p class="lead">
             For programs of your own. What apps of others may do stands under{' '}
-            <a href={appsPath}>connected apps</a>.
+            <a href={appsPath}>connected apps</a>; a tool that signs its requests for proposals is{' '}
+            <a href={sendersPath}>an RFP sender</a>.
           </p>
           {data.length > 0 ? <List tokens={data} nowMs={ctx.clock.ms()} /> : <None />}
           <Pages
@@ -66,7 +68,7 @@ function List({ tokens, nowMs }: { tokens: ShownToken[]; nowMs: number }) {
             </td>
             <td class="wide-only">{token.scopes.join(', ')}</td>
             <td>
-              <StateOf token={token} nowMs={nowMs} />
+              <TokenState of={token} nowMs={nowMs} gone="revoked" />
             </td>
             <td class="end dim wide-only">
               {token.last_used_at ? <When at={token.last_used_at} /> : 'never'}
@@ -82,29 +84,6 @@ function List({ tokens, nowMs }: { tokens: ShownToken[]; nowMs: number }) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-const isLive = ({ revoked_at, expires_at }: ShownToken, nowMs: number): boolean =>
-  revoked_at === null && (expires_at === null || Date.parse(expires_at) > nowMs);
-
-function StateOf({ token, nowMs }: { token: ShownToken; nowMs: number }) {
-  if (token.revoked_at !== null) return <Chip tone="off">revoked</Chip>;
-  if (!isLive(token, nowMs)) return <Chip tone="off">expired</Chip>;
-  return (
-    <>
-      <Chip tone="good">active</Chip>
-      {token.expires_at ? (
-        <p class="dim">
-          ends <When at={token.expires_at} />
-        </p>
-      ) : null}
-      {token.ends_unused_at ? (
-        <p class="dim">
-          unused, it ends <When at={token.ends_unused_at} />
-        </p>
-      ) : null}
-    </>
   );
 }
 

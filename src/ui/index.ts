@@ -7,7 +7,18 @@ export { DayChart } from './chart.tsx';
 export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
 export { type Form, readForm, wrongOf } from './form-body.ts';
 export { Crumb, type Frame, Page } from './page.tsx';
-export { Chip, Copyable, Empty, type Fact, Facts, Note, Pages, Secret, type Tone } from './parts.tsx';
+export {
+  Chip,
+  Copyable,
+  CopyBlock,
+  Empty,
+  type Fact,
+  Facts,
+  Note,
+  Pages,
+  Secret,
+  type Tone,
+} from './parts.tsx';
 export { Payload } from './payload.tsx';
 export { Question } from './question.tsx';
 export { type Screen, useScreen } from './screen.ts';

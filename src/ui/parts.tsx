@@ -19,6 +19,18 @@ export function Copyable({ text, name }: { text: string; name: string }) {
   );
 }
 
+/** Lines to take along, such as an example. */
+export function CopyBlock({ text, name }: { text: string; name: string }) {
+  return (
+    <div>
+      <pre>{text}</pre>
+      <button type="button" class="plain" data-copy={text} aria-label={`Copy ${name}`} hidden>
+        Copy
+      </button>
+    </div>
+  );
+}
+
 /** A list with nothing in it says what would be there, and how it gets there. */
 export function Empty({ title, children }: { title: string; children: Child }) {
   return (

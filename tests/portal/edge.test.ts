@@ -37,6 +37,7 @@ describe('the portal at the edge', () => {
       '/connections',
       '/recipes',
       '/calendar-feeds',
+      '/rfp-senders',
     ]) {
       const answer = await fetch(`${edge.origin}/portal${path}`, { headers: { cookie }, redirect: 'manual' });
       expect([path, answer.status]).toEqual([path, 200]);

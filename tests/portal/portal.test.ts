@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
 import { until } from '../harness/sink.ts';
 import { takePicture } from '../harness/picture.ts';
+import { senderTasks } from './senders.ts';
 import { findings, look, looks, openContext, openStand, pictures, type Stand } from './stand.ts';
 
 await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
@@ -138,6 +139,8 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     expect(await look(page, 'receipt')).toEqual([]);
   });
 
+  senderTasks(() => ({ stand, page }));
+
   test('the list of deliveries stays current by its stream, and by asking again where there is none', async () => {
     const streamed = page.waitForResponse('**/portal/live/deliveries*');
     await page.goto(`${stand.hub.origin}/portal/deliveries`);
@@ -238,6 +241,7 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
       tokens: '/portal/tokens',
       'new-token': '/portal/tokens/new',
       revoke: `/portal/tokens/${stand.account.tokenId}/revoke`,
+      senders: '/portal/rfp-senders',
       account: '/portal/account',
       missing: '/portal/nowhere',
     };
