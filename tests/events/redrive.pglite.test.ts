@@ -1,8 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAccount, createPersonalToken } from '../../src/access/index.ts';
+import {
+  createAccount,
+  createPersonalToken,
+  eraseAccount,
+  eraseWhatCameLate,
+} from '../../src/access/index.ts';
 import { createMemoryGate } from '../../src/adapters/gate-memory.ts';
 import { openPostgresStore } from '../../src/adapters/store-postgres.ts';
 import type { Ctx } from '../../src/context/index.ts';
@@ -12,8 +18,8 @@ import { createDirectory, createSubscription } from '../../src/subscriptions/ind
 import { createPglitePool } from '../contracts/store/pglite-pool.ts';
 import { eventFor, memoryLog } from '../harness/hub.ts';
 
-/** The statements of re-driving and expansion are spelled for two dialects; this runs Postgres's. */
-describe('re-driving on Postgres', () => {
+/** The statements of re-driving, expansion and erasure are spelled for two dialects; this runs Postgres's. */
+describe('re-driving and erasing on Postgres', () => {
   const state = {} as { ctx: Ctx; end: () => Promise<void> };
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'patchbay-test-'));
@@ -101,5 +107,39 @@ describe('re-driving on Postgres', () => {
     ]);
     const done = (await store.db.select().from(audit)).filter((row) => row.action === 'event.redrive');
     expect(done).toMatchObject([{ subject: id, actor: 'token:hub', requestId: 'req_test' }]);
+  });
+
+  test('what two accounts alone saw is erased with the second, in quarantine too; so is what comes late', async () => {
+    const { ctx } = state;
+    const { store } = ctx;
+    const { accounts, events, feed, tasks } = store.tables;
+    const [one, two] = [
+      await createAccount(ctx, 'test', { name: 'One', kind: 'person' }),
+      await createAccount(ctx, 'test', { name: 'Two', kind: 'person' }),
+    ];
+    const both = eventFor([one.id, two.id]);
+    const say = async (event: object) =>
+      (await publish(ctx, new TextEncoder().encode(JSON.stringify(event)), null)).results[0]?.id ?? '';
+    const ids = [await say(both), await say({ ...both, data: { booking_id: 'x' } })];
+    const dataOf = async () =>
+      (await store.db.select().from(events)).filter(({ id }) => ids.includes(id)).map(({ data }) => data);
+    const erase = async (id: string) => {
+      await store.write((db) => [db.update(accounts).set({ status: 'erased' }).where(eq(accounts.id, id))]);
+      await eraseWhatCameLate(ctx);
+      const [task] = (await store.db.select().from(tasks)).filter(
+        ({ kind, subject }) => kind === 'erase' && subject === id,
+      );
+      for (let isLast = false; !isLast;) {
+        const chunk = await eraseAccount(ctx)(task!);
+        await store.write((db) => chunk.statements(db));
+        ({ isLast } = chunk);
+      }
+    };
+    await erase(one.id);
+    expect((await dataOf()).every((data) => 'booking_id' in data)).toBe(true);
+    await erase(two.id);
+    expect(await dataOf()).toEqual([{}, {}]);
+    const left = (await store.db.select().from(feed)).map(({ accountId }) => accountId);
+    expect(left.filter((id) => id === one.id || id === two.id)).toEqual([]);
   });
 });
