@@ -31,6 +31,7 @@ export function breakingChanges(recorded: RecordedCatalogue, current: RecordedCa
         ? []
         : [`${type}: its scope changed from ${before.scope} to ${after.scope}`]),
       ...(before.off_by_default && !after.off_by_default ? [`${type}: wildcards now include it`] : []),
+      ...(!before.off_by_default && after.off_by_default ? [`${type}: wildcards no longer include it`] : []),
       ...Object.entries(before.versions).flatMap(([version, fields]) => {
         const name = `${type} version ${version}`;
         const now = after.versions[version];

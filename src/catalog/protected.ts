@@ -71,7 +71,10 @@ export function isProtectedAttribute(name: string): boolean {
   const phrase = `_${words.join('_')}_`;
   const squeezed = words.join('');
   return attributes.some(
-    (attribute) => phrase.includes(`_${attribute.join('_')}_`) || squeezed === attribute.join(''),
+    (attribute) =>
+      phrase.includes(`_${attribute.join('_')}_`) ||
+      squeezed === attribute.join('') ||
+      words.includes(attribute.join('')),
   );
 }
 

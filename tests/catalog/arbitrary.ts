@@ -82,7 +82,13 @@ function withoutBlocked(value: unknown): unknown {
 
 // What only a policy can say: random instants and flags rarely agree by themselves.
 function mended(type: string, data: Data): Data {
-  if (type === 'instant_book.confirmed') return { ...data, id_verified_at: '2019-05-01T00:00:00.000Z' };
+  if (type === 'instant_book.confirmed' || (type === 'booking.confirmed' && data['instant_book'] === true))
+    return { ...data, id_verified_at: '2019-05-01T00:00:00.000Z' };
+  if (type.startsWith('deliverable.')) {
+    const manifest = data['manifest'] as { files: { name: string }[] };
+    const files = manifest.files.map((file, index) => ({ ...file, name: `${index}${file.name}` }));
+    return { ...data, manifest: { ...manifest, files } };
+  }
   if (type !== 'promotion.capped') return data;
   const { cap, used } = data as { cap: { amount_cents: number }; used: { amount_cents: number } };
   return { ...data, over_cap: used.amount_cents > cap.amount_cents };

@@ -28,6 +28,8 @@ describe('a name that speaks of a protected attribute is recognised [S1-11]', ()
     'dateOfBirth',
     'dateofbirth',
     'DOB',
+    'buyer_dateofbirth',
+    'model.skintone',
     'genders',
     'model_gender',
     'sexualOrientation',

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type BookingStatus, bookingShapes, bookingToV1, sampleBooking } from './booking-snapshot.ts';
-import type { EventData, EventType } from './event-type.ts';
+import type { EventData, EventType, Policy } from './event-type.ts';
 import { instant, revealedBy, text } from './fields.ts';
+import { idVerifiedAt, verifiedBeforeConfirmed } from './instant-book.ts';
 import { type Draw, drawFrom } from './samples.ts';
 import { bookingParties } from './vocabulary.ts';
 
@@ -20,7 +21,12 @@ export const bookingTypes: readonly EventType[] = [
     type: 'booking.confirmed',
     description: 'Both sides agreed; the date is held.',
     statuses: ['confirmed'],
-    own: { confirmed_at: open('When it was agreed.', instant()) },
+    own: {
+      confirmed_at: open('When it was agreed.', instant()),
+      // An instant booking that was moved is agreed again: what let it be made must hold here too.
+      id_verified_at: idVerifiedAt().optional(),
+    },
+    policies: [verifiedBeforeConfirmed],
     ownSample: (draw) => ({ confirmed_at: draw.at(0) }),
   }),
   bookingType({
@@ -73,10 +79,18 @@ type BookingTypeSpec = {
   description: string;
   statuses: readonly [BookingStatus, ...BookingStatus[]];
   own: z.ZodRawShape;
+  policies?: readonly Policy[];
   ownSample: (draw: Draw) => EventData;
 };
 
-function bookingType({ type, description, statuses, own, ownSample }: BookingTypeSpec): EventType {
+function bookingType({
+  type,
+  description,
+  statuses,
+  own,
+  policies = [],
+  ownSample,
+}: BookingTypeSpec): EventType {
   const { v1, v2 } = bookingShapes(statuses);
   return {
     type,
@@ -90,6 +104,7 @@ function bookingType({ type, description, statuses, own, ownSample }: BookingTyp
     versions: { 1: z.strictObject({ ...v1, ...own }), 2: z.strictObject({ ...v2, ...own }) },
     latest: 2,
     down: { 2: bookingToV1 },
+    policies,
     sample: (version, seed) => {
       const draw = drawFrom(seed);
       const data = { ...sampleBooking(draw, statuses[0], false), ...ownSample(draw) };

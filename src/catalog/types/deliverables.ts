@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EventData, EventType } from './event-type.ts';
+import type { EventData, EventType, Reason } from './event-type.ts';
 import { httpsUrl, id, instant, mediaObject, revealedBy, sha256, text } from './fields.ts';
 import { type Draw, drawFrom } from './samples.ts';
 import { contentRatings, providerRoles } from './vocabulary.ts';
@@ -72,6 +72,25 @@ export const deliverableTypes: readonly EventType[] = [
   ),
 ];
 
+/** Two files of one name could not be told apart in what is archived (S2-10). */
+function namesAreUnique(data: EventData): Reason[] {
+  // True by the schema, which ran before any policy.
+  const { files } = data['manifest'] as z.output<typeof manifest>;
+  const seen = new Set<string>();
+  return files.flatMap(({ name }, index) => {
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    if (isFirst) return [];
+    return [
+      {
+        code: 'policy' as const,
+        pointer: `/manifest/files/${index}/name`,
+        detail: 'Another file of the manifest has this name.',
+      },
+    ];
+  });
+}
+
 function deliverableType(
   status: 'submitted' | 'accepted' | 'rejected',
   description: string,
@@ -92,6 +111,7 @@ function deliverableType(
     entity: { kind: 'deliverable', idField: 'deliverable_id' },
     versions: { 1: z.strictObject({ deliverable_id, status: statusField, ...rest, ...own }) },
     latest: 1,
+    policies: [namesAreUnique],
     sample: (_version, seed) => {
       const draw = drawFrom(seed);
       return { ...sampleDeliverable(draw, status), ...ownSample(draw) };

@@ -1,19 +1,21 @@
 import * as z from 'zod';
 import { bookingShapes, bookingToV1, sampleBooking } from './booking-snapshot.ts';
-import type { EventType, Policy } from './event-type.ts';
+import type { EventData, EventType, Reason } from './event-type.ts';
 import { instant, revealedBy } from './fields.ts';
 import { drawFrom } from './samples.ts';
 
 const { v1, v2 } = bookingShapes(['confirmed']);
 
+/**
+ * S1-27: nobody books instantly without a verified identity. When they were verified is about a person, so it needs the
+ * contact scope; that they were is said by the type itself.
+ */
+export const idVerifiedAt = () =>
+  revealedBy('bookings.contact:read', 'personal')("When the buyer's identity was verified.", instant());
+
 const own = {
   confirmed_at: revealedBy('bookings:read', 'none')('When it was booked.', instant()),
-  // S1-27: nobody books instantly without a verified identity. When they were verified is about a person, so it
-  // needs the contact scope; that they were is said by the type itself.
-  id_verified_at: revealedBy('bookings.contact:read', 'personal')(
-    "When the buyer's identity was verified.",
-    instant(),
-  ),
+  id_verified_at: idVerifiedAt(),
 };
 
 export const instantBookTypes: readonly EventType[] = [
@@ -32,7 +34,7 @@ export const instantBookTypes: readonly EventType[] = [
     },
     latest: 2,
     down: { 2: bookingToV1 },
-    policies: [verifiedBeforeConfirmed()],
+    policies: [verifiedBeforeConfirmed],
     sample: (version, seed) => {
       const draw = drawFrom(seed);
       const data = {
@@ -45,15 +47,15 @@ export const instantBookTypes: readonly EventType[] = [
   },
 ];
 
-function verifiedBeforeConfirmed(): Policy {
-  return (data) =>
-    Date.parse(String(data['id_verified_at'])) <= Date.parse(String(data['confirmed_at']))
-      ? []
-      : [
-          {
-            code: 'policy',
-            pointer: '/id_verified_at',
-            detail: 'The identity must have been verified before the booking was confirmed.',
-          },
-        ];
+/** Of a booking that was made instantly, whichever event says that it is confirmed. */
+export function verifiedBeforeConfirmed(data: EventData): Reason[] {
+  if (data['instant_book'] !== true) return [];
+  if (Date.parse(String(data['id_verified_at'])) <= Date.parse(String(data['confirmed_at']))) return [];
+  return [
+    {
+      code: 'policy',
+      pointer: '/id_verified_at',
+      detail: 'Of an instant booking the identity must have been verified before it was confirmed.',
+    },
+  ];
 }

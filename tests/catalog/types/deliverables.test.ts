@@ -30,6 +30,15 @@ test.each([
   });
 });
 
+test('two files of one name break the policy [S2-10]', () => {
+  const [file] = manifest.files;
+  const twice = { ...submitted, manifest: { ...manifest, files: [file, { ...file, size_bytes: 1 }] } };
+  expect(validate('deliverable.submitted', 1, twice)).toMatchObject({
+    ok: false,
+    reasons: [{ code: 'policy', pointer: '/manifest/files/1/name' }],
+  });
+});
+
 test('a manifest without files is none', () => {
   expect(
     validate('deliverable.submitted', 1, { ...submitted, manifest: { ...manifest, files: [] } }).ok,

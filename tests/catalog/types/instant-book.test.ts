@@ -29,6 +29,15 @@ test('an identity verified after the booking breaks the policy [S1-27]', () => {
   ).toBe(true);
 });
 
+test.each([1, 2])('no booking.confirmed %i gets round it [S1-27] [S2-12]', (version) => {
+  const confirmed = { ...sampleEvent('booking.confirmed', version), instant_book: true };
+  const of = (data: object) => validate('booking.confirmed', version, { ...confirmed, ...data });
+  expect(of({})).toMatchObject({ ok: false, reasons: [{ code: 'policy', pointer: '/id_verified_at' }] });
+  expect(of({ id_verified_at: '2099-01-01T00:00:00.000Z' }).ok).toBe(false);
+  expect(of({ id_verified_at: '2019-05-01T00:00:00.000Z' }).ok).toBe(true);
+  expect(of({ instant_book: false }).ok).toBe(true);
+});
+
 test('it is an instant booking, always', () => {
   expect(validate('instant_book.confirmed', 2, { ...booked, instant_book: false })).toMatchObject({
     ok: false,
