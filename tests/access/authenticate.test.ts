@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPersonalToken, parseToken, revoke, suspend, unsuspend } from '../../src/access/index.ts';
 import { openNodeHub } from '../../src/node.ts';
+import { appGrant } from '../events/app-grant.ts';
 import { eventFor, memoryLog, startTestHub, type TestHub } from '../harness/hub.ts';
 
 describe('authentication', () => {
@@ -107,6 +108,16 @@ describe('authentication', () => {
         if (level === 'installation') await hub.stopAndForget();
       });
     }
+
+    test.each(['app', 'partner'] as const)('at the level of the %s', async (level) => {
+      const { id: accountId, token: own } = await state.hub.account();
+      const made = await appGrant(state.hub, accountId, ['bookings:read']);
+      expect((await me(made.token)).status).toBe(200);
+      const id = level === 'app' ? made.appId : made.partnerId;
+      await revoke(state.hub.hub, { level, id, reason: 'abuse', actor: 'test' });
+      expect(await me(made.token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+      expect((await me(own)).status).toBe(200);
+    });
   });
 
   test('suspension is a 403; lifting it revives nothing that was revoked meanwhile', async () => {

@@ -166,7 +166,7 @@ describe('levels, plans and usage on a running hub', () => {
     expect(left.filter(({ mark }) => mark !== 'other')).toEqual([]);
   });
 
-  test('who goes on through thousands of refusals is turned away, whatever the caps say', async () => {
+  test('who goes on through thousands of refusals is turned away, whatever the caps say [S2-53]', async () => {
     const hub = await hubWith({ PATCHBAY_TOKEN_UNITS_PER_MINUTE: '1', PATCHBAY_MAX_REFUSED_CALLS: '5' });
     const { token } = await hub.account();
     const statuses: string[] = [];

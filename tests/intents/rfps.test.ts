@@ -151,6 +151,14 @@ function flows(environment: () => Promise<Record<string, string>>): void {
     expect(new Set(all.map((answer) => answer.body.id)).size).toBe(1);
   });
 
+  test('nobody who asks can say that an identity was verified [S1-27] [S2-12]', async () => {
+    const { token } = await on.hub.account(['rfps:create']);
+    expect(await post(token, { ...wish(), id_verified_at: '2026-11-01T00:00:00Z' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/id_verified_at' }] },
+    });
+  });
+
   test('every refusal has its code, and nothing of it is kept', async () => {
     const { token } = await on.hub.account(['rfps:create']);
     const { intents } = on.hub.hub.store.tables;
