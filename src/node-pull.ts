@@ -1,6 +1,6 @@
 import { createIds } from '#src/columns';
 import { defaultSettings } from '#src/context';
-import { allowLoopback } from '#src/egress';
+import { readEgressPolicy } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import type { Log } from '#src/ports';
 import { type CallHub, createPullWorker, createRelay, type PullWorker, readWorkerKeys } from '#src/pull';
@@ -70,7 +70,6 @@ function lend(
   ownHost: string,
   log = createPinoLog(environment['LOG_LEVEL'] ?? 'info'),
 ) {
-  const ports = (environment['PATCHBAY_EGRESS_PORTS'] ?? '').split(',').filter(Boolean).map(Number);
   return {
     clock: systemClock,
     chance: systemChance,
@@ -79,11 +78,7 @@ function lend(
     meter: createPrometheusMeter().meter,
     log,
     http: createNodeHttp({
-      policy: {
-        ports,
-        ownHosts: [ownHost],
-        ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
-      },
+      policy: readEgressPolicy(environment, ownHost),
       maxConnectionsPerOrigin: defaultSettings.hostMaxInFlight,
       log,
     }),

@@ -7,7 +7,7 @@ import {
 } from '#src/access';
 import { createIds } from '#src/columns';
 import { defaultSettings, readSettings, type Settings, versionInUse } from '#src/context';
-import { allowLoopback } from '#src/egress';
+import { readEgressPolicy } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import { type HostOperations, noteOpenLoopback, type Reference } from '#src/operate';
 import type { Clock, Http, Log, Store } from '#src/ports';
@@ -216,16 +216,10 @@ async function journalOf(path: string | undefined, store: Store) {
 /** `PATCHBAY_SEND_THREAD=1` gives it a thread of its own: worth it where cores are free and endpoints speak TLS. */
 function createHttp(environment: Environment, settings: Settings, log: Log, lent: Lent['http']): Http {
   const options = {
-    policy: {
-      ports: list(environment['PATCHBAY_EGRESS_PORTS']).map(Number),
-      ownHosts: [new URL(settings.publicUrl).hostname],
-      ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
-    },
+    policy: readEgressPolicy(environment, new URL(settings.publicUrl).hostname),
     maxConnectionsPerOrigin: settings.hostMaxInFlight,
     log,
   };
   const isThreaded = environment['PATCHBAY_SEND_THREAD'] === '1';
   return isThreaded ? createThreadHttp(options) : createNodeHttp({ ...options, ...lent });
 }
-
-const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : []);

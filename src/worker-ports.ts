@@ -9,7 +9,7 @@ import {
   versionInUse,
   type VersionedKey,
 } from '#src/context';
-import { allowLoopback } from '#src/egress';
+import { readEgressPolicy } from '#src/egress';
 import { PatchbayError } from '#src/errors';
 import type { Carrier, Http, Log, Queue as QueuePort } from '#src/ports';
 import { readWorkerKeys } from '#src/pull';
@@ -116,11 +116,7 @@ export async function openPorts(
 }
 
 function createHttp(environment: Environment, publicUrl: string, log: Log): Http {
-  const policy = {
-    ports: (environment['PATCHBAY_EGRESS_PORTS'] ?? '').split(',').filter(Boolean).map(Number),
-    ownHosts: [new URL(publicUrl).hostname],
-    ...(environment['PATCHBAY_ALLOW_LOOPBACK'] === '1' ? { [allowLoopback]: true as const } : {}),
-  };
+  const policy = readEgressPolicy(environment, new URL(publicUrl).hostname);
   const url = environment['PATCHBAY_EGRESS_RELAY_URL'];
   if (!url) return createFetchHttp({ policy, log });
   const keys = environment['PATCHBAY_WORKER_KEYS'];

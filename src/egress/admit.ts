@@ -1,5 +1,6 @@
 import { type AddressVerdict, classifyAddress } from './classify.ts';
 import { isLoopbackAddress, isLoopbackHost } from './loopback.ts';
+import { isOwn } from './own.ts';
 import { allowLoopback, type EgressPolicy } from './policy.ts';
 
 /**
@@ -11,7 +12,7 @@ export function admitAddress(address: string, host: string, policy: EgressPolicy
     // The switch also lets http through, so it must not lead out of this machine.
     return isLoopbackAddress(address) ? { ok: true } : strayed;
   }
-  if (policy.ownHosts.includes(address)) return ourselves;
+  if (isOwn(address, policy)) return ourselves;
   return classifyAddress(address);
 }
 

@@ -14,6 +14,14 @@ export function classifyAddress(ip: string): AddressVerdict {
   return v6 === undefined ? notAnAddress : classifyV6(v6);
 }
 
+/** One spelling for one destination: an IPv6 form that reaches an IPv4 address is that address. Undefined for a name. */
+export function plainAddress(ip: string): string | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(ip)) return ip;
+  const v6 = parseV6(ip);
+  if (v6 === undefined) return undefined;
+  return wrappings.some(({ range }) => v6.match(range)) ? embeddedV4(v6).toString() : v6.toString();
+}
+
 // The WHATWG parser spells the address in hexadecimal first: ipaddr.js reads `::10.0.0.1` (IPv4-compatible) as
 // `::ffff:10.0.0.1` (mapped). The pattern leaves out zone ids: `fe80::1%eth0` names a link of ours.
 function parseV6(ip: string): ipaddr.IPv6 | undefined {

@@ -1,6 +1,7 @@
 import type { RefusalCode } from '#src/ports';
 import { classifyAddress } from './classify.ts';
 import { isLoopbackHost } from './loopback.ts';
+import { isOwn } from './own.ts';
 import { allowLoopback, type EgressPolicy } from './policy.ts';
 
 export type UrlVerdict =
@@ -35,9 +36,7 @@ export function inspectUrl(text: string, policy: EgressPolicy): UrlVerdict {
   }
   const why = isAddress(url.hostname) ? whyNotAddress(host) : whyNotName(host);
   if (why !== undefined) return refuse('address_refused', why);
-  if (policy.ownHosts.some((own) => own.toLowerCase() === host)) {
-    return refuse('address_refused', 'The host is this hub itself.');
-  }
+  if (isOwn(host, policy)) return refuse('address_refused', 'The host is this hub itself.');
   return { ok: true, url, host, port };
 }
 

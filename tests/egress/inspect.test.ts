@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { admitAddress, allowLoopback, type EgressPolicy, inspectUrl } from '#src/egress';
+import { admitAddress, allowLoopback, type EgressPolicy, inspectUrl, readEgressPolicy } from '#src/egress';
 
 const policy: EgressPolicy = { ports: [9443], ownHosts: ['Hub.example.com', '203.0.112.9'] };
 const development: EgressPolicy = { ...policy, [allowLoopback]: true };
@@ -97,6 +97,44 @@ describe('an address that is refused', () => {
       expect(JSON.stringify(inspectUrl(text, policy))).not.toMatch(/hunter2|ann/);
     }
   });
+});
+
+describe('the hub itself', () => {
+  const asked = readEgressPolicy(
+    { PATCHBAY_OWN_HOSTS: ' Other.example.com, 8.8.4.4 ,2606:4700:0:0::64,', PATCHBAY_EGRESS_PORTS: '9443' },
+    'hub.example.com',
+  );
+
+  test('is what it is called and what the operator lists', () => {
+    expect(asked).toEqual({
+      ports: [9443],
+      ownHosts: ['hub.example.com', 'Other.example.com', '8.8.4.4', '2606:4700:0:0::64'],
+    });
+    expect(readEgressPolicy({}, 'hub.example.com')).toEqual({ ports: [], ownHosts: ['hub.example.com'] });
+  });
+
+  test.each([
+    'https://HUB.example.com/',
+    'https://other.example.com/',
+    'https://8.8.4.4/',
+    'https://0x08080404/',
+    'https://[::ffff:8.8.4.4]/',
+    'https://[64:ff9b::808:404]/',
+    'https://[2606:4700::64]/',
+  ])('is refused as %s', (text) => {
+    expect(inspectUrl(text, asked)).toMatchObject({ ok: false, code: 'address_refused' });
+    expect(inspectUrl(text, { ports: [], ownHosts: [] })).toMatchObject({ ok: true });
+  });
+
+  test.each(['8.8.4.4', '::ffff:8.8.4.4', '::ffff:808:404', '64:ff9b::8.8.4.4', '2606:4700:0::0064'])(
+    'is refused at connect as %s, whatever the name',
+    (address) => {
+      expect(admitAddress(address, 'hooks.example.com', asked)).toMatchObject({
+        ok: false,
+        why: 'an address of this hub itself',
+      });
+    },
+  );
 });
 
 describe('the loopback switch', () => {
