@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, isNull, lt, type SQL } from 'drizzle-orm';
 import * as z from 'zod';
+import { readScopes } from '#src/catalog';
 import type { Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { DeliveryState } from '#src/store';
@@ -54,7 +55,11 @@ export const fullDelivery = z.strictObject({
       status: z.int().nullable(),
       stage: z.enum(['before', 'during', 'after']).describe('Whether a byte had left when it ended.'),
       detail: z.string(),
-      answer: z.string().describe('The first KiB of what the endpoint answered.'),
+      answer: z
+        .string()
+        .describe(
+          'The first KiB of what the endpoint answered. Empty for a token that may read less than was sent: endpoints may say back what they get.',
+        ),
     }),
   ),
 });
@@ -65,6 +70,7 @@ export type FullDelivery = z.output<typeof fullDelivery>;
 export async function showDelivery(ctx: Ctx, id: string): Promise<FullDelivery> {
   const row = await findOwnDelivery(ctx, id);
   const head = await headBefore(ctx, row.delivery);
+  const mayRead = mayReadAnswer(ctx, row.scopes);
   const { attempts } = ctx.store.tables;
   const tries = await ctx.store.db
     .select()
@@ -85,15 +91,27 @@ export async function showDelivery(ctx: Ctx, id: string): Promise<FullDelivery> 
       status: attempt.status,
       stage: attempt.stage as 'before' | 'during' | 'after', // The settlement knows no other.
       detail: attempt.detail,
-      answer: attempt.answer,
+      answer: mayRead ? attempt.answer : '',
     })),
   };
 }
 
-export async function findOwnDelivery(ctx: Ctx, id: string): Promise<Row> {
+/**
+ * An endpoint that says back what it gets would show a token what its scopes hide. An app that acts for itself runs the
+ * endpoint, and has seen it all there.
+ */
+const mayReadAnswer = ({ caller }: Pick<Ctx, 'caller'>, sentUnder: readonly string[]): boolean =>
+  caller.grantId === null ||
+  readScopes.every((scope) => !sentUnder.includes(scope) || caller.scopes.has(scope));
+
+export async function findOwnDelivery(ctx: Ctx, id: string): Promise<Row & { scopes: string[] }> {
   const { deliveries, subscriptions, events } = ctx.store.tables;
   const [row] = await ctx.store.db
-    .select({ delivery: deliveries, event: { id: events.id, type: events.type } })
+    .select({
+      delivery: deliveries,
+      event: { id: events.id, type: events.type },
+      scopes: subscriptions.scopes,
+    })
     .from(deliveries)
     .innerJoin(subscriptions, eq(subscriptions.id, deliveries.subscriptionId))
     .innerJoin(events, eq(events.position, deliveries.eventPosition))

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createPersonalToken } from '../../src/access/index.ts';
 import { encodeCursor } from '../../src/columns/index.ts';
 import { appGrant } from '../events/app-grant.ts';
 import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
@@ -82,6 +83,25 @@ describe('deliveries', () => {
       attempts: [{ number: 1, outcome: 'answered_503', status: 503, stage: 'after', answer: 'out of film' }],
     });
     expect(Date.parse(shown.next_attempt_at)).toBeGreaterThan(Date.parse(shown.updated_at));
+  });
+
+  test('what an endpoint said back is not shown to a token that may read less than was sent', async () => {
+    const { id, token } = await hub.account();
+    sink.answer((request, response) => void response.end(request.body));
+    await subscribe(token);
+    await publish([id]);
+    await inState(token, '', 'delivered');
+    const { id: delivery } = await only(token);
+    const answerTo = async (reader: string): Promise<unknown> =>
+      (await hub.call('GET', `/v1/deliveries/${delivery}`, reader)).body.attempts[0].answer;
+    expect(await answerTo(token)).toContain('"booking_id"');
+    const narrow = await createPersonalToken(hub.hub, 'test', {
+      label: 'narrow',
+      env: 'live',
+      scopes: ['webhooks:manage', 'bookings:read'],
+      accountId: id,
+    });
+    expect(await answerTo(narrow.token)).toBe('');
   });
 
   test('the list is newest first, goes on from its cursor, and filters', async () => {
