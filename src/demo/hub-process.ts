@@ -10,6 +10,9 @@ export type HubProcess = { origin: string; logFile: string; stop: () => Promise<
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What chooses and sets up a hub; a database of the developer's above all. */
+const ofAnotherHub = /^(PATCHBAY_|(LOG_LEVEL|HOST|DATABASE_URL|REDIS_URL)$)/;
+
 /** The very thing that `npm start` runs, as a process of its own; its log goes to a file. */
 export async function startHubProcess(options: {
   folder: string;
@@ -25,9 +28,7 @@ export async function startHubProcess(options: {
   const child = spawn(process.execPath, [`--import=${readTsx}`, start], {
     env: {
       // What a developer has set for a hub of their own must not reach this one.
-      ...Object.fromEntries(
-        Object.entries(environment).filter(([name]) => !/^(PATCHBAY_|LOG_LEVEL$|HOST$)/.test(name)),
-      ),
+      ...Object.fromEntries(Object.entries(environment).filter(([name]) => !ofAnotherHub.test(name))),
       PATCHBAY_DATA: folder,
       PATCHBAY_ALLOW_LOOPBACK: '1',
       PATCHBAY_ATTEMPT_DEADLINE_MS: String(attemptDeadlineMs),

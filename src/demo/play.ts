@@ -72,14 +72,15 @@ export async function playDemo(options: DemoOptions): Promise<number> {
     paint: createPaint(options.terminal.isColoured),
   };
   const pace = paces[options.isFast ? 'fast' : 'usual'];
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'patchbay-demo-'));
+  const at = { folder: options.folder };
   const toClose: (() => Promise<void> | void)[] = [];
-  if (options.folder === null) toClose.push(() => rmSync(folder, { recursive: true, force: true }));
   const interruption = { isDone: false };
   void options.interrupted.then(() => {
     interruption.isDone = true;
   });
   try {
+    const folder = (at.folder ??= mkdtempSync(join(tmpdir(), 'patchbay-demo-')));
+    if (options.folder === null) toClose.push(() => rmSync(folder, { recursive: true, force: true }));
     screen.write(
       `\n  ${screen.paint.bold('Patchbay')}  ${screen.paint.dim('starts on an empty store …')}\n\n`,
     );
@@ -116,7 +117,7 @@ export async function playDemo(options: DemoOptions): Promise<number> {
     }
     return code;
   } catch (error) {
-    const lines = [`  The demo stopped: ${wordsOf(error)}`, ...lastErrors(folder), ''];
+    const lines = [`  The demo stopped: ${wordsOf(error)}`, ...(at.folder ? lastErrors(at.folder) : []), ''];
     for (const line of lines) screen.write(`${line}\n`);
     return 1;
   } finally {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStoreReader, type StoreReader } from '../../src/demo/read-store.ts';
@@ -11,10 +12,18 @@ const folder = mkdtempSync(join(tmpdir(), 'patchbay-demo-test-'));
 const run = { code: -1, text: '' };
 const opened: { store: StoreReader | null } = { store: null };
 
+const entry = fileURLToPath(new URL('../../src/demo.ts', import.meta.url));
 beforeAll(async () => {
-  const entry = fileURLToPath(new URL('../../src/demo.ts', import.meta.url));
   const child = spawn(process.execPath, [entry, '--fast', '--data', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A developer may have set these for a hub of their own; the demo is none of its business.
+    env: {
+      ...process.env,
+      DATABASE_URL: 'postgres://127.0.0.1:1/mine',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      PATCHBAY_ROLE: 'api',
+      PORT: '1',
+    },
   });
   child.stdout.on('data', (chunk: Buffer) => (run.text += chunk.toString('utf8')));
   const [code] = (await once(child, 'close')) as [number];
@@ -57,6 +66,22 @@ describe('npm run demo', () => {
     expect(rows.some(({ state, reason }) => state === 'retrying' && reason === 'timeout')).toBe(true);
     expect(printed('duplicate')).toBeGreaterThan(0);
     expect(printed('invalid')).toBe(1);
+  });
+
+  test('where it may make no folder it says so, and ends', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const child = spawn(process.execPath, [entry], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TMPDIR: nowhere },
+    });
+    const [said, complained] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    expect(said).toMatch(/The demo stopped: .*nowhere/);
+    expect(complained).toBe('');
+    expect(child.exitCode).toBe(1);
   });
 
   test('without a terminal it prints no escape sequence and no line wider than 96', () => {
