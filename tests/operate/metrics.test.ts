@@ -8,7 +8,7 @@ describe('GET /metrics', () => {
   let hub: TestHub;
   let sink: Sink;
   beforeAll(async () => {
-    hub = await startTestHub();
+    hub = await startTestHub({ PATCHBAY_FEED_FETCHES_PER_MINUTE: '1' });
     sink = await startSink();
   });
   afterAll(async () => {
@@ -48,6 +48,20 @@ describe('GET /metrics', () => {
     await hub.call('DELETE', `/v1/subscriptions/${made.body.id}`, token);
     sink.received.length = 0;
     sink.answer((_, response) => void response.end('ok'));
+  });
+
+  test('a call that a cap of ours refuses counts as ours, and not as theirs [S2-58]', async () => {
+    const { token } = await hub.account(['bookings:read']);
+    const feed = await hub.call('POST', '/v1/calendar-feeds', token, { label: 'phone' });
+    const { pathname } = new URL(feed.body.url as string);
+    const before = await scrape();
+    expect((await hub.call('GET', pathname, null)).status).toBe(200);
+    expect((await hub.call('GET', pathname, null)).status).toBe(429);
+    const after = await scrape();
+    const rise = (whose: string) =>
+      (after.get(`rate_limit_hits{whose="${whose}"}`) ?? 0) -
+      (before.get(`rate_limit_hits{whose="${whose}"}`) ?? 0);
+    expect([rise('ours'), rise('theirs')]).toEqual([1, 0]);
   });
 
   test('what was accepted and not even tried shows its age, and what waits is counted by state', async () => {
