@@ -43,7 +43,8 @@ export async function setAccountStatus(
     });
   }
   const isChange = account.status !== status;
-  if (isChange && status === 'suspended') await suspendOnce(ports, by, id);
+  // Said again it holds again: it may have been lifted elsewhere meanwhile, by staff or by a call that came between.
+  if (status === 'suspended') await suspendOnce(ports, by, id);
   if (isChange && (status === 'closed' || status === 'erased'))
     await revoke(ports, { level: 'account', id, reason: `account_${status}`, actor: by });
   if (isChange) await writeStatus(ports, by, account, status);

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addMember, suspend } from '../../src/access/index.ts';
+import { addMember, suspend, unsuspend } from '../../src/access/index.ts';
 import { purgeWhenDue } from '../../src/retention/index.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
@@ -70,6 +70,16 @@ describe('the status of an account', () => {
     await setStatus(account.id, 'suspended');
     await setStatus(account.id, 'active');
     expect((await call('GET', '/v1/me', account.token)).status).toBe(403);
+  });
+
+  test('suspended again after somebody else lifted it: calls answer 403 again', async () => {
+    const account = await state.hub.account();
+    const me = async () => (await call('GET', '/v1/me', account.token)).status;
+    await setStatus(account.id, 'suspended');
+    await unsuspend(state.hub.hub, { level: 'account', id: account.id, actor: 'test' });
+    expect(await me()).toBe(200);
+    await setStatus(account.id, 'suspended');
+    expect(await me()).toBe(403);
   });
 
   test('closed: tokens answer 401, what was queued is cancelled, nothing more is made', async () => {
