@@ -13,7 +13,7 @@ export { type Authenticator, type Call, createAuthenticator } from './authentica
 export { endsAtMs, grantEndsAt, isWarned, lastUseMs, tokenEndsAt, type Used, warnsAtMs } from './disuse.ts';
 export { eraseAccount, eraseWhatCameLate } from './erase.ts';
 export { findGrant, listGrants, narrowOwnGrant, showGrant, type ShownGrant } from './grants.ts';
-export { findToken, listTokens, showToken } from './list-tokens.ts';
+export { endingWith, findToken, listTokens, showToken } from './list-tokens.ts';
 export { meRoutes } from './me.ts';
 export { hashToken, possibleHashes } from './hash-token.ts';
 export { type Reader, readerOf } from './me-reader.ts';

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import { decodeCursor, encodeCursor } from '#src/columns';
 import type { Caller, Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
@@ -62,6 +62,17 @@ export async function findToken(
     .limit(1);
   if (!row) throw new PatchbayError('not_found');
   return row;
+}
+
+/** What of its own account a token made that ends with it, whatever the reason: calendar feeds, senders of RFPs. */
+export async function endingWith({ store, caller }: Pick<Asking, 'store' | 'caller'>, id: string) {
+  const { tokens } = store.tables;
+  return store.db
+    .select({ kind: tokens.kind, label: tokens.label })
+    .from(tokens)
+    .where(and(eq(tokens.makerId, id), isNull(tokens.revokedAt), ownTokens(store.tables, caller)))
+    .orderBy(desc(tokens.id))
+    .limit(100);
 }
 
 function ownTokens({ tokens }: Schema, caller: Caller) {

@@ -1,4 +1,4 @@
-import { findToken, revoke, showToken } from '#src/access';
+import { endingWith, findToken, revoke, showToken } from '#src/access';
 import { actorOf } from '#src/context';
 import { countWaitingOf, mostWaitingCounted } from '#src/deliveries';
 import { subscriptionsMadeBy } from '#src/subscriptions';
@@ -29,6 +29,7 @@ async function reachOf({ ctx }: Visit, tokenId: string) {
   const made = await subscriptionsMadeBy(ctx, tokenId);
   return {
     made,
+    withIt: await endingWith(ctx, tokenId),
     waiting: await countWaitingOf(
       ctx,
       made.map(({ id }) => id),
@@ -37,7 +38,7 @@ async function reachOf({ ctx }: Visit, tokenId: string) {
 }
 
 function Revoke({ token, reach }: { token: ShownToken; reach: Awaited<ReturnType<typeof reachOf>> }) {
-  const { made, waiting } = reach;
+  const { made, withIt, waiting } = reach;
   return (
     <Question
       title={`Revoke ${token.label}?`}
@@ -55,6 +56,12 @@ function Revoke({ token, reach }: { token: ShownToken; reach: Awaited<ReturnType
         It made <b>{counted(made.length, 'subscription')}</b>
         {made.length > 0 ? `: ${made.slice(0, 5).map(nameOf).join(', ')}` : ''}.
       </p>
+      {withIt.length > 0 ? (
+        <p>
+          With it {withIt.length === 1 ? 'ends' : 'end'} what it made:{' '}
+          {withIt.map(({ kind, label }) => `${label} (${credentials[kind] ?? 'token'})`).join(', ')}.
+        </p>
+      ) : null}
       <fieldset>
         <legend>Why?</legend>
         <label class="pick">
@@ -81,5 +88,6 @@ function Revoke({ token, reach }: { token: ShownToken; reach: Awaited<ReturnType
   );
 }
 
+const credentials: Record<string, string> = { f: 'calendar feed', w: 'RFP sender' };
 const waitingWords = (waiting: number): string =>
   `${waiting >= mostWaitingCounted ? 'more than ' : ''}${counted(waiting, 'delivery', 'deliveries')}`;

@@ -5,7 +5,7 @@ import type { Child } from 'hono/jsx';
 /** Its secret, this once, and all that a tool needs beside it. */
 export function SenderSecret({ url, secret, children }: { url: string; secret: string; children: Child }) {
   return (
-    <>
+    <div class="stack-l">
       <Secret text={secret} name="Signing secret">
         {children}
       </Secret>
@@ -27,7 +27,7 @@ export function SenderSecret({ url, secret, children }: { url: string; secret: s
           I have it
         </a>
       </p>
-    </>
+    </div>
   );
 }
 

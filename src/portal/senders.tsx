@@ -49,7 +49,7 @@ async function listPage(ctx: Ctx, after: string, { label, wrong }: Tried): Promi
     status: wrong.size > 0 ? 422 : 200,
     body: (
       <div class="stack-l">
-        <header class="stack">
+        <header class="form stack">
           <Crumb href={connectionsPath}>Connections</Crumb>
           <h1>RFP senders</h1>
           <p class="lead">
@@ -125,7 +125,8 @@ function List({ senders, names, nowMs }: Listed) {
             <td>
               <TokenState of={sender} nowMs={nowMs} gone="ended" />
               <p class="dim narrow-only">
-                used <LastUse of={sender} />
+                {sender.last_used_at ? 'used ' : ''}
+                <LastUse of={sender} />
               </p>
             </td>
             <td class="end dim wide-only">
@@ -147,7 +148,7 @@ function byWhom({ made_by: id }: ShownSender, names: ReadonlyMap<string, string>
 }
 
 function LastUse({ of: { last_used_at: at } }: { of: ShownSender }) {
-  return at === null ? <>never</> : <When at={at} />;
+  return at === null ? <>never used</> : <When at={at} />;
 }
 
 function Actions({ of: { id, label } }: { of: ShownSender }) {
@@ -172,8 +173,8 @@ function None() {
     <Empty title="No senders yet">
       <p>
         A sender is for a tool that can sign its webhooks. It gets an address to post to and a secret, and
-        holds no token. What it asks for is recorded at once; the first of an account waits until staff have
-        looked at it, and comes back as <code>rfp.created</code>.
+        holds no token. What it asks for is recorded at once, an account’s first waits for staff, and what the
+        marketplace accepts comes back as <code>rfp.created</code>.
       </p>
       <p>
         Make one for each tool, so that you can end one and keep the others. A tool that cannot sign takes{' '}

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
 import { until } from '../harness/sink.ts';
 import { takePicture } from '../harness/picture.ts';
-import { senderTasks } from './senders.ts';
+import { proveToolMayAsk, refuseSenderForms } from './senders.ts';
 import { findings, look, looks, openContext, openStand, pictures, type Stand } from './stand.ts';
 
 await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
@@ -139,7 +139,11 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     expect(await look(page, 'receipt')).toEqual([]);
   });
 
-  senderTasks(() => ({ stand, page }));
+  test('a tool is let to ask for RFPs: its secret is shown once and rotated, and it ends with a receipt [S2-36]', () =>
+    proveToolMayAsk({ stand, page }));
+
+  test('a form for a sender refuses what is wrong, from elsewhere, or about another account’s [S2-36]', () =>
+    refuseSenderForms({ stand, page }));
 
   test('the list of deliveries stays current by its stream, and by asking again where there is none', async () => {
     const streamed = page.waitForResponse('**/portal/live/deliveries*');
