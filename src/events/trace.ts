@@ -6,7 +6,7 @@ import type { Ctx } from '#src/context';
 import { explained, headBefore, isOwnDelivery } from '#src/deliveries';
 import type { Candidate, EventRecord } from '#src/ports';
 import type { DeliveryState } from '#src/store';
-import { judge } from '#src/subscriptions';
+import { judge, type Mismatch } from '#src/subscriptions';
 import { createViews, type EventViews } from '#src/view';
 import { whyNotBroadcast } from './broadcast.ts';
 import { findEvent } from './show.ts';
@@ -129,11 +129,11 @@ function judgedLine(
   isExpanding: boolean,
   unsent: { code: string; words: string } | null,
 ): Line {
-  const verdict = judge(views, candidate, ctx.gate);
+  const why = whyNotFor(ctx, views, candidate);
   const subscription = candidate.subscription.id;
-  if (verdict.send === 'no') {
-    const words = `not sent: ${mismatchWords(verdict.why, views, candidate, reader)}`;
-    return { subscription, verdict: 'not_sent', code: verdict.why.code, words, delivery: null };
+  if (why) {
+    const words = `not sent: ${mismatchWords(why, views, candidate, reader)}`;
+    return { subscription, verdict: 'not_sent', code: why.code, words, delivery: null };
   }
   if (isExpanding) {
     const words = 'queued: it matches; so many do that its deliveries are still being made.';
@@ -144,4 +144,13 @@ function judgedLine(
     'not sent: the subscription or the grant was another when the event came; as they are now it would be sent. ' +
     `POST /v1/subscriptions/${subscription}/replay sends what is missing.`;
   return { subscription, verdict: 'not_sent', code: 'changed_since', words, delivery: null };
+}
+
+/** "Too early" last: it says that a replay can bring the event, which is so only where nothing else is in its way. */
+function whyNotFor({ gate }: Ctx, views: EventViews, candidate: Candidate): Mismatch | null {
+  for (const reach of ['consent', 'subscription'] as const) {
+    const verdict = judge(views, candidate, gate, reach);
+    if (verdict.send === 'no') return verdict.why;
+  }
+  return null;
 }

@@ -78,10 +78,13 @@ describe('GET /v1/events/{id}/trace', () => {
     expect(await words('filter')).toBe(
       'not sent: the filter does not fit: data.status is "confirmed", the filter wants "cancelled".',
     );
-    expect(await lineOf(token, early, cases.type)).toMatchObject({
+    const late = await subscribe(token);
+    expect(await lineOf(token, early, late)).toMatchObject({
       verdict: 'not_sent',
       code: 'before_subscription',
     });
+    // A replay, which the words of the other offer, would not bring this one.
+    expect(await lineOf(token, early, cases.type)).toMatchObject({ verdict: 'not_sent', code: 'type' });
   });
 
   test('a missing scope is named, and of the event then nothing but id and type', async () => {
