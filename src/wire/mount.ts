@@ -149,6 +149,9 @@ function queryOf(c: Context): Record<string, string> {
   for (const [name, values] of Object.entries(c.req.queries())) {
     if (values.length > 1)
       throw new PatchbayError('invalid_parameter', { public: `The query has ${name} more than once.` });
+    // As of bodies: no text of PostgreSQL holds it.
+    if (values[0]?.includes('\0'))
+      throw new PatchbayError('invalid_parameter', { public: `${name} contains the character NUL (%00).` });
     query[name] = values[0] ?? '';
   }
   return query;

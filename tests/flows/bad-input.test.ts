@@ -347,6 +347,9 @@ describe('bad input on every route', () => {
       for (const name of operation.queryParameters) {
         const doubled = await send(operation.method, `${path}?${name}=1&${name}=2`, token);
         expectRefusal(doubled, 400, 'invalid_parameter', `${operation.name} with ${name} twice`);
+        // SQLite would take it; PostgreSQL does not.
+        const withNul = await send(operation.method, `${path}?${name}=a%00`, token);
+        expectRefusal(withNul, 400, 'invalid_parameter', `${operation.name} with NUL in ${name}`);
         const tried = name === 'after' || name === 'cursor' ? cursors : values;
         for (const value of tried) {
           const answer = await send(operation.method, `${path}?${name}=${value}`, token);
