@@ -31,7 +31,6 @@ export const errorCodes = {
   validation_failed: { status: 422, title: 'The request does not fit its schema' },
   filter_invalid: { status: 422, title: 'The filter cannot be used' },
   endpoint_refused: { status: 422, title: 'This address may not be an endpoint' },
-  setting_unsupported: { status: 422, title: 'The hub does not enforce this setting, so it is refused' },
   policy_refused: { status: 422, title: 'A policy of this installation refuses this' },
   limit_reached: { status: 429, title: 'A limit is reached' },
   quota_exceeded: { status: 429, title: 'The calls that a cap allows are used up' },

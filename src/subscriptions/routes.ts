@@ -38,7 +38,7 @@ export function subscriptionRoutes(door: Door): void {
           schema: shownSubscription.extend({ secret: z.string().optional() }),
         },
       },
-      errors: ['endpoint_refused', 'filter_invalid', 'setting_unsupported', 'limit_reached', 'forbidden'],
+      errors: ['endpoint_refused', 'filter_invalid', 'limit_reached', 'forbidden'],
     },
     async ({ ctx, body }) => {
       const { row, shown } = await createSubscription(ctx, body);
@@ -106,14 +106,7 @@ function oneRoutes(door: Door): void {
       params,
       body: subscriptionChange,
       answers: { 200: { description: 'As it is now.', schema: shownSubscription } },
-      errors: [
-        'endpoint_refused',
-        'filter_invalid',
-        'setting_unsupported',
-        'precondition_failed',
-        'state_conflict',
-        'forbidden',
-      ],
+      errors: ['endpoint_refused', 'filter_invalid', 'precondition_failed', 'state_conflict', 'forbidden'],
     },
     async ({ ctx, params: { id }, body, request }) => {
       const row = await changeSubscription(ctx, id, body, request);
