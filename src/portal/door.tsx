@@ -121,8 +121,13 @@ async function visitOf(
   param: (name: string) => string,
 ): Promise<Visit | Gone> {
   const { request } = visited;
-  const entered = await enter(portal, visited);
   const url = new URL(request.url);
+  // No text of PostgreSQL holds it.
+  if (`${url.pathname}${url.search}`.includes('%00'))
+    throw new PatchbayError('invalid_parameter', {
+      public: 'The address holds a character that nobody types.',
+    });
+  const entered = await enter(portal, visited);
   const next = request.method === 'GET' ? url.pathname + url.search : null;
   if (!entered) return { to: withQuery(signInPath, { next }) };
   const { session, caller } = entered;

@@ -42,7 +42,7 @@ export function signedFlows(on: { hub: TestHub }): void {
   });
 
   test('a sender of an account, and one of an app, ask by the signature of the standard’s own library [S2-36]', async () => {
-    const { id, token } = await on.hub.account(['rfps:create']);
+    const { id, token, tokenId } = await on.hub.account(['rfps:create']);
     const body = wish();
     const sender = await make(token);
     const asked = await send(sender, body);
@@ -68,7 +68,7 @@ export function signedFlows(on: { hub: TestHub }): void {
       accountId: null,
     });
     const listed = await on.hub.call('GET', '/v1/rfps/senders', token);
-    expect(listed.body.data.map((one: Sender) => one.id)).toEqual([sender.id]);
+    expect(listed.body.data).toMatchObject([{ id: sender.id, made_by: tokenId }]);
     expect(JSON.stringify(listed.body)).not.toContain(sender.secret);
   });
 

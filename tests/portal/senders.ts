@@ -92,6 +92,8 @@ export async function refuseSenderForms({ stand, page }: On): Promise<void> {
   expect([full, again]).toEqual([422, expect.stringContaining('3 secrets are right already.')]);
   expect(again).toMatch(/value="604800" checked/);
 
+  expect((await page.request.get(`${senders}/tok_%00/end`)).status()).toBe(400);
+
   const { id: tokenId, token: maker } = await createPersonalToken(stand.hub.hub, 'test', {
     label: 'Robot',
     env: 'live',
