@@ -17,6 +17,8 @@ export const defaultSettings = {
   maxEventBytes: 256 * kib,
   maxBatchBytes: 4_096 * kib,
   maxEventsPerBatch: 500,
+  /** Over all events of one request. */
+  maxAudiencePerBatch: 50_000,
   /** Other bodies than events. */
   maxRequestBytes: 64 * kib,
   /** More matches than this are expanded after the answer, from a durable task. */

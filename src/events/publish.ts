@@ -33,6 +33,7 @@ export async function publish(
   if (!isBatch && only && !only.ok) throw new PatchbayError('validation_failed', { errors: only.errors });
 
   const drafts = readings.flatMap((reading) => (reading.ok ? [reading.draft] : []));
+  refuseCrowd(ctx, drafts);
   const receipt = receiptOf(ctx, text, idempotencyKey);
   const answer = drafts.length > 0 ? await writeDrafts(ctx, receipt, drafts) : null;
   refuseReusedKey(answer, receipt);
@@ -64,6 +65,14 @@ function eventsOf(ctx: Ctx, value: unknown, size: number): { isBatch: boolean; v
   }
   if (errors.length > 0) throw new PatchbayError('validation_failed', { errors });
   return { isBatch, values: events as unknown[] };
+}
+
+/** Each account of an audience is a row or two: a batch of the largest would keep everybody else waiting for seconds. */
+function refuseCrowd({ settings }: Ctx, drafts: readonly Draft[]): void {
+  const accounts = drafts.reduce((sum, { event }) => sum + event.audience.length, 0);
+  if (accounts <= settings.maxAudiencePerBatch) return;
+  const detail = `The audiences of a batch have ${settings.maxAudiencePerBatch} accounts at most, all together; these have ${accounts}. Send it in parts.`;
+  throw new PatchbayError('validation_failed', { public: detail, errors: [{ pointer: '/events', detail }] });
 }
 
 function receiptOf(ctx: Ctx, body: string, idempotencyKey: string | null): NewReceipt {

@@ -148,6 +148,17 @@ describe('publishing', () => {
     }
   });
 
+  test('the audiences of a batch have 50,000 accounts at most, and one more is refused whole', async () => {
+    const crowd = Array.from({ length: 10_000 }, (_, i) => `acc_${i}`);
+    const events = Array.from({ length: 6 }, (_, i) => eventFor(i < 5 ? crowd : ['acc_more']));
+    const before = await countOf();
+    expect(await publish({ events })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/events', detail: expect.stringContaining('50001') }] },
+    });
+    expect(await countOf()).toBe(before);
+  });
+
   test('a compressed body is a 415 that says so, on the quick way and the other', async () => {
     for (const path of ['/v1/events', '/v1/events?']) {
       const answer = await fetch(hub.origin + path, {
