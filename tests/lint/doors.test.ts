@@ -27,11 +27,14 @@ describe('the lint', () => {
   test('has a bad file for each rule of the house', async () => {
     const named = new Set([...(await rulesNamed()).values()].flat());
     const rules = [
+      'eslint(max-lines)',
+      'eslint(no-console)',
       'eslint(no-restricted-imports)',
       'eslint(no-restricted-globals)',
       'house(lent-by-ports)',
       'house(named-rooms)',
       'house(no-module-let)',
+      'house(plain-imports)',
       'import(no-cycle)',
       'import(no-default-export)',
       'node(no-process-env)',
@@ -62,7 +65,7 @@ describe('a door', () => {
 async function rulesNamed(): Promise<Map<string, string[]>> {
   const named = new Map<string, string[]>();
   const house = join(import.meta.dirname, 'bad');
-  for await (const path of glob(join(house, '**/*.ts'))) {
+  for await (const path of glob(join(house, '**/*.{ts,tsx}'))) {
     const [first = ''] = (await readFile(path, 'utf8')).split('\n');
     named.set(relative(house, path), first.replace('// fires: ', '').split(' ').sort());
   }

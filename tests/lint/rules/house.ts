@@ -3,7 +3,7 @@
  * configured from built-in rules in `.oxlintrc.json`; each rule has a bad file in `tests/lint/bad` that
  * proves that it fires.
  */
-type Found = { type: string };
+type Found = { type: string; source?: { type: string; value?: unknown } | null };
 type Context = { filename: string; report(finding: { node: Found; message: string }): void };
 type Rule = { create(context: Context): Record<string, (node: Found) => void> };
 
@@ -53,8 +53,30 @@ const namedRooms: Rule = {
   }),
 };
 
+/** The walls go by what an import says: `import(name)` says nothing, and `./../x` says less than it does. */
+const plainImports: Rule = {
+  create: (context) => {
+    const check = (node: Found) => {
+      const { source } = node;
+      if (!source || (typeof source.value === 'string' && !source.value.includes('/../'))) return;
+      context.report({ node, message: 'An import is named by a plain string, with no `..` on its way.' });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
+
 // oxlint loads a plugin by its default export.
 export default {
   meta: { name: 'house' },
-  rules: { 'no-module-let': noModuleLet, 'lent-by-ports': lentByPorts, 'named-rooms': namedRooms },
+  rules: {
+    'lent-by-ports': lentByPorts,
+    'named-rooms': namedRooms,
+    'no-module-let': noModuleLet,
+    'plain-imports': plainImports,
+  },
 };

@@ -1,7 +1,7 @@
-import { Webhook } from 'standardwebhooks';
+import * as z from 'zod';
 import type * as Kit from '#kit';
 import { label } from './label.ts';
 
 export type Kinds = keyof typeof Kit;
 
-export const acme = { label, verifier: new Webhook('c2VjcmV0') };
+export const acme = { label, options: z.strictObject({}) };

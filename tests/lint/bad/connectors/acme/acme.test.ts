@@ -1,0 +1,2 @@
+// fires: eslint(no-restricted-imports)
+export { PatchbayError } from '#src/errors';

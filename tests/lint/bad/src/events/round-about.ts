@@ -1,0 +1,2 @@
+// fires: house(plain-imports)
+export { PatchbayError } from './../errors/index.ts';

@@ -1,0 +1,2 @@
+// fires: eslint(no-restricted-imports)
+export { slack } from '../connectors/slack/index.ts';
