@@ -76,7 +76,7 @@ describe('a name that only has its letters is left alone', () => {
 });
 
 function valuesIn(schema: JsonSchema): string[] {
-  const own = (schema.enum ?? []).map(String);
+  const own = [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])].map(String);
   const below = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
   return [...own, ...below.flatMap((field) => valuesIn(field as JsonSchema))];
 }
