@@ -64,7 +64,7 @@ button:hover,.button:hover{border-color:var(--text)}
 button.plain{border-color:transparent;padding-left:0;padding-right:0;color:var(--accent)}
 button.plain:hover{border-color:transparent;text-decoration:underline}
 button[disabled]{opacity:1;color:var(--dim);border-style:dashed;cursor:default}
-.chip{display:inline-flex;align-items:center;gap:8px;font-size:14px;line-height:24px;white-space:nowrap;color:var(--dim)}
+.chip{display:inline-flex;vertical-align:top;align-items:center;gap:8px;font-size:14px;line-height:24px;white-space:nowrap;color:var(--dim)}
 .chip::before{content:"";flex:none;width:8px;height:8px;border-radius:50%;background:currentColor}
 .chip.good{color:var(--good)}
 .chip.wait{color:var(--wait)}
