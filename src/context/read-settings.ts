@@ -23,7 +23,7 @@ export function readSettings(environment: Environment, base: Settings = defaultS
   };
   return {
     ...base,
-    publicUrl: environment['PATCHBAY_PUBLIC_URL'] ?? `http://127.0.0.1:${environment['PORT'] ?? 8080}`,
+    publicUrl: publicUrlOf(environment),
     hostMaxPerSecond: number('PATCHBAY_HOST_MAX_PER_SECOND', base.hostMaxPerSecond),
     hostMaxInFlight: number('PATCHBAY_HOST_MAX_IN_FLIGHT', base.hostMaxInFlight),
     tenantEventMaxPerSecond: number('PATCHBAY_TENANT_EVENT_MAX_PER_SECOND', base.tenantEventMaxPerSecond),
@@ -60,6 +60,15 @@ export function readSettings(environment: Environment, base: Settings = defaultS
     inactivityNoticeMs: dayMs * number('PATCHBAY_INACTIVITY_NOTICE_DAYS', base.inactivityNoticeMs / dayMs),
     githubKeysUrl: environment['PATCHBAY_GITHUB_KEYS_URL'] ?? base.githubKeysUrl,
   };
+}
+
+function publicUrlOf(environment: Environment): string {
+  const port = environment['PORT'] ?? '8080';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw wrong('PORT', 'a number from 0 to 65535', port);
+  const url = environment['PATCHBAY_PUBLIC_URL'] ?? `http://127.0.0.1:${port}`;
+  if (!/^https?:/.test(url) || !URL.canParse(url))
+    throw wrong('PATCHBAY_PUBLIC_URL', 'an address such as https://hub.example', url);
+  return url;
 }
 
 const plansVariable = 'PATCHBAY_OFFERED_PLANS';

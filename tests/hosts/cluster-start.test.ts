@@ -25,6 +25,11 @@ const on = (url: string, change: (url: URL) => void): string => {
 };
 
 test.each([
+  [{ PORT: '80x' }, /^PORT must be a number from 0 to 65535, not "80x"/],
+  [{ PORT: '99999' }, /^PORT must be/],
+  [{ PATCHBAY_PUBLIC_URL: 'hub.example' }, /^PATCHBAY_PUBLIC_URL must be an address/],
+  // A file, where a folder is wanted.
+  [{ PATCHBAY_DATA: import.meta.filename }, /^The data cannot be kept in .* \(EEXIST\)\. .*PATCHBAY_DATA/],
   [{ DATABASE_URL: 'mysql://a/b' }, /^DATABASE_URL must be postgres:\/\/.*, not mysql:\/\/…/],
   [
     { DATABASE_URL: 'postgres://host' },
