@@ -1,10 +1,10 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { isInert } from '#src/approvals';
-import { recordAudit } from '#src/audit';
+import { recordAuditIf } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { addTask, type Task } from '#src/tasks';
-import { findSubscription } from './find.ts';
+import { addTaskIf, type Task } from '#src/tasks';
+import { findSubscription, ownedByCaller } from './find.ts';
 import { waits } from './pause.ts';
 import type { ShownReplay } from './replay-shape.ts';
 import { newestDelivery, showReplay } from './show-replay.ts';
@@ -22,19 +22,35 @@ export async function replay(ctx: Ctx, id: string, spec: ReplaySpec): Promise<Sh
   if (isInert(row)) throw waits(row);
   const behind = await newestDelivery(ctx, id);
   const payload = { ...windowOf(spec, ctx.clock.ms()), only: spec.only, behind };
-  await refuseSecond(ctx, id);
   const taskId = ctx.ids.newId('rpl');
-  await ctx.store.write((db) => [
-    addTask(db, ctx, { id: taskId, kind: 'replay', subject: id, payload }),
-    recordAudit(db, ctx, {
-      actor: actorOf(ctx.caller),
-      action: 'subscription.replay',
-      subject: id,
-      accountId: row.accountId,
-      requestId: ctx.requestId,
-      detail: { replay: taskId, ...payload },
-    }),
+  const { subscriptions, tasks } = ctx.store.tables;
+  const [, [begun]] = await ctx.store.write((db) => [
+    // Changes nothing, and locks the row: on Postgres two that ask at once would each find no other.
+    db
+      .update(subscriptions)
+      .set({ version: sql`${subscriptions.version}` })
+      .where(and(eq(subscriptions.id, id), ownedByCaller(ctx))),
+    addTaskIf(
+      db,
+      ctx,
+      { id: taskId, kind: 'replay', subject: id, payload },
+      sql`not exists (select 1 from ${tasks} where ${openReplay(ctx, id)})`,
+    ),
+    recordAuditIf(
+      db,
+      ctx,
+      {
+        actor: actorOf(ctx.caller),
+        action: 'subscription.replay',
+        subject: id,
+        accountId: row.accountId,
+        requestId: ctx.requestId,
+        detail: { replay: taskId, ...payload },
+      },
+      sql`exists (select 1 from ${tasks} where ${tasks.id} = ${taskId})`,
+    ),
   ]);
+  if (!begun) throw await underWay(ctx, id);
   ctx.queue.wake('tasks');
   return findReplay(ctx, id, taskId);
 }
@@ -77,16 +93,14 @@ function windowOf({ since, until }: ReplaySpec, nowMs: number): { since: number;
   return { since: from, until: to };
 }
 
-async function refuseSecond({ store }: Ctx, id: string): Promise<void> {
-  const { tasks } = store.tables;
-  const [open] = await store.db
-    .select({ id: tasks.id })
-    .from(tasks)
-    .where(and(eq(tasks.subject, id), eq(tasks.kind, 'replay'), eq(tasks.state, 'open')))
-    .limit(1);
-  if (!open) return;
-  throw new PatchbayError('state_conflict', {
-    public: `The replay ${open.id} is still under way; wait for it to be done.`,
+const openReplay = ({ store: { tables } }: Pick<Ctx, 'store'>, id: string) =>
+  and(eq(tables.tasks.subject, id), eq(tables.tasks.kind, 'replay'), eq(tables.tasks.state, 'open'));
+
+async function underWay(ctx: Ctx, id: string): Promise<PatchbayError> {
+  const { tasks } = ctx.store.tables;
+  const [open] = await ctx.store.db.select({ id: tasks.id }).from(tasks).where(openReplay(ctx, id)).limit(1);
+  return new PatchbayError('state_conflict', {
+    public: `The replay ${open?.id ?? 'before this one'} is still under way; wait for it to be done.`,
   });
 }
 

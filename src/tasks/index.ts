@@ -1,2 +1,2 @@
-export { addTask, type NewTask } from './add.ts';
+export { addTask, addTaskIf, type NewTask } from './add.ts';
 export { type Chunk, createTasks, type Task, type TaskKinds, type Tasks } from './run.ts';

@@ -7,10 +7,10 @@ import { createMemoryGate } from '../../src/adapters/gate-memory.ts';
 import { openPostgresStore } from '../../src/adapters/store-postgres.ts';
 import { openSqliteStore } from '../../src/adapters/store-sqlite.ts';
 import { createIds } from '../../src/columns/index.ts';
-import { defaultSettings, type Ports } from '../../src/context/index.ts';
+import { type Ctx, defaultSettings, type Ports } from '../../src/context/index.ts';
 import { cancelKind, releaseKind } from '../../src/deliveries/index.ts';
 import type { Store } from '../../src/ports/index.ts';
-import { createDirectory, replayKind } from '../../src/subscriptions/index.ts';
+import { createDirectory, replay, replayKind } from '../../src/subscriptions/index.ts';
 import type { Chunk, Task } from '../../src/tasks/index.ts';
 import {
   accountOf,
@@ -293,6 +293,35 @@ describe.each([
     expect(await opened.store.db.select().from(tasks).where(eq(tasks.subject, subscription.id))).toHaveLength(
       1,
     );
+  });
+
+  test('of several replays that are asked for at once one begins, and alone is on record', async () => {
+    const { subscription, account, grant } = await own();
+    const caller = {
+      tokenId: 'tok_1',
+      userId: null,
+      env: subscription.env,
+      accountId: account.id,
+      grantId: grant.id,
+      appId: null,
+    };
+    // Who asks: the rest of a call nobody looks at.
+    const ctx = { ...ports, caller, requestId: 'req_1' } as unknown as Ctx;
+    const asked = { since: new Date(atMs - 1_000).toISOString(), only: 'all' } as const;
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => replay(ctx, subscription.id, asked)),
+    );
+    const begun = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
+    expect(begun).toHaveLength(1);
+    for (const answer of answers)
+      if (answer.status === 'rejected')
+        expect(answer.reason).toMatchObject({
+          code: 'state_conflict',
+          publicText: expect.stringContaining(begun[0] ?? ''),
+        });
+    const { audit } = opened.store.tables;
+    const trail = await opened.store.db.select().from(audit).where(eq(audit.subject, subscription.id));
+    expect(trail.map(({ detail }) => detail?.['replay'])).toEqual(begun);
   });
 
   test('a replay makes what is missing once, sends the dead and the delivered again, and stays within its span', async () => {
