@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isNotNull } from 'drizzle-orm';
+import { isNotNull, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Lent } from '../../src/node.ts';
-import { PatchbayError } from '../../src/errors/index.ts';
 import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 import { jumpingClock } from './jumping-clock.ts';
@@ -76,7 +75,7 @@ describe('a store that cannot be written', () => {
     sink.answer((_, response) => void open.push(() => response.end('ok')));
     const underWay = await publish(eventFor([account.id]));
     await until('it is on its way', () => open.length === 1);
-    const mend = refuseWrites(hub);
+    const mend = await refuseWrites(hub);
     open[0]?.();
     expectUnavailable(await publish(eventFor([account.id])));
     const change = await hub.call('POST', '/v1/subscriptions', account.token, {
@@ -88,7 +87,7 @@ describe('a store that cannot be written', () => {
     expect((await hub.call('GET', '/v1/events', account.token)).status).toBe(200);
     expect((await hub.call('GET', '/healthz', null)).status).toBe(200);
 
-    mend();
+    await mend();
     sink.answer((_, response) => void response.end('ok'));
     const after = await publish(eventFor([account.id]));
     expect(after.body.status).toBe('accepted');
@@ -145,17 +144,13 @@ function expectUnavailable(answer: Answer): void {
 }
 
 /**
- * Every write answers as the adapter does for a read-only file, which tests/contracts proves. Here because an open file
- * cannot be made read-only from outside: modes do not bind root, and a mount with writers is not remounted.
+ * SQLite itself says SQLITE_READONLY to every write from here on. An open file cannot be made read-only from outside:
+ * modes do not bind root, and a mount with writers is not remounted.
  */
-function refuseWrites({ hub: { store } }: TestHub): () => void {
-  const { publish, write, lease, renew, settle } = store;
-  const refuse = () =>
-    Promise.reject(
-      new PatchbayError('store_unavailable', { internal: 'sqlite: SQLITE_READONLY', retryAfterSeconds: 5 }),
-    );
-  Object.assign(store, { publish: refuse, write: refuse, lease: refuse, renew: refuse, settle: refuse });
-  return () => void Object.assign(store, { publish, write, lease, renew, settle });
+async function refuseWrites({ hub: { store } }: TestHub): Promise<() => Promise<unknown>> {
+  const set = (value: 0 | 1) => store.db.run(sql.raw(`PRAGMA query_only = ${value}`));
+  await set(1);
+  return () => set(0);
 }
 
 /** Only where the tests run as root, with mounts allowed. */
