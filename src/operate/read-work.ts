@@ -11,7 +11,7 @@ export type Work = {
   /** Of those that are due some time: pending, leased, retrying. */
   deliveries: ReadonlyMap<string, number>;
   oldestDueMs: number | null;
-  /** Accepted, and not even tried: the promise of the whole hub. */
+  /** Accepted, and not even tried though its endpoint would take it: the promise of the whole hub. */
   oldestUntriedMs: number | null;
   openTasks: number;
   failedTasks: number;
@@ -38,27 +38,56 @@ export async function readWork(ports: Needs): Promise<Work> {
   };
 }
 
+/**
+ * What waits for its own endpoint is not the hub's to answer for: where an endpoint fails, or in an ordered line an
+ * earlier event is on its way, one partner could else ring the alarm of everybody.
+ */
 async function readQueued({ store }: Needs) {
-  const { deliveries } = store.tables;
+  const { deliveries, subscriptions } = store.tables;
   const due = store.db
-    .select({ state: deliveries.state, attempts: deliveries.attempts, createdAt: deliveries.createdAt })
+    .select({
+      state: deliveries.state,
+      attempts: deliveries.attempts,
+      createdAt: deliveries.createdAt,
+      lane: deliveries.subscriptionId,
+      line: deliveries.line,
+      sequence: deliveries.sequence,
+    })
     .from(deliveries)
     .where(isNotNull(deliveries.dueAt))
     .limit(mostCounted)
     .as('due');
-  const rows = await store.db
+  const isBehind = sql`${due.line} is not null and exists (select 1 from deliveries head
+    where head.subscription_id = ${due.lane} and head.line = ${due.line} and head.sequence < ${due.sequence}
+      and head.state in ('pending', 'leased', 'retrying', 'held'))`;
+  const perLane = store.db
     .select({
       state: due.state,
-      n: count(),
-      untried: sql<unknown>`min(case when ${due.attempts} = 0 then ${due.createdAt} end)`,
+      lane: due.lane,
+      n: count().as('n'),
+      untried:
+        sql<unknown>`min(case when ${due.attempts} = 0 and not (${isBehind}) then ${due.createdAt} end)`.as(
+          'untried',
+        ),
     })
     .from(due)
-    .groupBy(due.state);
+    .groupBy(due.state, due.lane)
+    .as('per_lane');
+  const rows = await store.db
+    .select({
+      state: perLane.state,
+      n: sql<unknown>`sum(${perLane.n})`,
+      untried: sql<unknown>`min(case when ${subscriptions.failingSince} is null then ${perLane.untried} end)`,
+    })
+    .from(perLane)
+    .leftJoin(subscriptions, eq(subscriptions.id, perLane.lane))
+    .groupBy(perLane.state);
   const untried = rows.map((row) => numberOf(row.untried)).filter((ms) => ms !== null);
+  const counts = new Map<string, number>(rows.map((row) => [row.state, numberOf(row.n) ?? 0]));
   return {
-    counts: new Map<string, number>(rows.map((row) => [row.state, row.n])),
+    counts,
     oldestUntriedMs: untried.length > 0 ? Math.min(...untried) : null,
-    isWhole: rows.reduce((sum, row) => sum + row.n, 0) < mostCounted,
+    isWhole: [...counts.values()].reduce((sum, n) => sum + n, 0) < mostCounted,
   };
 }
 

@@ -89,6 +89,29 @@ describe('GET /metrics', () => {
     await become(age, (value) => value >= 3_600 && value < 3_700);
     expect((await scrape()).get('patchbay_deliveries_by_state{state="pending"}')).toBe(1);
     expect((await scrape()).get('patchbay_oldest_due_seconds')).toBe(0);
+    // An endpoint that fails keeps its own events waiting; that is no affair of the hub.
+    const { subscriptions } = hub.hub.store.tables;
+    const fail = (failingSince: Date | null) =>
+      hub.hub.store.write((db) => [
+        db.update(subscriptions).set({ failingSince }).where(eq(subscriptions.id, made.body.id)),
+      ]);
+    await fail(anHourAgo);
+    await become(age, (value) => value === 0);
+    await fail(null);
+    await become(age, (value) => value >= 3_600);
+    // In an ordered line its head counts, and nothing behind it.
+    const [first] = await hub.hub.store.db
+      .select()
+      .from(deliveries)
+      .where(eq(deliveries.subscriptionId, made.body.id));
+    if (!first) throw new Error('the delivery is gone');
+    const { position: _, ...row } = first;
+    const head = { ...row, id: 'dlv_head', eventPosition: 0, line: 'x', sequence: 1, attempts: 1 };
+    await set({ line: 'x', sequence: 2 });
+    await hub.hub.store.write((db) => [db.insert(deliveries).values({ ...head, state: 'retrying' })]);
+    await become(age, (value) => value === 0);
+    await hub.hub.store.write((db) => [db.delete(deliveries).where(eq(deliveries.id, 'dlv_head'))]);
+    await become(age, (value) => value >= 3_600);
     await set({ state: 'retrying', attempts: 1 });
     await become(age, (value) => value === 0);
     expect((await scrape()).get('patchbay_deliveries_by_state{state="retrying"}')).toBe(1);
