@@ -1,19 +1,15 @@
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { playDemo } from '#src/demo';
 import { openNodeHub } from './node.ts';
 
-/**
- * `npm run demo`: a day of a Houston marketplace through a real hub. `--stay` keeps it up,
- * `--fast` plays a short day, `--data <folder>` leaves the store there, `--seed <n>` plays another day.
- */
-const { values } = parseArgs({
-  options: {
-    stay: { type: 'boolean', default: false },
-    fast: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '7' },
-    data: { type: 'string' },
-  },
-});
+const values = new Command('npm run demo --')
+  .description('A day of a Houston marketplace through a real hub.')
+  .option('--stay', 'keep it up afterwards, for a look round', false)
+  .option('--fast', 'play a short day', false)
+  .option('--seed <number>', 'play another day', wholeNumber, 7)
+  .option('--data <folder>', 'leave the store there')
+  .parse()
+  .opts<{ stay: boolean; fast: boolean; seed: number; data?: string }>();
 const { stdout, env } = process;
 const isTerminal = stdout.isTTY === true && env['TERM'] !== 'dumb';
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -21,7 +17,7 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} };
 process.exitCode = await playDemo({
   isFast: values.fast,
   stays: values.stay,
-  seed: Number(values.seed),
+  seed: values.seed,
   folder: values.data ?? null,
   environment: env,
   terminal: {
@@ -37,3 +33,8 @@ process.exitCode = await playDemo({
     stdout.on('error', () => resolve());
   }),
 });
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number of up to nine digits.');
+}
