@@ -3,6 +3,7 @@ import { Ask, Chip, Crumb, Pages, Question, Secret, TextField, type Wrong, wrong
 import { deed, page, type Portal, type Shown } from './door.tsx';
 import { connectionsPath, feedsPath, withQuery } from './paths.ts';
 import { reasonOf } from './revoking.ts';
+import { WhyEnded } from './why-ended.tsx';
 
 /** Bookings for any calendar program, at an address that is its own key: made, shown once, ended. */
 export function calendarFeedPages(portal: Portal): void {
@@ -38,19 +39,7 @@ export function calendarFeedPages(portal: Portal): void {
           <li>Its address answers 410 from then on; calendars that read it stop asking.</li>
           <li>Some go on showing what they have read until somebody takes the calendar out there.</li>
         </ul>
-        <fieldset>
-          <legend>
-            Why? <span class="opt">(optional)</span>
-          </legend>
-          <label class="pick">
-            <input type="radio" name="reason" value="user" checked />
-            <span>It is not needed any more.</span>
-          </label>
-          <label class="pick">
-            <input type="radio" name="reason" value="leaked" />
-            <span>Somebody else may have its address.</span>
-          </label>
-        </fieldset>
+        <WhyEnded leaked="its address" />
       </Question>
     ),
   }));

@@ -6,7 +6,7 @@ import { counted } from './cords.ts';
 import { deed, page, type Portal } from './door.tsx';
 import { connectionPath } from './paths.ts';
 import { reasonOf } from './revoking.ts';
-import { WhyDisconnect } from './why-disconnect.tsx';
+import { WhyEnded } from './why-ended.tsx';
 
 const path = connectionPath(':id');
 
@@ -45,7 +45,7 @@ export function disconnectConnectionPages(portal: Portal): void {
               )}
             </li>
           </ul>
-          <WhyDisconnect />
+          <WhyEnded leaked="got hold of its access" />
           {via.length > 0 ? (
             <p class="small">
               Not sure? <a href={`${back}/mute`}>Mute it</a> instead: everything is kept.

@@ -7,7 +7,7 @@ import { readServed } from './app-facts.ts';
 import { deed, page, type Portal } from './door.tsx';
 import { appPath, receiptPath } from './paths.ts';
 import { countWords, reasonOf } from './revoking.ts';
-import { WhyDisconnect } from './why-disconnect.tsx';
+import { WhyEnded } from './why-ended.tsx';
 
 const path = `${appPath(':id')}/disconnect`;
 
@@ -74,7 +74,7 @@ function Disconnect({ grant, reach }: { grant: ShownGrant; reach: Preview }) {
         </li>
         <li>What it has already received stays with it: ask {grant.partner_name} to delete that.</li>
       </ul>
-      <WhyDisconnect />
+      <WhyEnded leaked="got hold of its access" />
       {grant.scopes.length > 1 ? (
         <p class="small">
           Not sure? <a href={back}>Take single things away</a> instead.

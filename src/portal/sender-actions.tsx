@@ -8,6 +8,7 @@ import { reasonOf } from './revoking.ts';
 import { OldOneEnds, overlapMsOf } from './rotating.tsx';
 import { SenderSecret } from './sender-shown.tsx';
 import { isLive } from './token-state.tsx';
+import { WhyEnded } from './why-ended.tsx';
 
 /** A sender gets a new secret, or ends; what stops is said before. */
 export function senderActions(portal: Portal): void {
@@ -102,17 +103,7 @@ const endPage = ({ id, label, last_used_at: used }: ShownSender): Shown => ({
         Does the tool go on? <a href={`${senderPath(id)}/rotate`}>Make a new secret</a> instead: its address
         stays.
       </p>
-      <fieldset>
-        <legend>Why?</legend>
-        <label class="pick">
-          <input type="radio" name="reason" value="user" checked />
-          <span>It is not needed any more.</span>
-        </label>
-        <label class="pick">
-          <input type="radio" name="reason" value="leaked" />
-          <span>Somebody else may have its secret.</span>
-        </label>
-      </fieldset>
+      <WhyEnded leaked="its secret" />
     </Question>
   ),
 });

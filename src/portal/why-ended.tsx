@@ -1,5 +1,5 @@
-/** The choice that the field `reason` carries; read by `reasonOf`. */
-export const WhyDisconnect = () => (
+/** The choice that the field `reason` carries; read by `reasonOf`. `leaked`: what somebody else may have. */
+export const WhyEnded = ({ leaked }: { leaked: string }) => (
   <fieldset>
     <legend>
       Why? <span class="opt">(optional)</span>
@@ -10,7 +10,7 @@ export const WhyDisconnect = () => (
     </label>
     <label class="pick">
       <input type="radio" name="reason" value="leaked" />
-      <span>Somebody else may have got hold of its access.</span>
+      <span>Somebody else may have {leaked}.</span>
     </label>
   </fieldset>
 );
