@@ -12,8 +12,7 @@ type Lease = { take(ask: LeaseAsk): LeasedDelivery[]; rolledBack(): void };
 
 /**
  * Row by row, as publishing and settling are: what is due in a lane is read, and each taken by its place. It does what
- * `leaseStatements` (#src/store) does in sets for D1. Deliveries of one event share its record, over
- * all lanes.
+ * `leaseStatements` (#src/store) does in sets for D1. Deliveries of one event share its record, over all lanes.
  */
 export function createLease(file: Database.Database): Lease {
   const readDue = file.prepare(

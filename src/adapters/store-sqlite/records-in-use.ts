@@ -12,8 +12,8 @@ const leastToPrune = 1_024;
 /**
  * The records of events whose deliveries wait in some lane: a lane that leases later what another one holds already
  * shares its record, and with it the projection and the body that were made of it. Held weakly, so that none lives
- * longer than the deliveries that need it, however long a backlog is. A committed event never changes, and its position
- * is never given to another.
+ * longer than the deliveries that need it, however long a backlog is. A committed event changes by erasure alone, which
+ * leaves nobody whom it could be sent to, and its position is never given to another.
  */
 export function createRecordsInUse(): RecordsInUse {
   const records = new Map<number, WeakRef<EventRecord>>();
