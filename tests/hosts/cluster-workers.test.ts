@@ -41,6 +41,12 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
     return worker;
   };
   const workersSeen = () => metricOf(state.api.origin, 'workers');
+  /** Whoever has not heard of the newcomer still sweeps its lanes too. */
+  const allKnowBoth = () =>
+    expectUntil('every process knows both', async () => {
+      const origins = [state.api, ...state.workers].map(({ origin }) => origin);
+      return (await Promise.all(origins.map((origin) => metricOf(origin, 'workers')))).every((n) => n === 2);
+    });
   const attemptsOf = (worker: HubChild) => metricOf(worker.origin, 'delivery_attempts_total');
   /** An attempt counts once it is settled, which is a moment after it arrived. */
   const settled = async (count: number) => {
@@ -59,10 +65,7 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
   test('each sends in its own lanes, and no delivery is sent twice', async () => {
     await startWorker();
     await startWorker();
-    await expectUntil('every process knows both', async () => {
-      const origins = [state.api, ...state.workers].map(({ origin }) => origin);
-      return (await Promise.all(origins.map((origin) => metricOf(origin, 'workers')))).every((n) => n === 2);
-    });
+    await allKnowBoth();
     await publishToAll();
     await expectUntil('all arrive', () => allHave(1));
     const [one = 0, two = 0] = await settled(hosts.length);
@@ -90,7 +93,7 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
   test('one that comes takes its share, and one that is told to stop gives it back at once', async () => {
     const [survivor] = state.workers;
     const third = await startWorker();
-    await expectUntil('the api knows both', async () => (await workersSeen()) === 2);
+    await allKnowBoth();
     await publishToAll();
     await expectUntil('all arrive', () => allHave(4));
     await expectUntil('it had its share', async () => (await attemptsOf(third)) > 0);
