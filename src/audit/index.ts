@@ -1,2 +1,3 @@
+export { type AuditEntry, type AuditWindow, readAudit } from './read.ts';
 export { recordAuditIf } from './record-if.ts';
 export { type AuditRow, recordAudit } from './record.ts';

@@ -228,6 +228,7 @@ export const accessTables = (c: Columns) => ({
       c.index('audit_subject').on(t.subject),
       c.index('audit_account').on(t.accountId),
       c.index('audit_actor').on(t.actor, t.position),
+      c.index('audit_at').on(t.at, t.position),
     ],
   ),
 });
