@@ -21,6 +21,8 @@ const asked = z.strictObject({
 
 const leastKeyLength = 32;
 const maxBytes = 1_048_576;
+/** All of them lie in memory, as one answer: of the audit trail some 2 MB. */
+const mostLines = 5_000;
 /** They need a machine: to listen on, or with files to look at. */
 const elsewhere = ['listen', 'doctor', 'backup', 'restore'];
 
@@ -91,5 +93,6 @@ function terminalOf(
     },
     stopped: refuse('terminal'),
     hubUrl: ports.settings.publicUrl,
+    mostLines,
   };
 }

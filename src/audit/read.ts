@@ -41,8 +41,8 @@ export async function readAudit(
           ? undefined
           : or(eq(audit.accountId, account), inArray(audit.subject, [account, `account:${account}`])),
         // The first term alone bounds the walk over the index; the second takes what lies before the place.
-        place && gte(audit.at, place.at),
-        place && or(gt(audit.at, place.at), gt(audit.position, place.position)),
+        place ? gte(audit.at, place.at) : undefined,
+        place ? or(gt(audit.at, place.at), gt(audit.position, place.position)) : undefined,
       ),
     )
     .orderBy(asc(audit.at), asc(audit.position))

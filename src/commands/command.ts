@@ -37,6 +37,8 @@ export type Terminal = {
   /** A worker or a relay in this process, with these variables over the environment. Only a machine can. */
   serve?: (role: 'pull' | 'relay', over: Record<string, string>) => Promise<{ stop(): Promise<void> }>;
   hubUrl: string | null;
+  /** How many lines one answer holds, where it does not stream. */
+  mostLines?: number;
 };
 
 export type Machine = {

@@ -1,5 +1,6 @@
 import { approvalCommands } from './specs-approvals.ts';
 import { accessCommands } from './specs-access.ts';
+import { auditCommands } from './specs-audit.ts';
 import { eventCommands } from './specs-events.ts';
 import { oauthCommands } from './specs-oauth.ts';
 import { operateCommands } from './specs-operate.ts';
@@ -14,6 +15,7 @@ export const commands = [
   ...oauthCommands,
   ...staffCommands,
   ...approvalCommands,
+  ...auditCommands,
   ...eventCommands,
   ...planCommands,
   ...operateCommands,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type StaffDoor, staffRoute } from '#src/staff';
+import { auditRoutes } from './audit-routes.ts';
 import { caseRoutes } from './case-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { levelPaths, levelPermissions, levels, subjectPatterns } from './levels.ts';
@@ -16,6 +17,7 @@ const tag = 'Staff';
 export function inquiryRoutes(door: StaffDoor): void {
   searchRoute(door);
   historyRoutes(door);
+  auditRoutes(door);
   caseRoutes(door);
   quarantineRoutes(door);
   partnerRoutes(door);

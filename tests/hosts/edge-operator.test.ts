@@ -86,6 +86,15 @@ describe('the operator of a hub without a folder', () => {
     expect(await ask(command('manifest verify', ['copy.json']))).toMatchObject({ body: { exitCode: 2 } });
   });
 
+  test('takes the audit trail away', async () => {
+    const { id } = await edge.account();
+    const { body } = await ask(command('audit export', [], { account: id }));
+    const lines = (body as { lines: { to: string; text: string }[] }).lines.filter(({ to }) => to === 'out');
+    const rows = lines.map(({ text }) => JSON.parse(text) as { action: string; account: string });
+    expect(rows[0]).toMatchObject({ action: 'account.create', subject: id });
+    expect(new Set(rows.map(({ account }) => account))).toEqual(new Set([id]));
+  });
+
   test('is told what is wrong with a command', async () => {
     expect(await ask(command('token make'))).toMatchObject({ status: 404 });
     expect(await ask(command('listen'))).toMatchObject({ status: 404 });

@@ -75,6 +75,44 @@ export function inquirySuite(environment: () => Promise<Record<string, string>>)
     await state.sink?.close();
   });
 
+  test('the whole trail is read by time, page by page, and that it was read is in it [S2-30]', async () => {
+    const { account } = state;
+    const all: { position: number; at: string; action: string; account: string | null; subject: string }[] =
+      [];
+    const until = new Date().toISOString();
+    for (let after = ''; ;) {
+      const { status, body } = await get(`audit?limit=7&until=${until}&after=${after}`);
+      expect(status).toBe(200);
+      all.push(...body.data);
+      if (body.next_cursor === null) break;
+      after = body.next_cursor;
+    }
+    const { audit } = state.hub.hub.store.tables;
+    const rows = await state.hub.hub.store.db.select().from(audit).orderBy(audit.at, audit.position);
+    const before = rows.filter(({ at }) => at < new Date(until));
+    expect(all.map(({ position }) => position)).toEqual(before.map(({ position }) => position));
+    expect(rows.at(-1)).toMatchObject({ action: 'look.audit', actor: expect.stringMatching(/^staff:usr_/) });
+    const own = (await get(`audit?limit=100&account=${account.id}`)).body.data as typeof all;
+    expect(own.map(({ action }) => action)).toContain('subscription.create');
+    expect(own.filter((row) => row.account !== account.id && !row.subject.endsWith(account.id))).toEqual([]);
+    const [first, second] = [rows[0]?.at.toISOString() ?? '', rows[1]?.at.toISOString() ?? ''];
+    expect((await get(`audit?since=${first}&until=${first}`)).body).toEqual({ data: [], next_cursor: null });
+    expect((await get(`audit?limit=1&since=${second}`)).body.data[0].at).toBe(second);
+    for (const wrong of ['since=yesterday', 'account=Luna', 'until=2026-13-01T00:00:00Z', 'limit=0'])
+      expect((await get(`audit?${wrong}`)).body.code, wrong).toBe('invalid_parameter');
+    for (const made of [
+      ['audit', -1, 1],
+      ['audit', 9e15, 1],
+      ['timeline', 1, 1],
+    ] as const)
+      expect((await get(`audit?after=${encodeCursor(made[0], [made[1], made[2]])}`)).body.code).toBe(
+        'invalid_cursor',
+      );
+    const support = await browserOf(state.hub, await addStaff(state.hub.hub, ['support']));
+    expect((await get('audit', support)).status).toBe(403);
+    expect((await state.hub.call('GET', '/admin/v1/audit', account.token)).status).toBe(403);
+  });
+
   test('everything is found by its id, with where to look on', async () => {
     const { account, app, userId, subscription, caseId, security } = state;
     const [event] = await state.hub.hub.store.db.select().from(state.hub.hub.store.tables.events);
