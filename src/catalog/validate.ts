@@ -1,5 +1,5 @@
 /**
- * Whether the data of an event is what its type and version promise. The one gate into the hub: every schema is
+ * Whether the data of an event is what its type and version promise. `admit` is the one gate into the hub: every schema is
  * strict, so a field that the catalogue does not know, and thus has no scope, quarantines the event.
  */
 import type * as z from 'zod';
@@ -7,12 +7,22 @@ import { quickParser } from '#src/wire';
 import { eventTypes, outlineFor } from './event-types.ts';
 import type { Group, Outline } from './outline.ts';
 import type { EventData, EventType, Reason } from './types/event-type.ts';
+import type { Hashes } from './types/manifest.ts';
 
 export type Validation = { ok: true; data: EventData } | { ok: false; reasons: Reason[] };
 
 // A publisher mends a field or two at a time; more reasons than this are a flood, not help.
 const maxReasons = 20;
 const maxNameLength = 80;
+
+/** As `validate`, and what takes a digest besides: for what comes in. Costs nothing for types that have no such rule. */
+export function admit(digest: Hashes, type: string, version: number, data: unknown): Validation {
+  const result = validate(type, version, data);
+  const proofs = result.ok ? eventTypes.get(type)?.proofs : undefined;
+  if (!result.ok || !proofs) return result;
+  const reasons = proofs.flatMap((proof) => proof(digest, result.data));
+  return reasons.length > 0 ? { ok: false, reasons } : result;
+}
 
 /** On success `data` is a copy with the schema's fields in the schema's order. */
 export function validate(type: string, version: number, data: unknown): Validation {

@@ -1,4 +1,4 @@
-import { type EventData, eventTypes, validate } from '#src/catalog';
+import { admit, type EventData, eventTypes } from '#src/catalog';
 import type { Ctx } from '#src/context';
 import type { EventRecord, NewEvent } from '#src/ports';
 import { fieldErrors } from '#src/wire';
@@ -65,7 +65,7 @@ const isLonger = (text: string, maxBytes: number): boolean =>
 export function draftOf(ctx: Needs, envelope: Envelope, fingerprint: string): Draft {
   const type = eventTypes.get(envelope.type);
   const schemaVersion = envelope.schema_version ?? type?.latest ?? 1;
-  const validation = validate(envelope.type, schemaVersion, envelope.data);
+  const validation = admit(ctx.digest, envelope.type, schemaVersion, envelope.data);
   const data: EventData = validation.ok ? validation.data : envelope.data;
   const acceptedAtMs = ctx.clock.ms();
   const shared = {

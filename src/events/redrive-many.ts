@@ -47,14 +47,15 @@ export type RedrivePreview = {
   passing: number;
 };
 
-type Asking = Pick<Ctx, 'store' | 'caller'>;
+type Asking = Pick<Ctx, 'store' | 'caller' | 'digest'>;
 
 /** How many fit, and what would become of them now. */
 export async function previewRedrive(
-  { store, caller }: Asking,
+  ctx: Asking,
   filter: QuarantineFilter,
   through: number | null = null,
 ): Promise<RedrivePreview> {
+  const { store, caller } = ctx;
   const { events } = store.tables;
   const fits = and(
     isQuarantined(store, { env: caller.env, ...filter }),
@@ -87,7 +88,7 @@ export async function previewRedrive(
     at_least: n > mostCounted,
     through: through ?? Number(counted?.through ?? 0),
     checked: oldest.length,
-    passing: oldest.filter((event) => checked(event).ok).length,
+    passing: oldest.filter((event) => checked(ctx, event).ok).length,
   };
 }
 
@@ -145,7 +146,7 @@ export const redriveKind =
       )
       .orderBy(asc(events.position))
       .limit(pageSize);
-    const looked = page.map((event) => ({ event, result: checked(event) }));
+    const looked = page.map((event) => ({ event, result: checked(ports, event) }));
     const accepted = looked.filter(({ result }) => result.ok).length;
     // The trail tells by the request which of them this task has accepted.
     const ctx = { ...ports, caller: { ...hubCaller(env), tokenId, userId }, requestId: task.id };

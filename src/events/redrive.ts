@@ -5,8 +5,8 @@
  * stands before it, and no reader's cursor has passed it.
  */
 import { and, eq } from 'drizzle-orm';
-import { type EventData, eventTypes, type Reason, validate } from '#src/catalog';
-import type { Ctx } from '#src/context';
+import { admit, type EventData, eventTypes, type Reason } from '#src/catalog';
+import type { Ctx, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import {
   type Accepted,
@@ -29,7 +29,7 @@ export async function redrive(ctx: Ctx, id: string, mended: Mended = {}): Promis
     .limit(1);
   if (!event) throw new PatchbayError('not_found', { public: 'No event of this id is in quarantine here.' });
   if (event.state !== 'quarantined') throw notQuarantined();
-  const accepted = validated(event, mended);
+  const accepted = validated(ctx, event, mended);
   const mark = ids.newId('rpl');
   const [, moved] = await store.write((db) => [
     behindEveryAnsweredSubscription(ctx, db),
@@ -49,18 +49,19 @@ const notQuarantined = () =>
 
 /** What the catalogue of this moment says of it. */
 export function checked(
+  { digest }: Pick<Ports, 'digest'>,
   event: Pick<EventRow, 'type' | 'schemaVersion' | 'data'>,
   { data, schemaVersion }: Mended = {},
 ): { ok: true; accepted: Accepted } | { ok: false; reasons: Reason[] } {
   const type = eventTypes.get(event.type);
   const version = schemaVersion ?? event.schemaVersion;
-  const result = validate(event.type, version, data ?? event.data);
+  const result = admit(digest, event.type, version, data ?? event.data);
   if (type && result.ok) return { ok: true, accepted: { type, schemaVersion: version, data: result.data } };
   return { ok: false, reasons: result.ok ? [] : result.reasons };
 }
 
-function validated(event: EventRow, mended: Mended): Accepted {
-  const result = checked(event, mended);
+function validated(ctx: Ctx, event: EventRow, mended: Mended): Accepted {
+  const result = checked(ctx, event, mended);
   if (result.ok) return result.accepted;
   throw new PatchbayError('validation_failed', {
     public: 'The event is still not what its type promises; it stays in quarantine.',

@@ -57,7 +57,7 @@ export async function oneKept(ctx: StaffCtx, env: Env, id: string) {
   }
   const { receipt: _receipt, data, ...shown } = found;
   await recordLook(ctx, { action: 'look.quarantined', subject: id });
-  const now = checked({ type: found.type, schemaVersion: found.schema_version, data });
+  const now = checked(ctx, { type: found.type, schemaVersion: found.schema_version, data });
   return {
     state: 'quarantined' as const,
     ...shown,

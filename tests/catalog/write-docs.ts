@@ -83,7 +83,7 @@ function manifestNote(): string {
     '',
     '`manifest.sha256` of a deliverable is the SHA-256 of the UTF-8 JSON `[[name, sha256, size_bytes], …]` without spaces,',
     'one entry a file, sorted by name in code point order. Links and ratings are not in it: a link can be withheld or',
-    'renewed, the content cannot change.',
+    'renewed, the content cannot change. An event whose manifest has another digest than that is quarantined.',
   ].join('\n');
 }
 

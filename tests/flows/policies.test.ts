@@ -37,7 +37,11 @@ describe('policies', () => {
     return { ...me, typesReceived, deliveries };
   };
   const publish = async (event: Record<string, unknown>) =>
-    (await hub.call('POST', '/v1/events', publisher, event)).body as { status: string; reasons?: unknown };
+    (await hub.call('POST', '/v1/events', publisher, event)).body as {
+      id: string;
+      status: string;
+      reasons?: unknown;
+    };
 
   test('a deliverable with a blocked file is kept, and is delivered to nobody [S1-23]', async () => {
     const me = await subscribed(['deliverable.*']);
@@ -58,6 +62,25 @@ describe('policies', () => {
     });
     await until('the right one arrives', () => me.typesReceived().length > 0);
     expect(await me.deliveries()).toHaveLength(1);
+  });
+
+  test('a manifest that is not what its digest says is kept; mended, it is re-driven [S2-10]', async () => {
+    const me = await subscribed(['deliverable.*']);
+    const event = eventFor([me.id], { type: 'deliverable.accepted' });
+    const data = event['data'] as { manifest: { sha256: string } };
+    const manifest = { ...data.manifest, sha256: '0'.repeat(64) };
+    const kept = await publish({ ...event, data: { ...data, manifest } });
+    expect(kept).toMatchObject({
+      status: 'quarantined',
+      reasons: [{ code: 'policy', pointer: '/manifest/sha256' }],
+    });
+    const redrive = (body: unknown) => hub.call('POST', `/v1/quarantine/${kept.id}/redrive`, publisher, body);
+    expect(await redrive({})).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/data/manifest/sha256' }] },
+    });
+    expect(await redrive({ data })).toMatchObject({ status: 200, body: { status: 'accepted' } });
+    await until('it arrives', () => me.typesReceived().length > 0);
   });
 
   test('an instant booking without a verified identity is kept, and is delivered to nobody [S1-27] [S2-12]', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EventData, EventType, Reason } from './event-type.ts';
 import { httpsUrl, id, instant, mediaObject, revealedBy, sha256, text } from './fields.ts';
+import { type Hashes, verifyManifest } from './manifest.ts';
 import { type Draw, drawFrom } from './samples.ts';
 import { contentRatings, providerRoles } from './vocabulary.ts';
 
@@ -91,6 +92,19 @@ function namesAreUnique(data: EventData): Reason[] {
   });
 }
 
+/** What the manifest says it is must be what anyone recomputes from it (S2-10). */
+function digestIsRight(digest: Hashes, data: EventData): Reason[] {
+  // True by the schema, which ran before any proof.
+  if (verifyManifest(digest, data['manifest'] as z.output<typeof manifest>)) return [];
+  return [
+    {
+      code: 'policy',
+      pointer: '/manifest/sha256',
+      detail: 'This is not the digest of these files; docs/event-types.md says how it is computed.',
+    },
+  ];
+}
+
 function deliverableType(
   status: 'submitted' | 'accepted' | 'rejected',
   description: string,
@@ -112,6 +126,7 @@ function deliverableType(
     versions: { 1: z.strictObject({ deliverable_id, status: statusField, ...rest, ...own }) },
     latest: 1,
     policies: [namesAreUnique],
+    proofs: [digestIsRight],
     sample: (_version, seed) => {
       const draw = drawFrom(seed);
       return { ...sampleDeliverable(draw, status), ...ownSample(draw) };
@@ -144,7 +159,7 @@ function sampleDeliverable(draw: Draw, status: string): EventData {
   };
 }
 
-// The digests are real (a test recomputes them), fixed here because hashing is asynchronous on Workers.
+// The digests are real (a test recomputes them), fixed here because nothing lends a digest where samples are made.
 const sampleManifests = [
   {
     storage: 'google_drive',

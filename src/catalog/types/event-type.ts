@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Hashes } from './manifest.ts';
 import type { Scope } from './scopes.ts';
 import type { Stream } from './vocabulary.ts';
 
@@ -14,6 +15,9 @@ export type Reason = {
 
 /** A rule that a schema cannot say, over data that fits its schema. */
 export type Policy = (data: EventData) => Reason[];
+
+/** A rule that takes a digest; asked after all others, of what comes in. */
+export type Proof = (digest: Hashes, data: EventData) => Reason[];
 
 export type EntityKind = 'booking' | 'rfp' | 'deliverable' | 'review';
 
@@ -36,5 +40,6 @@ export type EventType = {
   /** `down[2]` turns data of version 2 into data of version 1. Total: it succeeds on all valid data. */
   down?: Readonly<Record<number, (data: EventData) => EventData>>;
   policies?: readonly Policy[];
+  proofs?: readonly Proof[];
   sample: (version: number, seed: number) => EventData;
 };

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { manifestDigest, type ManifestFile } from '#src/catalog';
+import { createNodeDigest } from '../../../src/adapters/digest-node.ts';
 import { eventFor } from '../../harness/hub.ts';
 import { readFeed } from '../feed.ts';
 import { bodyOf, eventually } from '../stand.ts';
 import type { Flows } from '../suite.ts';
 
-type Manifest = { manifest: { files: { name: string }[] } };
+type Manifest = { manifest: { files: ManifestFile[] } };
 
 /** What comes in: once, many, too much, broken. */
 export const publishFlows: Flows = (stand) => {
@@ -72,7 +74,7 @@ export const publishFlows: Flows = (stand) => {
       const type = 'deliverable.submitted';
       const event = eventFor([person.id], { type, subject: `deliverables/${person.id}_${n}` });
       const data = event['data'] as Manifest;
-      const [file] = data.manifest.files;
+      const [file] = data.manifest.files as [ManifestFile];
       const files = Array.from({ length: 400 }, (_, i) => ({
         ...file,
         name: `${n}-${i}-${'x'.repeat(200)}.jpg`,
@@ -80,7 +82,7 @@ export const publishFlows: Flows = (stand) => {
       return {
         ...event,
         subject: String(event['subject']),
-        data: { ...data, manifest: { ...data.manifest, files } },
+        data: { ...data, manifest: { files, sha256: manifestDigest(createNodeDigest(), files) } },
       };
     };
     const events = Array.from({ length: 3 }, (_, n) => wide(n));
