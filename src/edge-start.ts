@@ -3,10 +3,11 @@
  * run by an edge that runs, here or (with PATCHBAY_URL and PATCHBAY_OPERATOR_KEY) anywhere.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command as Program } from 'commander';
 import { type Command, commands } from '#src/commands';
+import { makeFolder } from './adapters/host-node/make-folder.ts';
 import { startEdge } from './edge.ts';
 import { type OperatorAnswer, operatorPath } from './operator.ts';
 
@@ -20,7 +21,7 @@ type Secrets = Record<'PATCHBAY_MASTER_KEYS' | 'PATCHBAY_PEPPERS' | 'PATCHBAY_OP
 function ownSecrets(): Secrets {
   const file = join(folder, 'secrets.json');
   if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const key = () => randomBytes(32).toString('base64');
     const fresh: Secrets = {
       PATCHBAY_MASTER_KEYS: `1:${key()}`,

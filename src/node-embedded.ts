@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createMemoryGate } from './adapters/gate-memory.ts';
 import { configurationError } from './adapters/host-node/configuration-error.ts';
 import { hostKeys } from './adapters/host-node/keys.ts';
+import { makeFolder } from './adapters/host-node/make-folder.ts';
 import { createEmbeddedQueue } from './adapters/queue-embedded.ts';
 import { openSqliteStore } from './adapters/store-sqlite.ts';
 import type { Lending } from './node-lending.ts';
@@ -14,7 +14,7 @@ export async function lendEmbedded(
   given: { masterKeys: string | undefined; peppers: string | undefined },
 ): Promise<Lending> {
   const { keys, store } = inFolder(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return {
       // Before the database: one without its keys is not for us to begin anew.
       keys: hostKeys(folder, given),

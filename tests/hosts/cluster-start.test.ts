@@ -30,6 +30,11 @@ test.each([
   [{ PATCHBAY_PUBLIC_URL: 'hub.example' }, /^PATCHBAY_PUBLIC_URL must be an address/],
   // A file, where a folder is wanted.
   [{ PATCHBAY_DATA: import.meta.filename }, /^The data cannot be kept in .* \(EEXIST\)\. .*PATCHBAY_DATA/],
+  // No folder of files: it takes none, and Node's own way of making folders would try for ever.
+  [
+    { PATCHBAY_DATA: '/proc/patchbay/data' },
+    /^The data cannot be kept in \/proc\/patchbay\/data \(E\w+\)\. .*PATCHBAY_DATA/,
+  ],
   [{ DATABASE_URL: 'mysql://a/b' }, /^DATABASE_URL must be postgres:\/\/.*, not mysql:\/\/…/],
   [
     { DATABASE_URL: 'postgres://host' },

@@ -1,10 +1,11 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { backupMark } from '#src/access';
 import { PatchbayError } from '#src/errors';
 import { syncFile } from './backup-sqlite.ts';
 import { migrationsIn } from './inspect-database.ts';
+import { makeFolder } from './make-folder.ts';
 
 export type RestoreAsk = {
   folder: string;
@@ -26,7 +27,7 @@ export function restoreSqlite(ask: RestoreAsk): Restored {
   const place = join(folder, 'patchbay.db');
   const staged = join(folder, 'patchbay.db.restoring');
   if (!existsSync(from)) throw refused(`There is no file ${from}.`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     copyFileSync(from, staged);
     chmodSync(staged, 0o600);
