@@ -3,7 +3,7 @@ export { describeType, jsonSchema, type TypeDescription } from './describe.ts';
 export { deliveredVersion, eventTypes, sampleEvent, typeNames, versionsOf } from './event-types.ts';
 export type { JsonSchema } from './json-schema.ts';
 export { expandTypes, matchesType } from './match.ts';
-export { downConvert, type MediaView, project, type View } from './project.ts';
+export { downConvert, project, type View } from './project.ts';
 export { isProtectedAttribute, protectedAttributes } from './protected.ts';
 export { recordCatalogue, type RecordedCatalogue, type RecordedField, recordFields } from './record.ts';
 export { catalogRoutes } from './routes.ts';

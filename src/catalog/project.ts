@@ -1,8 +1,8 @@
 /**
  * What one view reveals of an event: the only way by which data leaves the hub (contract: One view).
  *
- * It runs for each delivery, feed row and replay, so nothing is interpreted there: for each type, version, set of
- * held scopes and media view one chain of closures is compiled at first use. A type uses three or four scopes at
+ * It runs for each delivery, feed row and replay, so nothing is interpreted there: for each type, version and set of
+ * held scopes one chain of closures is compiled at first use. A type uses three or four scopes at
  * most, so there are at most sixteen such chains for each. (Generated code would be faster still; Workers forbid it.)
  * Every object is rebuilt field by field, also where all of it is visible: a stored event that has a field which
  * the catalogue does not know, for whatever reason, cannot leak it.
@@ -13,10 +13,7 @@ import type { EventData, EventType } from './types/event-type.ts';
 import type { MediaRule } from './types/fields.ts';
 import type { Scope } from './types/scopes.ts';
 
-/** `safe` is what guests and unreviewed apps get (S2-09); `reviewed` adds artistic nudity. Nothing else leaves. */
-export type MediaView = 'safe' | 'reviewed';
-
-export type View = { scopes: ReadonlySet<string>; version?: number; media?: MediaView };
+export type View = { scopes: ReadonlySet<string>; version?: number };
 
 /**
  * Null when the view lacks the type's own scope. Otherwise the data in the version that the view pins, with only the
@@ -25,12 +22,12 @@ export type View = { scopes: ReadonlySet<string>; version?: number; media?: Medi
  */
 export function project(
   { type, version, data }: { type: string; version: number; data: EventData },
-  { scopes, version: pinned, media = 'safe' }: View,
+  { scopes, version: pinned }: View,
 ): EventData | null {
   const known = eventTypes.get(type);
   if (!known || !scopes.has(known.scope)) return null;
   const target = deliveredVersion(version, pinned);
-  const projector = projectorFor(type, target, scopes, media);
+  const projector = projectorFor(type, target, scopes);
   if (!projector) return null;
   // A group projects to an object or to nothing.
   return (projector(downConvert(known, version, target, data)) ?? {}) as EventData;
@@ -47,33 +44,28 @@ export function downConvert(known: EventType, from: number, to: number, data: Ev
 /** Undefined means that nothing of the value is visible. */
 type Projector = (value: unknown) => unknown;
 
-type Compiled = { outline: Group; scopes: readonly Scope[]; safe: Projector[]; reviewed: Projector[] };
+type Compiled = { outline: Group; scopes: readonly Scope[]; byHeld: Projector[] };
 
 const compiled = new Map<string, Map<number, Compiled>>();
 
-function projectorFor(
-  type: string,
-  version: number,
-  scopes: ReadonlySet<string>,
-  media: MediaView,
-): Projector | null {
+function projectorFor(type: string, version: number, scopes: ReadonlySet<string>): Projector | null {
   const entry = compiled.get(type)?.get(version) ?? prepare(type, version);
   if (!entry) return null;
   const held = entry.scopes.reduce(
     (bits, scope, index) => (scopes.has(scope) ? bits | (1 << index) : bits),
     0,
   );
-  const known = entry[media][held];
+  const known = entry.byHeld[held];
   if (known) return known;
-  const projector = compileGroup(entry.outline, scopes, media) ?? (() => undefined);
-  entry[media][held] = projector;
+  const projector = compileGroup(entry.outline, scopes) ?? (() => undefined);
+  entry.byHeld[held] = projector;
   return projector;
 }
 
 function prepare(type: string, version: number): Compiled | null {
   const outline = outlineFor(type, version);
   if (!outline) return null;
-  const entry: Compiled = { outline, scopes: [...scopesIn(outline)], safe: [], reviewed: [] };
+  const entry: Compiled = { outline, scopes: [...scopesIn(outline)], byHeld: [] };
   const versions = compiled.get(type) ?? new Map<number, Compiled>();
   compiled.set(type, versions.set(version, entry));
   return entry;
@@ -85,21 +77,21 @@ function scopesIn(is: Outline): Set<Scope> {
   return new Set(is.fields.flatMap(({ is: field }) => [...scopesIn(field)]));
 }
 
-function compile(is: Outline, scopes: ReadonlySet<string>, media: MediaView): Projector | null {
+function compile(is: Outline, scopes: ReadonlySet<string>): Projector | null {
   switch (is.node) {
     case 'leaf':
       return !scopes.has(is.scope) ? null : is.kind === 'array' ? primitives : primitive;
     case 'list':
-      return compileList(is.of, scopes, media);
+      return compileList(is.of, scopes);
     case 'group':
-      return compileGroup(is, scopes, media);
+      return compileGroup(is, scopes);
     default:
       return is satisfies never;
   }
 }
 
-function compileList(of: Group, scopes: ReadonlySet<string>, media: MediaView): Projector | null {
-  const each = compileGroup(of, scopes, media);
+function compileList(of: Group, scopes: ReadonlySet<string>): Projector | null {
+  const each = compileGroup(of, scopes);
   if (!each) return null;
   return (value) => {
     if (!Array.isArray(value)) return undefined;
@@ -112,18 +104,18 @@ function compileList(of: Group, scopes: ReadonlySet<string>, media: MediaView): 
   };
 }
 
-function compileGroup(group: Group, scopes: ReadonlySet<string>, media: MediaView): Projector | null {
+function compileGroup(group: Group, scopes: ReadonlySet<string>): Projector | null {
   const names: string[] = [];
   const projectors: Projector[] = [];
   for (const { name, is } of group.fields) {
-    const projector = compile(is, scopes, media);
+    const projector = compile(is, scopes);
     if (!projector) continue;
     names.push(name);
     projectors.push(projector);
   }
   if (names.length === 0) return null;
   const show = pickFields(names, projectors);
-  return group.media ? guardMedia(group.media, media, show) : show;
+  return group.media ? guardMedia(group.media, show) : show;
 }
 
 function pickFields(names: readonly string[], projectors: readonly Projector[]): Projector {
@@ -146,11 +138,14 @@ function pickFields(names: readonly string[], projectors: readonly Projector[]):
   };
 }
 
-/** The rating is read from the source, so hiding `content_rating` itself can never let a picture through. */
-function guardMedia(rule: MediaRule, media: MediaView, show: Projector): Projector {
+/**
+ * S2-09: what is rated general leaves, and nothing else, whoever asks: a review of a partner is about scopes, not about
+ * pictures. The rating is read from the source, so hiding `content_rating` itself can never let a picture through.
+ */
+function guardMedia(rule: MediaRule, show: Projector): Projector {
   return (value) => {
     const rating = (value as { content_rating?: unknown } | null)?.content_rating;
-    if (rating === 'general' || (rating === 'artistic_nudity' && media === 'reviewed')) return show(value);
+    if (rating === 'general') return show(value);
     if (rule === 'drop') return undefined;
     const { url: _withheld, ...rest } = value as Record<string, unknown>; // Spreading nothing gives nothing.
     return show(rest);
