@@ -20,6 +20,8 @@ import type { Lending } from './node-lending.ts';
 
 type Keys = { masterKeys: string | undefined; peppers: string | undefined };
 type Tools = { log: Log; meter: Meter; clock: Clock; ids: Ids };
+/** How long Redis may take to answer, in place of what each caller of it would wait. */
+export type LentRedis = { patienceMs?: number };
 
 const migrationsFolder = fileURLToPath(new URL('../migrations/postgres', import.meta.url));
 const beatMs = 1_000;
@@ -30,6 +32,7 @@ export async function lendCluster(
   configuration: ClusterConfiguration,
   given: Keys,
   tools: Tools,
+  redis: LentRedis = {},
 ): Promise<Lending> {
   const keys = clusterKeys(given);
   const opened: Opened = [];
@@ -37,7 +40,7 @@ export async function lendCluster(
     for (const end of opened.splice(0).toReversed()) await end();
   };
   try {
-    return { keys, ...(await connect(configuration, tools, opened)), close };
+    return { keys, ...(await connect(configuration, tools, redis, opened)), close };
   } catch (error) {
     await close();
     throw error;
@@ -50,11 +53,12 @@ type Opened = (() => void | Promise<void>)[];
 async function connect(
   configuration: ClusterConfiguration,
   { log, meter, clock, ids }: Tools,
+  lent: LentRedis,
   opened: Opened,
 ): Promise<Omit<Lending, 'keys' | 'close'>> {
   const { listenUrl, namedStatements } = await inspectDatabase(configuration, log);
   const migrationsState = createMigrationsCheck(migrationsFolder);
-  const redis = configuration.redis ? await openRedis(configuration.redis, log, opened) : null;
+  const redis = configuration.redis ? await openRedis(configuration.redis, lent, log, opened) : null;
   const pool = createPostgresPool(configuration.databaseUrl, configuration.maxConnections);
   opened.push(() => pool.end());
   const due = { note: (_lane: string, _atMs: number): void => {} };
@@ -68,7 +72,7 @@ async function connect(
   opened.push(() => store.close());
   const common = { store, pool, namedStatements, log };
   const gate = redis
-    ? await createRedisGate({ ...common, redis: redis.client, subscriber: redis.subscriber })
+    ? await createRedisGate({ ...common, ...lent, redis: redis.client, subscriber: redis.subscriber })
     : await createPostgresGate({ ...common, ...(listenUrl ? { listenUrl } : {}) });
   opened.push(() => gate.close());
   const carrier = redis ? openBullmqCarrier({ ...redis, log }) : openNotifyCarrier({ pool, listenUrl, log });
@@ -124,9 +128,9 @@ async function inspectDatabase(configuration: ClusterConfiguration, log: Log) {
   };
 }
 
-async function openRedis(place: RedisPlace, log: Log, opened: Opened) {
+async function openRedis(place: RedisPlace, lent: LentRedis, log: Log, opened: Opened) {
   // Whoever asks has a caller waiting: while Redis is away the answer is no, at once.
-  const client = createRedisClient(place, { isBounded: true }, log);
+  const client = createRedisClient(place, { isBounded: true, ...lent }, log);
   const subscriber = createRedisClient(place, { isBounded: false }, log);
   opened.push(() => {
     client.disconnect();

@@ -30,6 +30,7 @@ import { createKeyring } from './adapters/vault-keyring.ts';
 import { createApp, createWorkerApp, type Hub } from './app.ts';
 import { createConnectors, type Registry } from './connectors.ts';
 import { lendEmbedded } from './node-embedded.ts';
+import type { LentRedis } from './node-cluster.ts';
 import type { Lending } from './node-lending.ts';
 import { loadPages } from './node-pages.ts';
 import { startSending } from './node-sending.ts';
@@ -45,11 +46,12 @@ export type NodeHub = {
   close(): Promise<void>;
 };
 
-/** Lent by tests that play a clock or a network. */
+/** Lent by tests that play a clock or a network, or count what no pause of the machine may change. */
 export type Lent = {
   clock?: Clock;
   http?: Pick<NodeHttpOptions, 'resolve' | 'dial'>;
   registry?: Registry;
+  redis?: LentRedis;
 };
 
 /** The ports of one process, on the profile that the environment names. Serves nothing and sends nothing. */
@@ -67,7 +69,7 @@ export async function openNodeHub(environment: Environment, log?: Log, lent: Len
     configuration.profile === 'embedded'
       ? await lendEmbedded(configuration.folder, given)
       : // Loaded late: a laptop needs none of its drivers.
-        await (await import('./node-cluster.ts')).lendCluster(configuration, given, tools);
+        await (await import('./node-cluster.ts')).lendCluster(configuration, given, tools, lent.redis);
   const { keys, store, queue } = lending;
   const journal = await journalOf(environment['PATCHBAY_REVOCATION_JOURNAL'], store).catch(
     async (error: unknown) => {

@@ -24,10 +24,13 @@ export type RedisGateOptions = {
   /** The store's database, asked where Redis cannot be trusted. */
   pool: Pool;
   namedStatements?: boolean;
-  /** How long a script may take until the store is asked instead; milliseconds. */
-  deadlineMs?: number;
+  /** How long an answer may take until the store is asked instead; milliseconds. */
+  patienceMs?: number;
   log: Log;
 };
+
+/** A Redis that hangs is as good as none. */
+const defaultPatienceMs = 250;
 
 /**
  * The gate of a cluster with Redis: epochs and caps in one script, by Redis' time. The store is the truth: Redis is
@@ -37,7 +40,8 @@ export type RedisGateOptions = {
 export async function createRedisGate(options: RedisGateOptions): Promise<Gate> {
   const { redis, subscriber, store, pool, log } = options;
   const copy = createEpochCopy();
-  const run = scriptRunner(redis, options.deadlineMs);
+  const patienceMs = options.patienceMs ?? defaultPatienceMs;
+  const run = scriptRunner(redis, patienceMs);
   const follower = followStore(store, copy);
   const truth = {
     ...follower,
@@ -45,7 +49,7 @@ export async function createRedisGate(options: RedisGateOptions): Promise<Gate> 
     heal: async (known: readonly Omit<EpochMark, 'version'>[], version: number) =>
       healStore(store, known, await readEpochs(store, Date.now()), version),
   };
-  const trust = await createTrust({ redis, run, truth, merge: (mark) => copy.merge(mark), log });
+  const trust = await createTrust({ redis, run, patienceMs, truth, merge: (mark) => copy.merge(mark), log });
   const viaStore = createBatch({
     run: (asks: Ask[]) => admitAll(pool, asks, options.namedStatements ?? false),
     weigh: () => 1,

@@ -7,14 +7,18 @@ export type RedisClient = Redis | Cluster;
 
 /**
  * A connection to Redis or Redis Cluster, not awaited. `bounded` commands fail at once while Redis is away, and after a
- * second where it does not answer: for whoever has a caller waiting. Others wait as long as it takes.
+ * second (or `patienceMs`) where it does not answer: for whoever has a caller waiting. Others wait as long as it takes.
  */
-export function createRedisClient(place: RedisPlace, wish: { isBounded: boolean }, log: Log): RedisClient {
+export function createRedisClient(
+  place: RedisPlace,
+  wish: { isBounded: boolean; patienceMs?: number },
+  log: Log,
+): RedisClient {
   const shared = {
     connectTimeout: 5_000,
     keepAlive: 10_000,
     maxRetriesPerRequest: wish.isBounded ? 1 : null,
-    ...(wish.isBounded ? { commandTimeout: 1_000 } : {}),
+    ...(wish.isBounded ? { commandTimeout: wish.patienceMs ?? 1_000 } : {}),
     ...(place.username === null ? {} : { username: place.username }),
     ...(place.password === null ? {} : { password: place.password }),
     ...(place.isTls ? { tls: {} } : {}),

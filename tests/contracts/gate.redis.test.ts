@@ -6,7 +6,7 @@ import { gateContract } from './gate.ts';
 import { redisStand, type RedisStand } from './gate/redis-stand.ts';
 
 /** What is proved of Redis' own answers must not be the database's because the machine was busy. */
-const patient = { deadlineMs: 10_000 };
+const patient = { patienceMs: 60_000 };
 
 await describeWith('postgres', 'a database', (postgres) => {
   const servers: RedisServer[] = [];

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import type { Lent } from '../../src/node.ts';
 import { freshDatabase } from '../services/postgres.ts';
 import { eventFor, startTestHub, type TestHub } from './hub.ts';
-import { startSink } from './sink.ts';
+import { startSink, until } from './sink.ts';
 
 export type Cluster = Awaited<ReturnType<typeof openCluster>>;
 
@@ -21,7 +22,7 @@ export async function clusterEnvironment(
 }
 
 /** Several hubs of one cluster inside this process, each with connections of its own, and receivers for them. */
-export async function openCluster(postgres: string, over: Record<string, string> = {}) {
+export async function openCluster(postgres: string, over: Record<string, string> = {}, lent: Lent = {}) {
   const environment = await clusterEnvironment(postgres, over);
   const started: TestHub[] = [];
   // On all of 127.0.0.0/8, each of whose addresses is a destination host of its own.
@@ -30,7 +31,7 @@ export async function openCluster(postgres: string, over: Record<string, string>
     environment,
     sink,
     start: async (role: 'api' | 'worker' | 'all', more: Record<string, string> = {}) => {
-      const hub = await startTestHub({ ...environment, ...more, PATCHBAY_ROLE: role });
+      const hub = await startTestHub({ ...environment, ...more, PATCHBAY_ROLE: role }, lent);
       started.push(hub);
       return hub;
     },
@@ -60,6 +61,20 @@ export async function publishTo(hub: TestHub, token: string, accounts: readonly 
     events.map(() => 'accepted'),
   );
 }
+
+/**
+ * Whoever has not heard of a newcomer wakes nobody for it, and still sweeps what has become its: every process knows of
+ * so many workers before anything is asserted of who sends.
+ */
+export async function allKnow(workers: number, processes: readonly { origin: string }[]): Promise<void> {
+  await until(`every process knows of ${workers} workers`, async () => {
+    const known = await Promise.all(processes.map(({ origin }) => metricOf(origin, 'workers')));
+    return known.every((n) => n === workers);
+  });
+}
+
+/** What is proved of Redis' own answers must not be the database's because the machine stood still for a moment. */
+export const patient: Lent = { redis: { patienceMs: 60_000 } };
 
 /** A counter or gauge of a process, all its labels together. */
 export async function metricOf(origin: string, name: string): Promise<number> {

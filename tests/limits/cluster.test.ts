@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../harness/call.ts';
-import { type Cluster, openCluster } from '../harness/cluster.ts';
+import { type Cluster, openCluster, patient } from '../harness/cluster.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { describeWithAll } from '../services/describe.ts';
 import { type RedisServer, startRedis } from '../services/redis.ts';
@@ -16,7 +16,7 @@ await describeWithAll(['postgres', 'redis'], 'caps under 1,000 calls at once', (
     const state = {} as { redis?: RedisServer; cluster: Cluster; hubs: TestHub[] };
     beforeAll(async () => {
       if (gate === 'Redis') state.redis = await startRedis();
-      state.cluster = await openCluster(postgres.url, {
+      const environment = {
         ...(state.redis ? { REDIS_URL: state.redis.url } : {}),
         ...Object.fromEntries(
           Object.entries(perMinute).map(([level, units]) => [
@@ -26,7 +26,8 @@ await describeWithAll(['postgres', 'redis'], 'caps under 1,000 calls at once', (
         ),
         PATCHBAY_UNITS_PER_DAY: String(perDay),
         PATCHBAY_OFFERED_PLANS: 'high_volume',
-      });
+      };
+      state.cluster = await openCluster(postgres.url, environment, patient);
       state.hubs = [await state.cluster.start('api'), await state.cluster.start('api')];
     });
     afterAll(async () => {

@@ -4,10 +4,7 @@ import type { Script } from './scripts.ts';
 export type RedisClient = Redis | Cluster;
 export type RunScript = (script: Script, keys: string[], values: (string | number)[]) => Promise<unknown>;
 
-/** A Redis that hangs is as good as none: the store is asked instead. */
-export const deadlineMs = 250;
-
-export function scriptRunner(redis: RedisClient, patienceMs = deadlineMs): RunScript {
+export function scriptRunner(redis: RedisClient, patienceMs: number): RunScript {
   return async ({ lua, sha }, keys, values) => {
     if (redis.status !== 'ready') throw new Error(`redis is ${redis.status}`);
     return within(

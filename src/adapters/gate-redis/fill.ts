@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EpochMark, rememberTokenMs } from '#src/ports';
-import { deadlineMs, type RedisClient, type RunScript, within } from './client.ts';
+import { type RedisClient, type RunScript, within } from './client.ts';
 import { keys, unguarded } from './keys.ts';
 import { filledScript, mergeScript } from './scripts.ts';
 import { idOf, isToken, markOf } from './wire.ts';
@@ -56,11 +56,12 @@ export async function fillRedis(
   run: RunScript,
   marks: readonly EpochMark[],
   version: number,
+  patienceMs: number,
 ): Promise<string | null> {
   const nonce = randomUUID();
-  const [runBefore, versionBefore] = await within(deadlineMs, redis.hmget(keys.state, 'run', 'version'));
+  const [runBefore, versionBefore] = await within(patienceMs, redis.hmget(keys.state, 'run', 'version'));
   const distrusted = Number(versionBefore ?? -1) < version ? (runBefore ?? '') : '';
-  await within(deadlineMs, redis.set(keys.fill(nonce), '1', 'PX', 60_000));
+  await within(patienceMs, redis.set(keys.fill(nonce), '1', 'PX', 60_000));
   if (!(await mergeInto(run, marks, { from: -1, to: version }, nonce))) return null;
   const answer = await run(filledScript, [keys.state, keys.fill(nonce)], [randomUUID(), distrusted]);
   return typeof answer === 'string' ? answer : null;
@@ -69,12 +70,12 @@ export async function fillRedis(
 export type RedisEpochs = { marks: Omit<EpochMark, 'version'>[]; version: number; seq: string };
 
 /** All that Redis knows. What changes meanwhile has a seq beyond the one that is answered. */
-export async function readRedis(redis: RedisClient): Promise<RedisEpochs> {
-  const [version, seq] = await within(deadlineMs, redis.hmget(keys.state, 'version', 'seq'));
+export async function readRedis(redis: RedisClient, patienceMs: number): Promise<RedisEpochs> {
+  const [version, seq] = await within(patienceMs, redis.hmget(keys.state, 'version', 'seq'));
   const marks: RedisEpochs['marks'] = [];
   let cursor = '0';
   do {
-    const [next, found] = await within(deadlineMs, redis.hscan(keys.epochs, cursor, 'COUNT', 1_000));
+    const [next, found] = await within(patienceMs, redis.hscan(keys.epochs, cursor, 'COUNT', 1_000));
     for (let i = 0; i < found.length; i += 2) marks.push(markOf(found[i] ?? '', found[i + 1] ?? ''));
     cursor = next;
   } while (cursor !== '0');

@@ -39,12 +39,14 @@ const readyMs = 2_000;
 export async function createTrust({
   redis,
   run,
+  patienceMs,
   truth,
   merge,
   log,
 }: {
   redis: RedisClient;
   run: RunScript;
+  patienceMs: number;
   truth: Truth;
   merge: (mark: Omit<EpochMark, 'version'>) => void;
   log: Log;
@@ -123,9 +125,9 @@ export async function createTrust({
     if (redis.status !== 'ready') throw new Error(`redis is ${redis.status}`);
     await truth.catchUp();
     const version = truth.version();
-    const filled = await fillRedis(redis, run, await truth.readAll(), version);
+    const filled = await fillRedis(redis, run, await truth.readAll(), version, patienceMs);
     if (filled === null) return again(againMs);
-    const known = await readRedis(redis);
+    const known = await readRedis(redis, patienceMs);
     for (const mark of known.marks) merge(mark);
     const healed = await truth.heal(known.marks, known.version);
     if (healed > 0) log.warn('gate.store_was_behind', { rows: healed });

@@ -20,7 +20,7 @@ export type RedisStand = {
 export async function redisStand(
   postgresUrl: string,
   redisUrl: string,
-  { isCluster = false, deadlineMs = 250 } = {},
+  { isCluster = false, patienceMs = 250 } = {},
 ): Promise<RedisStand> {
   const url = await freshDatabase(postgresUrl);
   const store = await openPostgresStore({ url, migrationsFolder: 'migrations/postgres' });
@@ -42,7 +42,7 @@ export async function redisStand(
     store,
     pool,
     log,
-    open: () => createRedisGate({ redis: connect(), subscriber: connect(), store, pool, log, deadlineMs }),
+    open: () => createRedisGate({ redis: connect(), subscriber: connect(), store, pool, log, patienceMs }),
     requireTrust: () => {
       const doubts = log.lines.filter((line) => /gate\.redis_(?:lost|unusable)/.test(line));
       if (doubts.length > 0) throw new Error(`Redis was not believed: ${doubts.join(' ')}`);
