@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cluster, openCluster, publishTo } from '../harness/cluster.ts';
+import { allKnow, type Cluster, openCluster, publishTo } from '../harness/cluster.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { until as expectUntil } from '../harness/sink.ts';
 import { describeWithAll } from '../services/describe.ts';
@@ -16,11 +16,13 @@ await describeWithAll(['postgres', 'pgbouncer'], 'behind PgBouncer in transactio
     pooled.port = new URL(pooler.url).port;
     Object.assign(cluster.environment, { DATABASE_URL: pooled.href, DATABASE_DIRECT_URL: direct });
     // All at once, on an empty database: one migrates, the others wait for it.
-    const [api, worker] = await Promise.all([
+    const started = await Promise.all([
       cluster.start('api'),
       cluster.start('worker'),
       cluster.start('worker'),
     ]);
+    const [api, worker] = started;
+    await allKnow(2, started);
     Object.assign(state, { pooler, cluster, api, worker, core: await api.service() });
   });
   afterAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cluster, metricOf, openCluster, publishTo } from '../harness/cluster.ts';
+import { allKnow, type Cluster, metricOf, openCluster, publishTo } from '../harness/cluster.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { until as expectUntil } from '../harness/sink.ts';
 import { describeWithAll } from '../services/describe.ts';
@@ -17,6 +17,7 @@ await describeWithAll(['postgres', 'redis'], 'on a Redis Cluster of three nodes'
     const redis = await startRedisCluster();
     const cluster = await openCluster(postgres.url, { REDIS_URL: redis.url, PATCHBAY_SWEEP_MS: '3600000' });
     const [api, worker] = [await cluster.start('api'), await cluster.start('worker')];
+    await allKnow(1, [api, worker]);
     Object.assign(state, { redis, cluster, api, worker, core: await api.service() });
   });
   afterAll(async () => {

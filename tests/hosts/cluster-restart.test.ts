@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cluster, openCluster, publishTo } from '../harness/cluster.ts';
+import { allKnow, type Cluster, openCluster, publishTo } from '../harness/cluster.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { until as expectUntil } from '../harness/sink.ts';
 import { describeWith } from '../services/describe.ts';
@@ -18,6 +18,7 @@ await describeWith('postgres', 'a cluster whose PostgreSQL is restarted', () => 
     const postgres = await startPostgres({ durable: true });
     const cluster = await openCluster(postgres.url, { PATCHBAY_SWEEP_MS: '3600000' });
     const [api, worker] = [await cluster.start('api'), await cluster.start('worker')];
+    await allKnow(1, [api, worker]);
     Object.assign(state, { postgres, cluster, api, worker, core: await api.service() });
   });
   afterAll(async () => {
@@ -43,6 +44,8 @@ await describeWith('postgres', 'a cluster whose PostgreSQL is restarted', () => 
     await expectUntil('both are ready', async () => (await statusOf(api)) + (await statusOf(worker)) === 400);
     const listens = () => worker.log.lines.filter((line) => line.startsWith('info listening')).length;
     await expectUntil('the worker listens again', () => listens() === 2);
+    // While it was down the worker's heartbeats ended too.
+    await allKnow(1, [api, worker]);
     const person = await cluster.subscribe(api, '127.0.6.2');
     await publishTo(api, core, [person.id]);
     await expectUntil('it arrives', () => person.arrived().length === 1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownerOf } from '../../src/adapters/cluster/owner-of.ts';
 import { buildStart, type HubChild, startChild } from '../faults/hub-child.ts';
-import { type Cluster, metricOf, openCluster, publishTo } from '../harness/cluster.ts';
+import { allKnow, type Cluster, metricOf, openCluster, publishTo } from '../harness/cluster.ts';
 import type { TestHub } from '../harness/hub.ts';
 import { until as expectUntil } from '../harness/sink.ts';
 import { describeWithAll } from '../services/describe.ts';
@@ -40,13 +40,8 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
     state.workers.push(worker);
     return worker;
   };
-  const workersSeen = () => metricOf(state.api.origin, 'workers');
-  /** Whoever has not heard of the newcomer still sweeps its lanes too. */
-  const allKnowBoth = () =>
-    expectUntil('every process knows both', async () => {
-      const origins = [state.api, ...state.workers].map(({ origin }) => origin);
-      return (await Promise.all(origins.map((origin) => metricOf(origin, 'workers')))).every((n) => n === 2);
-    });
+  const allKnowBoth = () => allKnow(2, [state.api, ...state.workers]);
+  const apiKnowsOne = () => allKnow(1, [state.api]);
   const attemptsOf = (worker: HubChild) => metricOf(worker.origin, 'delivery_attempts_total');
   /** An attempt counts once it is settled, which is a moment after it arrived. */
   const settled = async (count: number) => {
@@ -87,7 +82,7 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
     state.workers.push(second!);
     await publishToAll();
     await expectUntil('all arrive', () => allHave(3));
-    await expectUntil('the api knows', async () => (await workersSeen()) === 1);
+    await apiKnowsOne();
   });
 
   test('one that comes takes its share, and one that is told to stop gives it back at once', async () => {
@@ -99,7 +94,7 @@ await describeWithAll(['postgres', 'redis'], 'workers that share the lanes', ({ 
     await expectUntil('it had its share', async () => (await attemptsOf(third)) > 0);
     await third.kill('SIGTERM');
     state.workers.splice(0, 2, survivor!);
-    await expectUntil('the api knows', async () => (await workersSeen()) === 1);
+    await apiKnowsOne();
     await publishToAll();
     await expectUntil('all arrive', () => allHave(5));
   });
