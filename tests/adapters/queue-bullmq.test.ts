@@ -31,12 +31,16 @@ await describeWith('redis', 'wakes as jobs', (redis) => {
 
   test('a wake for later waits until it is due', async () => {
     const told: { wake: Wake; atMs: number }[] = [];
+    const hourMs = 3_600_000;
+    await state.carrier.sendLater!(3, lanes('sub_2'), Date.now() + hourMs);
+    expect(await state.carrier.depth([3])).toMatchObject({ waiting: 0, delayed: 1 });
     const dueMs = Date.now() + 800;
     await state.carrier.sendLater!(3, lanes('sub_3'), dueMs);
-    expect(await state.carrier.depth([3])).toMatchObject({ waiting: 0, delayed: 1 });
     await state.carrier.take(3, (wake) => void told.push({ wake, atMs: Date.now() }));
     const found = () => told.find(({ wake }) => wake.topic === 'deliveries');
     await expectUntil('it is told', () => found() !== undefined);
+    expect(found()!.wake).toEqual(lanes('sub_3'));
+    expect(await state.carrier.depth([3])).toMatchObject({ waiting: 0, delayed: 1 });
     // Redis and this process go by one clock here; BullMQ rounds by a millisecond.
     expect(found()!.atMs).toBeGreaterThanOrEqual(dueMs - 2);
   });

@@ -1,3 +1,4 @@
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMembers, type Members } from '../../../src/adapters/cluster/members.ts';
 import { openPostgresStore } from '../../../src/adapters/store-postgres.ts';
@@ -18,13 +19,24 @@ await describeWith('postgres', 'the members of a cluster', (postgres) => {
     for (const member of state.members) await member.close();
     await state.store.close();
   });
-  const open = async ({ beatMs = 50, deadMs = 1_000 } = {}) => {
-    const { store } = state;
+  /** None dies of a machine that stands still for a while: who is to be dead is made so, by `silence`. */
+  const deadMs = 60_000;
+  const open = async ({ beatMs = 50, store = state.store } = {}) => {
     state.count += 1;
     const id = `wrk_${state.count}`;
     const member = await createMembers({ store, log: memoryLog(), id, version: 'test', beatMs, deadMs });
     state.members.push(member);
     return member;
+  };
+  /** As if its last heartbeat were so long ago. */
+  const silence = async (slot: number) => {
+    const { workers } = state.store.tables;
+    await state.store.write((db) => [
+      db
+        .update(workers)
+        .set({ seenAt: sql`${workers.seenAt} - ${deadMs}::bigint` })
+        .where(eq(workers.slot, slot)),
+    ]);
   };
 
   test('those that start together take slots of their own, the lowest that are free', async () => {
@@ -46,22 +58,37 @@ await describeWith('postgres', 'the members of a cluster', (postgres) => {
   });
 
   test('one without a heartbeat counts as dead, and others hear of it', async () => {
-    const frozen = await open({ beatMs: 3_600_000, deadMs: 1_000 });
+    const frozen = await open({ beatMs: 3_600_000 });
     const slot = await frozen.join();
     const watcher = await open();
     expect(watcher.live()).toContain(slot);
     const heard: (readonly number[])[] = [];
     watcher.onChange(() => void heard.push(watcher.live()));
+    await silence(slot);
     await expectUntil('it is dead', () => !watcher.live().includes(slot));
     expect(heard.at(-1)).toEqual(watcher.live());
   });
 
   test('one that was frozen finds its slot taken, and takes another', async () => {
-    const frozen = await open({ beatMs: 1_500, deadMs: 300 });
+    // Its heartbeats wait, as those of a process do that gets no turn.
+    const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+    const ice = { isSolid: false, isHeld: false };
+    const write: Store['write'] = async (build) => {
+      if (ice.isSolid) {
+        ice.isHeld = true;
+        await thawed;
+      }
+      return state.store.write(build);
+    };
+    const frozen = await open({ store: { ...state.store, write } });
     const slot = await frozen.join();
-    const heir = await open({ beatMs: 50, deadMs: 300 });
-    await expectUntil('it is dead', () => !heir.live().includes(slot));
+    ice.isSolid = true;
+    await expectUntil('its heartbeat waits', () => ice.isHeld);
+    await silence(slot);
+    const heir = await open();
+    expect(heir.live()).not.toContain(slot);
     expect(await heir.join()).toBe(slot);
+    thaw();
     await expectUntil('it has another, and sees itself there', () => {
       const other = frozen.slot();
       return other !== null && other !== slot && frozen.live().includes(other);
