@@ -20,7 +20,12 @@ describe('SIGTERM in the middle of load', () => {
     const environment = { PATCHBAY_DATA: folder, PATCHBAY_HOST_MAX_PER_SECOND: '5000' };
     const sink = await startSink();
     undo.push(() => sink.close());
-    sink.answer((_, response) => setTimeout(() => response.end('ok'), 40));
+    // After the first few none is answered before the hub has heard the signal: some are under way then, the rest waits.
+    const held: (() => void)[] = [];
+    sink.answer((_, response) => {
+      if (sink.received.length > 20) held.push(() => response.end('ok'));
+      else response.end('ok');
+    });
     const { publisher, account } = await prepareFolder(folder);
     const load = createLoad(publisher, account.id, 3, 20);
 
@@ -34,9 +39,22 @@ describe('SIGTERM in the middle of load', () => {
     });
     expect(made.status).toBe(201);
     const publishing = load.run(first.origin);
-    await until('deliveries are under way', () => sink.received.length > 20);
-    expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    await until('some are under way, and others wait', () => {
+      const waiting = load.accepted.size - sink.received.length;
+      return held.length > 10 && waiting > 10;
+    });
+    const ended = first.kill('SIGTERM');
+    await until('it takes nothing more', async () => {
+      const isReady = await fetch(`${first.origin}/readyz`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      return !isReady;
+    });
     await publishing.stop();
+    sink.answer((_, response) => void response.end('ok'));
+    for (const answer of held.splice(0)) answer();
+    expect(await ended).toEqual({ code: 0, signal: null });
     expect(load.accepted.size).toBeGreaterThan(sink.received.length);
 
     const second = await startChild(entry, environment);

@@ -8,6 +8,8 @@ export type Sink = {
   received: Received[];
   /** What it answers from now on; by default 200. */
   answer(handler: (request: Received, response: ServerResponse) => void): void;
+  /** How many are connected: none once all that a dead client had sent has been read. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -38,6 +40,10 @@ export async function startSink(host = '127.0.0.1'): Promise<Sink> {
     answer: (handler) => {
       state.handler = handler;
     },
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
