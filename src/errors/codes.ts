@@ -27,7 +27,7 @@ export const errorCodes = {
   precondition_failed: { status: 412, title: 'The resource has changed' },
   body_too_large: { status: 413, title: 'The body is too large' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  unsupported_media_type: { status: 415, title: 'The body is in a form that this address does not take' },
   validation_failed: { status: 422, title: 'The request does not fit its schema' },
   filter_invalid: { status: 422, title: 'The filter cannot be used' },
   endpoint_refused: { status: 422, title: 'This address may not be an endpoint' },

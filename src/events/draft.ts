@@ -1,7 +1,7 @@
 import { admit, type EventData, eventTypes } from '#src/catalog';
 import type { Ctx } from '#src/context';
 import type { EventRecord, NewEvent } from '#src/ports';
-import { fieldErrors } from '#src/wire';
+import { fieldErrors, unknownField } from '#src/wire';
 import type { FieldError } from '#src/errors';
 import { isBroadcast } from './broadcast.ts';
 import { type Envelope, isSystemType, parseEnvelope } from './envelope.ts';
@@ -26,6 +26,9 @@ export function readEvent(ctx: Needs, value: unknown): Reading {
   const parsed = parseEnvelope(value);
   if (!parsed.success) return { ok: false, errors: fieldErrors(parsed.error) };
   const envelope = parsed.data;
+  // Zod leaves it out of what is otherwise open. Below the top the type's own schema refuses it.
+  if (Object.hasOwn((value as Envelope).data, '__proto__'))
+    return { ok: false, errors: [unknownField('/data/__proto__')] };
   if (isSystemType(envelope.type)) {
     return {
       ok: false,

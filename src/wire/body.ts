@@ -46,19 +46,42 @@ export const tooLarge = (maxBytes: number) =>
 /** By its schema; 422 with a pointer to each thing that is wrong. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new PatchbayError('validation_failed', { errors: fieldErrors(result.error) });
+  const errors = result.success ? unsayable(value) : fieldErrors(result.error);
+  if (result.success && errors.length === 0) return result.data;
+  throw new PatchbayError('validation_failed', { errors });
 }
+
+/**
+ * Zod leaves an own `__proto__` out without a word wherever a schema is open, and no field anywhere has that name. Walked
+ * with a list, not by recursion: what a form holds may be nested deeper than a stack.
+ */
+function unsayable(whole: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  const left: [unknown, string][] = [[whole, '']];
+  for (let next = left.pop(); next && errors.length < maxErrors; next = left.pop()) {
+    const [value, pointer] = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) errors.push(unknownField(`${pointer}/__proto__`));
+    for (const [key, part] of Object.entries(value))
+      if (typeof part === 'object') left.push([part, `${pointer}/${escapePart(key)}`]);
+  }
+  return errors;
+}
+
+const maxErrors = 50;
+
+/** As every field is refused that a schema does not have. */
+export const unknownField = (pointer: string): FieldError => ({
+  pointer,
+  detail: 'This field is not known here.',
+});
 
 /** Zod's issues as JSON pointers. What was sent is not repeated: it may be personal. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.slice(0, 50).flatMap((issue) => {
+  return error.issues.slice(0, maxErrors).flatMap((issue) => {
     const pointer = pointerOf(issue.path);
     if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
-    return issue.keys.map((key) => ({
-      pointer: `${pointer}/${escapePart(key)}`,
-      detail: 'This field is not known here.',
-    }));
+    return issue.keys.map((key) => unknownField(`${pointer}/${escapePart(key)}`));
   });
 }
 

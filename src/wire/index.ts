@@ -1,4 +1,4 @@
-export { checked, fieldErrors, readBody, readBytes, requireJson, tooLarge } from './body.ts';
+export { checked, fieldErrors, readBody, readBytes, requireJson, tooLarge, unknownField } from './body.ts';
 export { conditional, hasAlready } from './conditional.ts';
 export {
   always,

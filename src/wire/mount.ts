@@ -145,16 +145,17 @@ function parsed(
 }
 
 function queryOf(c: Context): Record<string, string> {
-  const query: Record<string, string> = {};
-  for (const [name, values] of Object.entries(c.req.queries())) {
-    if (values.length > 1)
+  // Not Hono's reading of it, which loses a parameter called `__proto__`.
+  const query = new Map<string, string>();
+  for (const [name, value] of new URL(c.req.url).searchParams) {
+    if (query.has(name))
       throw new PatchbayError('invalid_parameter', { public: `The query has ${name} more than once.` });
     // As of bodies: no text of PostgreSQL holds it.
-    if (values[0]?.includes('\0'))
+    if (value.includes('\0'))
       throw new PatchbayError('invalid_parameter', { public: `${name} contains the character NUL (%00).` });
-    query[name] = values[0] ?? '';
+    query.set(name, value);
   }
-  return query;
+  return Object.fromEntries(query);
 }
 
 async function bodyOf(

@@ -230,6 +230,46 @@ describe('bad input on every route', () => {
     }
   });
 
+  test('a field called __proto__ is an unknown one, wherever a body or a query is open', async () => {
+    const odd = '{"__proto__":{"x":1}}';
+    const bodies: [method: string, path: string, pointer: string, body: string][] = [
+      ['POST', '/v1/events', '/data/__proto__', JSON.stringify(eventFor([account.id], { data: 'odd' }))],
+      ['POST', `/v1/quarantine/evt_nothing/redrive`, '/data/__proto__', '{"data":"odd"}'],
+      [
+        'POST',
+        '/v1/subscriptions',
+        '/endpoint/options/__proto__',
+        '{"endpoint":{"type":"connection","connection_id":"con_1","options":"odd"},"event_types":["*"]}',
+      ],
+      ['PATCH', `/v1/subscriptions/${ids['sub']}`, '/filter/__proto__', '{"filter":"odd"}'],
+      ['POST', '/v1/subscriptions/dry-run', '/filter/__proto__', '{"event_types":["*"],"filter":"odd"}'],
+      [
+        'POST',
+        `/v1/connections/${ids['con']}/preview`,
+        '/options/__proto__',
+        '{"event_types":["booking.confirmed"],"options":"odd"}',
+      ],
+    ];
+    for (const [method, path, pointer, body] of bodies) {
+      const token = /events|quarantine/.test(path) ? service : account.token;
+      const answer = await send(method, path, token, body.replace('"odd"', odd));
+      expectRefusal(answer, 422, 'validation_failed', path);
+      expect(JSON.parse(answer.text), path).toMatchObject({ errors: [{ pointer }] });
+    }
+    const events = `{"events":[${bodies[0]![3].replace('"odd"', odd)},${JSON.stringify(eventFor([account.id]))}]}`;
+    const batch = await send('POST', '/v1/events', service, events);
+    expect(JSON.parse(batch.text)).toMatchObject({
+      results: [{ status: 'invalid', errors: [{ pointer: '/data/__proto__' }] }, { status: 'accepted' }],
+    });
+    for (const name of ['__proto__', 'constructor', 'prototype'])
+      expectRefusal(
+        await send('GET', `/v1/events?${name}=1`, account.token),
+        400,
+        'invalid_parameter',
+        `a query with ${name}`,
+      );
+  });
+
   test('a body that is too large is a 413, told by its length or found out while reading', async () => {
     const bytes = new TextEncoder().encode(`{"description":"${'x'.repeat(5 * 1024 * 1024)}"}`);
     const streamed = () =>
