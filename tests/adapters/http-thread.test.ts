@@ -26,7 +26,7 @@ describe('sending from a thread of its own', () => {
     method: 'POST',
     headers: { 'content-type': 'text/plain' },
     body: 'hello',
-    deadlineMs: 2_000,
+    deadlineMs: 60_000,
     maxAnswerBytes: 1_024,
     keepAnswerBytes: 64,
     ...over,

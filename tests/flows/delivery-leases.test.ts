@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createSender } from '../../src/deliveries/index.ts';
+import { metricOf } from '../harness/cluster.ts';
 import { eventFor, startTestHub, type TestHub } from '../harness/hub.ts';
 import { type Sink, startSink, until } from '../harness/sink.ts';
 
@@ -87,17 +88,18 @@ describe('two senders on one store', () => {
     });
     expect(receipt.id).toMatch(/^rvk_/);
     // Bytes that had left before are still to be read by the receiver.
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const underWay = () => metricOf(hub.origin, 'in_flight');
+    await until('what had left is here', async () => (await underWay()) === waiting.length);
     const arrived = sink.received.length;
     expect(arrived).toBeLessThan(61);
     for (const answer of waiting) answer();
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(sink.received.length).toBe(arrived);
     const { deliveries } = hub.hub.store.tables;
     await until('nothing is open', async () => {
       const rows = await hub.hub.store.db.select().from(deliveries);
       return rows.every((row) => row.state === 'delivered' || row.state === 'cancelled');
     });
+    await until('nothing is under way', async () => (await underWay()) === 0);
+    expect(sink.received.length).toBe(arrived);
     expect((await hub.call('GET', '/v1/events', account.token)).status).toBe(401);
   });
 
@@ -108,11 +110,13 @@ describe('two senders on one store', () => {
     await until('it is proven', () => sink.received.length === 1);
     await suspend(hub.hub, { level: 'account', id: account.id, reason: 'test', actor: 'test' });
     const held = [await publish(), await publish(), await publish()];
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(sink.received.length).toBe(1);
     const { deliveries } = hub.hub.store.tables;
     const states = async () => (await hub.hub.store.db.select().from(deliveries)).map((row) => row.state);
-    expect((await states()).filter((state) => state === 'held').length).toBe(3);
+    await until(
+      'all are held',
+      async () => (await states()).filter((state) => state === 'held').length === 3,
+    );
+    expect(sink.received.length).toBe(1);
 
     await unsuspend(hub.hub, { level: 'account', id: account.id, actor: 'test' });
     await until('all are sent', async () => (await states()).every((state) => state === 'delivered'));

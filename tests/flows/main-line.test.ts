@@ -46,7 +46,10 @@ describe('the main line', () => {
       subscription: made.body.id,
     });
     expect(Object.keys(body['data'] as object)).not.toContain('price');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // All that there is to send.
+    const rows = () => hub.hub.store.db.select().from(hub.hub.store.tables.deliveries);
+    await until('it is settled', async () => (await rows()).every(({ state }) => state === 'delivered'));
+    expect(await rows()).toHaveLength(1);
     expect(sink.received).toHaveLength(1);
   });
 });
