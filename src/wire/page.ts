@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { decodeCursor } from '#src/columns';
-import { PatchbayError } from '#src/errors';
 
 /** The two parameters of every list (contract: cursor pages). */
 export const limitParameter = z.coerce
@@ -26,11 +25,6 @@ export const pageOf = (entry: z.ZodType, cursor: z.ZodType = z.string().nullable
 /** What a conditional read answers beside its 200. */
 export const notModified = { description: 'What the caller has is still right (`If-None-Match`).' };
 
-/** A cursor that holds places in a table. One that was made up (1.5, -1) must not reach the database. */
-export function decodePlace(kind: string, text: string, count: number): number[] {
-  const parts = decodeCursor(kind, text, Array<'number'>(count).fill('number'));
-  if (parts.every((part) => Number.isSafeInteger(part) && part >= 0)) return parts;
-  throw new PatchbayError('invalid_cursor', {
-    public: 'The cursor is not one that this list gave. Start again without it.',
-  });
-}
+/** A cursor that holds places in a table. Throws `invalid_cursor`. */
+export const decodePlace = (kind: string, text: string, count: number): number[] =>
+  decodeCursor(kind, text, Array<'number'>(count).fill('number'));
