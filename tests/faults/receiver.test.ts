@@ -12,7 +12,7 @@ describe('a receiver that misbehaves', () => {
 
   beforeAll(async () => {
     hub = await startTestHub(
-      { PATCHBAY_ATTEMPT_DEADLINE_MS: '700' },
+      { PATCHBAY_ATTEMPT_DEADLINE_MS: '4000' },
       {
         http: {
           // The name that is honest once: public at first, this machine from then on.

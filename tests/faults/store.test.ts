@@ -9,8 +9,6 @@ import { type Answer, eventFor, startTestHub, type TestHub } from '../harness/hu
 import { type Sink, startSink, until } from '../harness/sink.ts';
 import { jumpingClock } from './jumping-clock.ts';
 
-const timing = { PATCHBAY_LEASE_MS: '2000', PATCHBAY_ATTEMPT_DEADLINE_MS: '1000' };
-
 /** The store refuses writes under a running hub. What is answered must be true, and nothing may need a restart. */
 describe('a store that cannot be written', () => {
   const undo: (() => unknown)[] = [];
@@ -29,7 +27,7 @@ describe('a store that cannot be written', () => {
         rmSync(folder, { recursive: true, force: true });
       });
       const clock = jumpingClock();
-      const { hub, sink, account, publish } = await stand({ ...timing, PATCHBAY_DATA: folder }, { clock });
+      const { hub, sink, account, publish } = await stand({ PATCHBAY_DATA: folder }, { clock });
       const filler = join(folder, 'filler');
       const { bavail, bsize } = statfsSync(folder);
       writeFileSync(filler, Buffer.alloc(bavail * bsize - 256 * 1024));
@@ -56,8 +54,8 @@ describe('a store that cannot be written', () => {
       const again = await publish(refused);
       expect(again.body).toMatchObject({ id: 'evt_refused', status: 'accepted' });
       const expected = new Set([...accepted, 'evt_refused']);
-      // What was sent and could not be settled is due again after half a minute, which need not be waited for.
-      clock.jump(31_000);
+      // What was sent and could not be settled is due again when its lease ends, which need not be waited for.
+      clock.jump(61_000);
       await until('all that was accepted has arrived', () => missing(sink, expected) === 0);
       await until('all is settled', async () => (await openIn(hub)).length === 0);
       const pairs = new Set(
@@ -70,7 +68,8 @@ describe('a store that cannot be written', () => {
   );
 
   test('a store that turns read-only: 503, reads go on; writable again, what was under way is settled', async () => {
-    const { hub, sink, account, publish } = await stand(timing);
+    const clock = jumpingClock();
+    const { hub, sink, account, publish } = await stand({}, { clock });
     const open: (() => void)[] = [];
     sink.answer((_, response) => void open.push(() => response.end('ok')));
     const underWay = await publish(eventFor([account.id]));
@@ -91,6 +90,8 @@ describe('a store that cannot be written', () => {
     sink.answer((_, response) => void response.end('ok'));
     const after = await publish(eventFor([account.id]));
     expect(after.body.status).toBe('accepted');
+    // Its lease ends.
+    clock.jump(61_000);
     await until('what could not be settled is sent again, and settled', async () => {
       const { body } = await hub.call('GET', `/v1/deliveries?event=${underWay.body.id}`, account.token);
       return body.data[0]?.state === 'delivered';

@@ -31,7 +31,8 @@ export const discordPort = await freePort();
 export const settings = {
   PATCHBAY_ALLOW_LOOPBACK: '1',
   PATCHBAY_SWEEP_MS: '100',
-  PATCHBAY_ATTEMPT_DEADLINE_MS: '3000',
+  // Flows go side by side: the one that waits for it holds up no other.
+  PATCHBAY_ATTEMPT_DEADLINE_MS: '10000',
   PATCHBAY_MAX_MATCHES: '8',
   PATCHBAY_EXPAND_CHUNK: '5',
   PATCHBAY_SERVICE_UNITS_PER_MINUTE: '1000',

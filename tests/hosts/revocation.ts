@@ -8,6 +8,8 @@ import { linkApp } from './linked-app.ts';
 export type Revocation = {
   /** From the answer of the call to the last delivery that the receiver got; below 0 where that came before the answer. */
   lastOutMs: number;
+  /** How many the receiver got after the answer. */
+  outAfter: number;
   /** From the call to its answer. */
   answerMs: number;
   /** From the answer until the receipt was complete. */
@@ -61,6 +63,7 @@ export async function revokeInFlight(
     };
     return {
       lastOutMs: Math.max(...sink.received.map(({ at }) => at)) - answeredAt,
+      outAfter: sink.received.filter(({ at }) => at > answeredAt).length,
       answerMs: answeredAt - calledAt,
       receiptMs: Date.parse(completedAt) - answeredAt,
       received: sink.received.length,

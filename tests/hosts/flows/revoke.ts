@@ -30,7 +30,7 @@ export const revokeFlows: Flows = (stand) => {
     await eventually('one is on its way', () => open.length > 0);
 
     const revoked = await call('DELETE', `/v1/grants/${person.grantId}`, person.token);
-    const answeredAt = Date.now();
+    const onTheirWay = open.length;
     expect(revoked.status, JSON.stringify(revoked.body)).toBe(202);
     for (const place of hub.origins.keys())
       expect(await via(place)('GET', '/v1/me', person.token)).toMatchObject({ status: 401 });
@@ -41,8 +41,8 @@ export const revokeFlows: Flows = (stand) => {
     const token = await hub.token(usualScopes, person.id);
     const receipt = async () => (await call('GET', `/v1/revocations/${revoked.body.id}`, token)).body;
     await eventually('the receipt is complete', async () => (await receipt()).completed_at !== null);
-    // The contract's bound on the slowest host.
-    expect(sub.sink.received.filter(({ at }) => at > answeredAt + 1_000)).toEqual([]);
+    // The first, what was on its way, and what the contract's second on the slowest host lets out.
+    expect(sub.sink.received.length).toBeLessThanOrEqual(1 + onTheirWay + 3);
     const rows = await deliveries({ ...person, token }, { subscription: sub.id });
     const ofState = (state: string) => rows.filter((row) => row.state === state).map(({ id }) => id);
     expect(sub.sink.received.map(webhookId)).toEqual(ofState('delivered'));
@@ -58,14 +58,16 @@ export const revokeFlows: Flows = (stand) => {
   });
 
   test('an endpoint that takes all at full speed gets nothing after the revocation', async () => {
-    const { received, cancelled, lastOutMs } = await revokeInFlight(stand().hub, {
+    // As many as take ten seconds to go out: however slow the call, most are still to come.
+    const perSecond = 15;
+    const { received, cancelled, outAfter } = await revokeInFlight(stand().hub, {
       deliveries: 150,
-      perSecond: 50,
+      perSecond,
     });
     expect(cancelled).toBeGreaterThan(0);
     expect(received + cancelled).toBe(151);
-    // The contract's bound on the slowest host.
-    expect(lastOutMs).toBeLessThan(1_000);
+    // The contract's second on the slowest host, and what was on its way.
+    expect(outAfter).toBeLessThanOrEqual(perSecond + 5);
   });
 
   test('a token ends in every process at once, and what it made goes on', async () => {
