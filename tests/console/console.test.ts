@@ -133,7 +133,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await page.getByLabel('It is in wrong hands').check();
     await page.getByRole('button', { name: 'Revoke for good' }).click();
     await page.waitForURL('**/admin/revocations/rvk_*');
-    await expect.poll(() => page.locator('main').textContent(), { timeout: 15_000 }).toContain('complete');
+    await expect.poll(() => page.locator('main').textContent()).toContain('complete');
     expect(await page.locator('main').textContent()).toMatch(/Time to effect\s*\d+ ms/);
     await page.getByRole('link', { name: /^grt_/ }).click();
     await page.getByText('It opens nothing any more.').waitFor();
@@ -227,7 +227,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await plain.getByLabel('It is in wrong hands').check();
     await plain.getByRole('button', { name: 'Revoke for good' }).click();
     await plain.waitForURL('**/admin/revocations/rvk_*');
-    await expect.poll(() => plain.locator('main').textContent(), { timeout: 15_000 }).toContain('complete');
+    await expect.poll(() => plain.locator('main').textContent()).toContain('complete');
     await plain.goto(`${night.issuer}/admin/partners/${night.ads.partnerId}`);
     await plain.getByRole('link', { name: 'Lift the suspension' }).click();
     expect(await heading(plain)).toBe('Lift the suspension of partner Blurry Ads?');
@@ -280,8 +280,8 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     await expect.poll(() => dialog.textContent()).toMatch(/1 would be accepted and 1 would stay/);
     await dialog.getByRole('button', { name: 'Re-drive 2 events' }).click();
     await ops.waitForURL('**/admin/quarantine/redrives/tsk_*');
-    await expect.poll(main, { timeout: 15_000 }).toMatch(/done.*1 event accepted, 1 still wrong/s);
-    await expect.poll(main, { timeout: 15_000 }).toMatch(/Brought\s*\d+ delivered/);
+    await expect.poll(main).toMatch(/done.*1 event accepted, 1 still wrong/s);
+    await expect.poll(main).toMatch(/Brought\s*\d+ delivered/);
     await ops.getByRole('link', { name: 'What is left in quarantine' }).click();
     await ops.waitForURL('**/admin/quarantine?type=booking.confirmed');
     expect(await ops.locator('tbody tr').first().locator('a').getAttribute('href')).toContain(

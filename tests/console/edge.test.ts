@@ -63,7 +63,7 @@ describe('the console at the edge', () => {
     const at = '/admin/v1/quarantine/redrives';
     const { body: begun } = await edge.call('POST', at, null, { env: 'live' }, staff);
     const redrive = async () => (await edge.call('GET', `${at}/${begun.id}`, null, undefined, staff)).body;
-    await expect.poll(redrive, { timeout: 15_000 }).toMatchObject({ state: 'done', accepted: 0, stayed: 1 });
+    await expect.poll(redrive).toMatchObject({ state: 'done', accepted: 0, stayed: 1 });
     expect(await show(`/quarantine/redrives/${begun.id}`)).toContain('1 still wrong');
     const found = await post(
       '/admin/search',

@@ -31,7 +31,7 @@ async function look(folder: string, environment: Record<string, string> = {}) {
   return { ran, of: (what: string) => findings.find((one) => one.what === what) };
 }
 
-describe('patchbay doctor on SQLite', { timeout: 90_000 }, () => {
+describe('patchbay doctor on SQLite', () => {
   const undo: (() => unknown)[] = [];
   afterEach(async () => {
     for (const step of undo.splice(0).toReversed()) await step();
@@ -172,45 +172,41 @@ await describeWith('postgres', 'patchbay doctor on a cluster', (postgres) => {
     for (const step of undo.splice(1).toReversed()) await step();
   });
 
-  test(
-    'finds database, Redis, workers and epochs in step, and a Redis that throws keys away',
-    { timeout: 90_000 },
-    async () => {
-      const redis = await startRedis();
-      undo.push(() => redis.stop());
-      const environment = {
-        ...keys,
-        DATABASE_URL: await freshDatabase(postgres.url),
-        REDIS_URL: redis.url,
-        PATCHBAY_DATA: folder,
-      };
-      const hub = await startTestHub(environment);
-      undo.push(() => hub.stop());
-      await hub.account();
-      const well = await look(folder, { ...environment, PATCHBAY_URL: hub.origin });
-      for (const what of [
-        'database',
-        'redis',
-        'clock',
-        'workers',
-        'wakes',
-        'epochs',
-        'hub',
-        'keys',
-        'key versions',
-      ])
-        expect([what, well.of(what)?.state]).toEqual([what, 'good']);
-      const client = new Redis(redis.url);
-      await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
-      client.disconnect();
-      expect((await look(folder, { ...environment, PATCHBAY_URL: hub.origin })).of('redis')).toMatchObject({
-        state: 'bad',
-        found: expect.stringContaining('allkeys-lru'),
-      });
-    },
-  );
+  test('finds database, Redis, workers and epochs in step, and a Redis that throws keys away', async () => {
+    const redis = await startRedis();
+    undo.push(() => redis.stop());
+    const environment = {
+      ...keys,
+      DATABASE_URL: await freshDatabase(postgres.url),
+      REDIS_URL: redis.url,
+      PATCHBAY_DATA: folder,
+    };
+    const hub = await startTestHub(environment);
+    undo.push(() => hub.stop());
+    await hub.account();
+    const well = await look(folder, { ...environment, PATCHBAY_URL: hub.origin });
+    for (const what of [
+      'database',
+      'redis',
+      'clock',
+      'workers',
+      'wakes',
+      'epochs',
+      'hub',
+      'keys',
+      'key versions',
+    ])
+      expect([what, well.of(what)?.state]).toEqual([what, 'good']);
+    const client = new Redis(redis.url);
+    await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    client.disconnect();
+    expect((await look(folder, { ...environment, PATCHBAY_URL: hub.origin })).of('redis')).toMatchObject({
+      state: 'bad',
+      found: expect.stringContaining('allkeys-lru'),
+    });
+  });
 
-  test('says that nobody sends, when no worker has a heartbeat', { timeout: 90_000 }, async () => {
+  test('says that nobody sends, when no worker has a heartbeat', async () => {
     const environment = { ...keys, DATABASE_URL: await freshDatabase(postgres.url), PATCHBAY_DATA: folder };
     const hub = await startTestHub({ ...environment, PATCHBAY_ROLE: 'api' });
     undo.push(() => hub.stop());
@@ -218,34 +214,30 @@ await describeWith('postgres', 'patchbay doctor on a cluster', (postgres) => {
     expect(seen.of('workers')).toMatchObject({ state: 'bad', found: 'there are none' });
   });
 
-  test(
-    'tells of a server that is out of reach without its password, and of a schema that nobody has made',
-    { timeout: 90_000 },
-    async () => {
-      const away = await look(folder, {
-        ...keys,
-        DATABASE_URL: 'postgres://hub:s3cret-word@127.0.0.1:9/patchbay',
-        REDIS_URL: 'redis://:s3cret-word@127.0.0.1:9',
-      });
-      expect(away.of('database')).toMatchObject({ state: 'bad' });
-      expect(away.of('redis')).toMatchObject({ state: 'bad' });
-      expect(away.ran.out).not.toContain('s3cret-word');
+  test('tells of a server that is out of reach without its password, and of a schema that nobody has made', async () => {
+    const away = await look(folder, {
+      ...keys,
+      DATABASE_URL: 'postgres://hub:s3cret-word@127.0.0.1:9/patchbay',
+      REDIS_URL: 'redis://:s3cret-word@127.0.0.1:9',
+    });
+    expect(away.of('database')).toMatchObject({ state: 'bad' });
+    expect(away.of('redis')).toMatchObject({ state: 'bad' });
+    expect(away.ran.out).not.toContain('s3cret-word');
 
-      const url = await freshDatabase(postgres.url);
-      expect((await look(folder, { ...keys, DATABASE_URL: url })).of('database')).toMatchObject({
-        state: 'bad',
-        found: expect.stringContaining('lacks'),
-      });
-      const client = new Client({ connectionString: url });
-      await client.connect();
-      const { rows } = await client.query(`select to_regclass('events') as made`);
-      await client.end();
-      expect(rows).toEqual([{ made: null }]);
-      const migrate = () =>
-        patchbay(folder, ['migrate'], { ...keys, DATABASE_URL: url, PATCHBAY_MIGRATE: '0' });
-      expect((await migrate()).out).toMatch(/^\d+ migration\(s\) applied\n$/);
-      expect((await migrate()).out).toBe('nothing to do\n');
-      expect((await look(folder, { DATABASE_URL: url })).of('keys')).toMatchObject({ state: 'bad' });
-    },
-  );
+    const url = await freshDatabase(postgres.url);
+    expect((await look(folder, { ...keys, DATABASE_URL: url })).of('database')).toMatchObject({
+      state: 'bad',
+      found: expect.stringContaining('lacks'),
+    });
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query(`select to_regclass('events') as made`);
+    await client.end();
+    expect(rows).toEqual([{ made: null }]);
+    const migrate = () =>
+      patchbay(folder, ['migrate'], { ...keys, DATABASE_URL: url, PATCHBAY_MIGRATE: '0' });
+    expect((await migrate()).out).toMatch(/^\d+ migration\(s\) applied\n$/);
+    expect((await migrate()).out).toBe('nothing to do\n');
+    expect((await look(folder, { DATABASE_URL: url })).of('keys')).toMatchObject({ state: 'bad' });
+  });
 });

@@ -11,7 +11,7 @@ const key = (n: number): string => Buffer.alloc(32, n).toString('base64');
 const [oldKeys, bothKeys, newKeys] = [`1:${key(1)}`, `2:${key(3)},1:${key(1)}`, `2:${key(3)}`];
 const [oldPepper, bothPeppers] = [`1:${key(2)}`, `2:${key(4)},1:${key(2)}`];
 
-describe('rotating keys', { timeout: 90_000 }, () => {
+describe('rotating keys', () => {
   const undo: (() => unknown)[] = [];
   afterEach(async () => {
     for (const step of undo.splice(0).toReversed()) await step();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestEdge, type TestEdge } from '../harness/edge.ts';
 import { type Sink, startSink } from '../harness/sink.ts';
 
-describe('leak reports inside workerd, on D1', { timeout: 60_000 }, () => {
+describe('leak reports inside workerd, on D1', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const state = {} as { edge: TestEdge; vendor: Sink };
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('leak reports inside workerd, on D1', { timeout: 60_000 }, () => {
       response.end(JSON.stringify({ public_keys: [{ key_identifier: 'first', key, is_current: true }] })),
     );
     state.edge = await startTestEdge({ PATCHBAY_GITHUB_KEYS_URL: `${state.vendor.origin}/keys` });
-  }, 60_000);
+  });
   afterAll(async () => {
     await state.edge?.stop();
     await state.vendor.close();

@@ -28,7 +28,7 @@ describe('no secret is where it should not be', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     [state.stand, state.sink] = await Promise.all([startCanaryStand(), startSink()]);
     state.world = await settle(state.stand);
-  }, 60_000);
+  });
   afterAll(async () => {
     await state.stand.stop();
     await state.sink.close();

@@ -6,7 +6,7 @@ import { walk } from './journeys.ts';
 import { type CanaryStand, startCanaryStand } from './stand.ts';
 
 /** The same for people who come in by the marketplace's own issuer: what it gives the hub is nobody else's. */
-describe('no secret of a sign-in at the issuer is where it should not be', { timeout: 60_000 }, () => {
+describe('no secret of a sign-in at the issuer is where it should not be', () => {
   const state = {} as { stand: CanaryStand; issuer: RealIssuer };
   beforeAll(async () => {
     state.stand = await startCanaryStand(async (hub) => {
@@ -14,7 +14,7 @@ describe('no secret of a sign-in at the issuer is where it should not be', { tim
       state.issuer = await startRealIssuer({ port: await freePort(), hub, people });
       return settingsOf(state.issuer, { PATCHBAY_OIDC_CREATE: '1' });
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await state.stand.stop();
     await state.issuer.stop();

@@ -171,13 +171,10 @@ await describeWith('chromium', 'from a registration to a revocation', ({ url }) 
     expect(last.body.type).toContain('quota-exceeded');
     const { person } = state;
     await expect
-      .poll(
-        async () => {
-          await person.goto(`${state.hub.origin}/portal/usage`);
-          return person.locator('main').textContent();
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await person.goto(`${state.hub.origin}/portal/usage`);
+        return person.locator('main').textContent();
+      })
       .toMatch(/Shot List/);
   });
 
@@ -199,7 +196,7 @@ await describeWith('chromium', 'from a registration to a revocation', ({ url }) 
     await officer.getByLabel('It is in wrong hands').check();
     await officer.getByRole('button', { name: 'Revoke for good' }).click();
     await officer.waitForURL('**/admin/revocations/rvk_*');
-    await expect.poll(() => officer.locator('main').textContent(), { timeout: 20_000 }).toContain('complete');
+    await expect.poll(() => officer.locator('main').textContent()).toContain('complete');
 
     const { as, client, auth, tokens, hub } = state;
     expect((await call('GET', '/v1/me')).status).toBe(401);

@@ -68,7 +68,7 @@ describe.each([
       directory: await createDirectory(store, memoryLog()),
       queue: { wake: () => {} },
     } as unknown as Ports;
-  }, 60_000);
+  });
   afterAll(() => opened.close());
 
   /** Chunk by chunk to the end, as the task runner would; `twice` writes each chunk two times, as after a crash. */
