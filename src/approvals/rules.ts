@@ -1,10 +1,10 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { recordAudit, recordAuditIf } from '#src/audit';
+import { recordAuditIf } from '#src/audit';
 import { expandTypes, isScope, readScopes } from '#src/catalog';
 import type { Ports } from '#src/context';
 import { type FieldError, PatchbayError } from '#src/errors';
-import type { Schema } from '#src/store';
+import { insertIf, type Schema } from '#src/store';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 export type Rule = Schema['approvalRules']['$inferSelect'];
@@ -51,11 +51,6 @@ export function livingRules({ store }: Pick<Ports, 'store'>): Promise<Rule[]> {
 export async function addRule(ports: Needs, by: By, wish: NewRule): Promise<Rule> {
   const { store, clock, ids } = ports;
   await check(ports, wish);
-  if ((await livingRules(ports)).length >= maxRules)
-    throw new PatchbayError('limit_reached', {
-      public: `There may be ${maxRules} rules. End one first.`,
-      retryAfterSeconds: 3_600,
-    });
   const rule: Rule = {
     id: ids.newId('apr'),
     appId: wish.app,
@@ -67,16 +62,37 @@ export async function addRule(ports: Needs, by: By, wish: NewRule): Promise<Rule
     endedAt: null,
     endedBy: null,
   };
-  await store.write((db) => [
-    db.insert(store.tables.approvalRules).values(rule),
-    recordAudit(db, ports, {
-      ...by,
-      action: 'approval_rule.create',
-      subject: rule.id,
-      detail: { app: wish.app, scopes: wish.scopes, types: wish.event_types, note: wish.note },
-    }),
+  const { approvalRules } = store.tables;
+  const isLiving = isNull(approvalRules.endedAt);
+  const [, made] = await store.write((db) => [
+    // Changes nothing, and holds them all: on Postgres two that add at once would each count without the other.
+    db
+      .update(approvalRules)
+      .set({ id: sql`${approvalRules.id}` })
+      .where(isLiving),
+    insertIf(
+      db,
+      approvalRules,
+      rule,
+      sql`(select count(*) from ${approvalRules} where ${isLiving}) < ${maxRules}`,
+    ).returning({ id: approvalRules.id }),
+    recordAuditIf(
+      db,
+      ports,
+      {
+        ...by,
+        action: 'approval_rule.create',
+        subject: rule.id,
+        detail: { app: wish.app, scopes: wish.scopes, types: wish.event_types, note: wish.note },
+      },
+      sql`exists (select 1 from ${approvalRules} where ${eq(approvalRules.id, rule.id)})`,
+    ),
   ]);
-  return rule;
+  if (made.length > 0) return rule;
+  throw new PatchbayError('limit_reached', {
+    public: `There may be ${maxRules} rules. End one first.`,
+    retryAfterSeconds: 3_600,
+  });
 }
 
 /** What waits because of it goes on waiting: staff decide about each. 404 for one that has ended. */

@@ -1,9 +1,9 @@
-import { and, count, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { hashToken, newToken, requireGrant } from '#src/access';
 import { recordAuditIf } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
-import { insertIf } from '#src/store';
+import { holdRow, insertIf } from '#src/store';
 import { contactScope, scope, showFeed, type ShownFeed } from './show.ts';
 
 export type FeedSpec = {
@@ -30,9 +30,9 @@ export async function createFeed(ctx: Ctx, { label, contact }: FeedSpec): Promis
     });
   }
   if (contact) requireContact(ctx);
-  await refuseTooMany(ctx, accountId);
+  if (!(await isRoom(ctx, accountId))) throw tooMany();
   const maker = await readMaker(ctx);
-  const { tokens } = store.tables;
+  const { accounts, tokens } = store.tables;
   const { token, locator } = newToken('f', caller.env, chance);
   const id = ids.newId('tok');
   const row = {
@@ -56,9 +56,15 @@ export async function createFeed(ctx: Ctx, { label, contact }: FeedSpec): Promis
     ? sql`exists (select 1 from ${tokens} where ${and(eq(tokens.id, maker.id), isNull(tokens.revokedAt))})`
     : sql`true`;
   await store.write((db) => [
+    holdRow(db, accounts, accountId),
     // Takes hold of the maker's row: a revocation of the same moment either waits, and then ends this too, or has won.
     ...(maker ? [db.update(tokens).set({ lastUsedAt: clock.now() }).where(eq(tokens.id, maker.id))] : []),
-    insertIf(db, tokens, row, isMakerAlive),
+    insertIf(
+      db,
+      tokens,
+      row,
+      sql`${isMakerAlive} and (select count(*) from ${tokens} where ${living(ctx, accountId)}) < ${mostFeeds}`,
+    ),
     recordAuditIf(
       db,
       ctx,
@@ -74,6 +80,7 @@ export async function createFeed(ctx: Ctx, { label, contact }: FeedSpec): Promis
     ),
   ]);
   const [made] = await store.db.select().from(tokens).where(eq(tokens.id, id)).limit(1);
+  if (!made && !(await isRoom(ctx, accountId))) throw tooMany();
   if (!made) throw new PatchbayError('token_revoked', { public: 'This token has been revoked.' });
   return { ...showFeed(made, settings), url: new URL(`/calendar/${token}.ics`, settings.publicUrl).href };
 }
@@ -87,22 +94,27 @@ function requireContact({ caller }: Ctx): void {
   });
 }
 
-async function refuseTooMany({ store, clock }: Ctx, accountId: string): Promise<void> {
+function living({ store, clock }: Ctx, accountId: string): SQL | undefined {
   const { tokens } = store.tables;
-  const isLiving = and(
+  return and(
+    eq(tokens.accountId, accountId),
+    eq(tokens.kind, 'f'),
     isNull(tokens.revokedAt),
     or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())),
   );
-  const [row] = await store.db
-    .select({ n: count() })
-    .from(tokens)
-    .where(and(eq(tokens.accountId, accountId), eq(tokens.kind, 'f'), isLiving));
-  if ((row?.n ?? 0) < mostFeeds) return;
-  throw new PatchbayError('limit_reached', {
+}
+
+async function isRoom(ctx: Ctx, accountId: string): Promise<boolean> {
+  const { tokens } = ctx.store.tables;
+  const [row] = await ctx.store.db.select({ n: count() }).from(tokens).where(living(ctx, accountId));
+  return (row?.n ?? 0) < mostFeeds;
+}
+
+const tooMany = (): PatchbayError =>
+  new PatchbayError('limit_reached', {
     public: `An account may have ${mostFeeds} calendar feeds. Revoke one that nobody uses.`,
     retryAfterSeconds: 3_600,
   });
-}
 
 /** Null for a person in a browser: what they make does not end with their session. */
 async function readMaker({ store, caller }: Ctx): Promise<{ id: string; expiresAt: Date | null } | null> {

@@ -1,10 +1,10 @@
-import { and, count, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { newLocator, selfGrant } from '#src/access';
 import { recordAuditIf } from '#src/audit';
 import type { Caller, Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import type { EpochSnapshot, Schema } from '#src/store';
-import { insertIf } from '#src/store';
+import { holdRow, insertIf } from '#src/store';
 import { newSenderSecret } from './sender-secrets.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'chance' | 'ids' | 'gate' | 'vault' | 'peppers'>;
@@ -28,8 +28,8 @@ export async function makeSender(
   { owner, maker, label }: { owner: Owner; maker: Maker | null; label: string },
 ): Promise<{ row: SenderRow; secret: string }> {
   const { store, clock, ids, chance, peppers } = ports;
-  const { tokens, secrets } = store.tables;
-  await refuseTooMany(ports, owner);
+  const { accounts, apps, tokens, secrets } = store.tables;
+  if (!(await isRoom(ports, owner))) throw tooMany();
   const id = ids.newId('tok');
   const { row: secretRow, secret } = await newSenderSecret(ports, id);
   const isMakerAlive = maker
@@ -37,6 +37,7 @@ export async function makeSender(
     : sql`true`;
   const isMade = sql`exists (select 1 from ${tokens} where ${eq(tokens.id, id)})`;
   await store.write((db) => [
+    owner.accountId === null ? holdRow(db, apps, owner.appId ?? '') : holdRow(db, accounts, owner.accountId),
     // Takes hold of the maker's row: a revocation of the same moment either waits, and then ends this too, or has won.
     ...(maker ? [db.update(tokens).set({ lastUsedAt: clock.now() }).where(eq(tokens.id, maker.id))] : []),
     insertIf(
@@ -55,7 +56,7 @@ export async function makeSender(
         createdAt: clock.now(),
         expiresAt: maker?.expiresAt ?? null,
       },
-      isMakerAlive,
+      sql`${isMakerAlive} and (select count(*) from ${tokens} where ${living(ports, owner)}) < ${mostSenders}`,
     ),
     insertIf(db, secrets, secretRow, isMade),
     recordAuditIf(
@@ -73,6 +74,7 @@ export async function makeSender(
     ),
   ]);
   const [made] = await store.db.select().from(tokens).where(eq(tokens.id, id)).limit(1);
+  if (!made && !(await isRoom(ports, owner))) throw tooMany();
   if (!made) throw new PatchbayError('token_revoked', { public: 'This token has been revoked.' });
   return { row: made, secret };
 }
@@ -109,24 +111,25 @@ export async function ownerByApp({ store, gate }: Needs, appId: string): Promise
   return { env, accountId: null, userId: null, grantId: null, appId, partnerId, epochs };
 }
 
-async function refuseTooMany({ store, clock }: Needs, { accountId, appId, env }: Owner): Promise<void> {
+function living({ store, clock }: Needs, { accountId, appId, env }: Owner): SQL | undefined {
   const { tokens } = store.tables;
-  const isOfOwner = accountId === null ? eq(tokens.appId, appId ?? '') : eq(tokens.accountId, accountId);
-  const [row] = await store.db
-    .select({ n: count() })
-    .from(tokens)
-    .where(
-      and(
-        isOfOwner,
-        eq(tokens.env, env),
-        eq(tokens.kind, 'w'),
-        isNull(tokens.revokedAt),
-        or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())),
-      ),
-    );
-  if ((row?.n ?? 0) < mostSenders) return;
-  throw new PatchbayError('limit_reached', {
+  return and(
+    accountId === null ? eq(tokens.appId, appId ?? '') : eq(tokens.accountId, accountId),
+    eq(tokens.env, env),
+    eq(tokens.kind, 'w'),
+    isNull(tokens.revokedAt),
+    or(isNull(tokens.expiresAt), gt(tokens.expiresAt, clock.now())),
+  );
+}
+
+async function isRoom(ports: Needs, owner: Owner): Promise<boolean> {
+  const { tokens } = ports.store.tables;
+  const [row] = await ports.store.db.select({ n: count() }).from(tokens).where(living(ports, owner));
+  return (row?.n ?? 0) < mostSenders;
+}
+
+const tooMany = (): PatchbayError =>
+  new PatchbayError('limit_reached', {
     public: `An account or app may have ${mostSenders} senders. Revoke one that nobody uses.`,
     retryAfterSeconds: 3_600,
   });
-}

@@ -1,9 +1,9 @@
-import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { recordAuditIf } from '#src/audit';
 import type { Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { newSecret, sealedFor } from '#src/signatures';
-import { insertIf } from '#src/store';
+import { holdRow, insertIf } from '#src/store';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'chance' | 'ids' | 'vault'>;
 
@@ -42,24 +42,29 @@ export async function rotateSenderSecret(
 ): Promise<{ secret: string; oldUntil: Date }> {
   const { store, clock } = ports;
   const { secrets, tokens } = store.tables;
-  const living = await livingRows(ports, senderId);
-  if (overlapMs > 0 && living.length > maxOldSecrets)
-    throw new PatchbayError('state_conflict', {
-      public: `${living.length} secrets are right already. Wait for one to end, or rotate with "overlap_seconds": 0, which ends them all.`,
-    });
+  if (overlapMs > 0) await refuseTooMany(ports, senderId);
   const { row, secret } = await newSenderSecret(ports, senderId);
   const now = clock.now();
   const oldUntil = new Date(now.getTime() + overlapMs);
   const isOfSender = eq(secrets.subscriptionId, senderId);
   const isAlive = sql`exists (select 1 from ${tokens} where ${and(eq(tokens.id, senderId), isNull(tokens.revokedAt))})`;
+  const isRoom = sql`(select count(*) from ${secrets} where ${isLiving(ports, senderId)}) <= ${maxOldSecrets}`;
   const isMade = sql`exists (select 1 from ${secrets} where ${eq(secrets.id, row.id)})`;
-  const [, , , , made] = await store.write((db) => [
+  const [, , , , , made] = await store.write((db) => [
+    holdRow(db, tokens, senderId),
+    insertIf(db, secrets, row, overlapMs > 0 ? sql`${isAlive} and ${isRoom}` : isAlive),
     db
       .update(secrets)
       .set({ expiresAt: oldUntil })
-      .where(and(isOfSender, or(isNull(secrets.expiresAt), gt(secrets.expiresAt, oldUntil)))),
+      .where(
+        and(
+          isOfSender,
+          ne(secrets.id, row.id),
+          or(isNull(secrets.expiresAt), gt(secrets.expiresAt, oldUntil)),
+          isMade,
+        ),
+      ),
     db.delete(secrets).where(and(isOfSender, lte(secrets.expiresAt, now))),
-    insertIf(db, secrets, row, isAlive),
     recordAuditIf(
       db,
       ports,
@@ -74,19 +79,31 @@ export async function rotateSenderSecret(
     db.select({ id: secrets.id }).from(secrets).where(eq(secrets.id, row.id)),
   ]);
   if (made.length > 0) return { secret, oldUntil };
+  if (overlapMs > 0) await refuseTooMany(ports, senderId);
   throw new PatchbayError('state_conflict', { public: 'This sender has ended.' });
 }
 
-function livingRows({ store, clock }: Pick<Needs, 'store' | 'clock'>, senderId: string) {
+async function refuseTooMany(ports: Pick<Needs, 'store' | 'clock'>, senderId: string): Promise<void> {
+  const living = await livingRows(ports, senderId);
+  if (living.length <= maxOldSecrets) return;
+  throw new PatchbayError('state_conflict', {
+    public: `${living.length} secrets are right already. Wait for one to end, or rotate with "overlap_seconds": 0, which ends them all.`,
+  });
+}
+
+function isLiving({ store, clock }: Pick<Needs, 'store' | 'clock'>, senderId: string) {
   const { secrets } = store.tables;
-  return store.db
+  return and(
+    eq(secrets.subscriptionId, senderId),
+    or(isNull(secrets.expiresAt), gt(secrets.expiresAt, clock.now())),
+  );
+}
+
+function livingRows(ports: Pick<Needs, 'store' | 'clock'>, senderId: string) {
+  const { secrets } = ports.store.tables;
+  return ports.store.db
     .select()
     .from(secrets)
-    .where(
-      and(
-        eq(secrets.subscriptionId, senderId),
-        or(isNull(secrets.expiresAt), gt(secrets.expiresAt, clock.now())),
-      ),
-    )
+    .where(isLiving(ports, senderId))
     .orderBy(desc(secrets.createdAt), desc(secrets.id));
 }

@@ -1,17 +1,19 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { recordAuditIf } from '#src/audit';
-import { insertIf } from '#src/store';
+import { holdRow, insertIf } from '#src/store';
 import type { Client } from './clients.ts';
 import { invalidGrant } from './errors.ts';
 import type { Authorization } from './interaction.ts';
 import {
   type Holder,
+  isRoom,
   mint,
   mintAccess,
   refuseTooMany,
   requireStanding,
   type TokenAnswer,
   tokenAnswer,
+  tooMany,
 } from './mint.ts';
 import type { TokenPorts } from './needs.ts';
 
@@ -32,7 +34,8 @@ export async function beginChain(
   const { authorizations, refreshes } = store.tables;
   const holder = holderOf(client, approved);
   if (gate.standing(holder.epochs) !== 'valid') throw invalidGrant('The access was revoked or is suspended.');
-  await refuseTooMany(ports, approved.grantId ?? '');
+  const grantId = approved.grantId ?? '';
+  await refuseTooMany(ports, grantId);
   const scopes = approved.granted ?? [];
   const access = mintAccess(ports, holder, scopes, jkt);
   const isPublic = client.kind === 'public';
@@ -47,17 +50,17 @@ export async function beginChain(
   const mark = ids.newId('wrk');
   const isOurs = and(eq(authorizations.id, approved.id), eq(authorizations.mark, mark));
   const isRedeemed = sql`exists (select 1 from ${authorizations} where ${isOurs})`;
-  const [redeemed] = await store.write((db) => [
+  const isOpen = and(
+    eq(authorizations.id, approved.id),
+    eq(authorizations.state, 'approved'),
+    gt(authorizations.expiresAt, clock.now()),
+  );
+  const [, redeemed] = await store.write((db) => [
+    holdRow(db, store.tables.grants, grantId),
     db
       .update(authorizations)
       .set({ state: 'redeemed', mark, redeemedAt: clock.now() })
-      .where(
-        and(
-          eq(authorizations.id, approved.id),
-          eq(authorizations.state, 'approved'),
-          gt(authorizations.expiresAt, clock.now()),
-        ),
-      )
+      .where(and(isOpen, isRoom(ports, grantId)))
       .returning({ id: authorizations.id }),
     access.insert(db, isRedeemed),
     ...(refresh
@@ -89,7 +92,11 @@ export async function beginChain(
       isRedeemed,
     ),
   ]);
-  if (redeemed.length === 0) return null;
+  if (redeemed.length === 0) {
+    const [open] = await store.db.select({ id: authorizations.id }).from(authorizations).where(isOpen);
+    if (open) throw tooMany(ports);
+    return null;
+  }
   await requireStanding(ports, holder, refresh ? [access, refresh] : [access], null);
   const answer = tokenAnswer(ports, holder, access, scopes, jkt);
   return refresh ? { ...answer, refresh_token: refresh.token } : answer;

@@ -1,4 +1,4 @@
-import { and, count, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import { hashToken, newToken, revoke } from '#src/access';
 import type { Db } from '#src/ports';
 import { type EpochSnapshot, insertIf } from '#src/store';
@@ -79,27 +79,35 @@ export const tokenAnswer = (
   scope: scopes.join(' '),
 });
 
-/** 429, and none is put out: parallel workers must not kill each other. */
-export async function refuseTooMany({ store, clock, settings }: TokenPorts, grantId: string): Promise<void> {
+/** Living access tokens of a grant. */
+function living({ store, clock }: TokenPorts, grantId: string): SQL | undefined {
   const { tokens } = store.tables;
-  const [row] = await store.db
-    .select({ living: count() })
-    .from(tokens)
-    .where(
-      and(
-        eq(tokens.grantId, grantId),
-        eq(tokens.kind, 'a'),
-        isNull(tokens.revokedAt),
-        gt(tokens.expiresAt, clock.now()),
-      ),
-    );
-  if ((row?.living ?? 0) < settings.maxLiveAccessTokens) return;
-  throw new OAuthError(
+  return and(
+    eq(tokens.grantId, grantId),
+    eq(tokens.kind, 'a'),
+    isNull(tokens.revokedAt),
+    gt(tokens.expiresAt, clock.now()),
+  );
+}
+
+/** For the write itself, after `holdRow` of the grant: of rivals no more get one than there is room for. */
+export const isRoom = (ports: TokenPorts, grantId: string): SQL =>
+  sql`(select count(*) from ${ports.store.tables.tokens} where ${living(ports, grantId)}) < ${ports.settings.maxLiveAccessTokens}`;
+
+/** 429, and none is put out: parallel workers must not kill each other. */
+export async function refuseTooMany(ports: TokenPorts, grantId: string): Promise<void> {
+  const { store, settings } = ports;
+  const { tokens } = store.tables;
+  const [row] = await store.db.select({ living: count() }).from(tokens).where(living(ports, grantId));
+  if ((row?.living ?? 0) >= settings.maxLiveAccessTokens) throw tooMany(ports);
+}
+
+export const tooMany = ({ settings }: TokenPorts): OAuthError =>
+  new OAuthError(
     'temporarily_unavailable',
     `This grant has ${settings.maxLiveAccessTokens} living access tokens. Use one of them, or revoke some.`,
     { status: 429, headers: { 'retry-after': '60' } },
   );
-}
 
 /**
  * Asked after the write: a revocation of the same moment has either found these tokens, or is found here and they are

@@ -1,17 +1,19 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '#src/ports';
-import { insertIf, type Schema } from '#src/store';
+import { holdRow, insertIf, type Schema } from '#src/store';
 import type { Asker } from './chain.ts';
 import type { Client } from './clients.ts';
 import { invalidGrant, OAuthError } from './errors.ts';
 import {
   type Holder,
+  isRoom,
   mint,
   mintAccess,
   refuseTooMany,
   requireStanding,
   type TokenAnswer,
   tokenAnswer,
+  tooMany,
 } from './mint.ts';
 import type { TokenPorts } from './needs.ts';
 import { needed, type Parameters } from './parameters.ts';
@@ -118,11 +120,16 @@ async function renew(ports: TokenPorts, call: Call, scopes: string[]): Promise<T
   const holder = holderOf(call);
   const access = mintAccess(ports, holder, scopes, asker.jkt);
   const expiresAt = new Date(clock.ms() + settings.refreshIdleMs);
-  const [used] = await store.write((db) => [
+  const grantId = row.grantId ?? '';
+  const [, used, made] = await store.write((db) => [
+    holdRow(db, store.tables.grants, grantId),
     use(db, ports, call, { expiresAt }),
-    access.insert(db, isAlive(ports, call)),
+    access
+      .insert(db, sql`${isAlive(ports, call)} and ${isRoom(ports, grantId)}`)
+      .returning({ id: store.tables.tokens.id }),
   ]);
   if (used.length === 0) throw refused();
+  if (made.length === 0) throw tooMany(ports);
   await requireStanding(ports, holder, [access], row.id);
   // Told again: clients that keep whatever came last would otherwise lose it.
   return { ...tokenAnswer(ports, holder, access, scopes, asker.jkt), refresh_token: presented };
@@ -146,12 +153,21 @@ async function rotate(ports: TokenPorts, call: Call, scopes: string[]): Promise<
   const sealedAnswer = await sealAnswer(ports, presented, row.id, JSON.stringify(sealed));
   const isOurs = and(eq(refreshes.id, row.id), eq(refreshes.successorId, next.id));
   const isRotated = sql`exists (select 1 from ${refreshes} where ${isOurs})`;
-  const [, rotated] = await store.write((db) => [
+  const grantId = row.grantId ?? '';
+  const [, used, rotated] = await store.write((db) => [
+    holdRow(db, store.tables.grants, grantId),
     use(db, ports, call),
     db
       .update(refreshes)
       .set({ supersededAt: clock.now(), successorId: next.id, sealedAnswer })
-      .where(and(eq(refreshes.id, row.id), isNull(refreshes.supersededAt), isAlive(ports, call)))
+      .where(
+        and(
+          eq(refreshes.id, row.id),
+          isNull(refreshes.supersededAt),
+          isAlive(ports, call),
+          isRoom(ports, grantId),
+        ),
+      )
       .returning({ id: refreshes.id }),
     access.insert(db, isRotated),
     next.insert(db, isRotated),
@@ -169,7 +185,7 @@ async function rotate(ports: TokenPorts, call: Call, scopes: string[]): Promise<
   ]);
   if (rotated.length === 0) {
     const now = await chainOf(ports, row.id);
-    if (!now?.supersededAt) throw refused();
+    if (!now?.supersededAt) throw used.length > 0 ? tooMany(ports) : refused();
     return afterwards(ports, { ...call, chain: now }, now.supersededAt);
   }
   await requireStanding(ports, holder, [access, next], row.id);

@@ -10,6 +10,7 @@ export {
 } from './hot/sqlite.ts';
 export { publishStatements } from './hot/sqlite-publish.ts';
 export { candidateOf, eventOf, leasedRows, publishAnswers } from './hot/rows.ts';
+export { holdRow } from './hold-row.ts';
 export { insertIf } from './insert-if.ts';
 export { splitBySize } from './hot/split.ts';
 export { type Schema, schema } from './schema.ts';

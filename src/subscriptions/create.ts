@@ -1,13 +1,14 @@
-import { and, count, eq, ne, sql } from 'drizzle-orm';
+import { and, count, eq, ne, type SQL, sql } from 'drizzle-orm';
 import { raiseVersion, requireGrant } from '#src/access';
 import { approvalFor } from '#src/approvals';
-import { recordAudit } from '#src/audit';
+import { recordAuditIf } from '#src/audit';
 import { actorOf, type Ctx } from '#src/context';
 import { PatchbayError } from '#src/errors';
 import { ensureSetKey } from '#src/signatures';
+import { insertIf } from '#src/store';
 import { checkEndpoint, checkFormat, checkRate, checkWishes } from './check.ts';
 import { draftOf } from './draft.ts';
-import { changedMeanwhile, type SubscriptionRow } from './find.ts';
+import type { SubscriptionRow } from './find.ts';
 import { makeSigningSecret } from './secrets.ts';
 import { showSubscription, type ShownSubscription } from './show.ts';
 import type { SubscriptionSpec } from './spec.ts';
@@ -34,7 +35,8 @@ export async function createSubscription(
     caller.scopes,
   );
   checkFormat(spec.format, spec.owner, spec.event_types);
-  await refuseTooMany(ctx, spec.owner);
+  // Most are told here, where it costs a read; of rivals the WHERE below decides.
+  if (!(await isRoom(ctx, spec.owner))) throw tooMany(ctx, spec.owner);
   if (spec.format === 'secevent') await ensureSetKey(ctx);
 
   const id = ids.newId('sub');
@@ -42,28 +44,36 @@ export async function createSubscription(
   const wish = draftOf(ctx, id, { ...spec, endpoint, host, maxPerSecond });
   const draft = { ...wish, via, ...(await approvalFor(ctx, wish, wish, isForStaff)) };
   const { subscriptions, secrets } = store.tables;
+  const isMade = sql`exists (select 1 from ${subscriptions} where ${eq(subscriptions.id, id)})`;
   const [, , [row]] = await store.write((db) => [
     // The version first: on Postgres it waits for the publishes under way, so that the position read next is behind them.
     ...raiseVersion(db, ctx, { accountId: draft.accountId, subscriptionId: id }),
-    db
-      .insert(subscriptions)
-      .values({
+    insertIf(
+      db,
+      subscriptions,
+      {
         ...draft,
         publicKey: secret.publicKey,
         sinceEvent: sql`(select coalesce(max(position), 0) from events)`,
-      })
-      .returning(),
-    db.insert(secrets).values(secret.row),
-    recordAudit(db, ctx, {
-      actor: actorOf(caller),
-      action: 'subscription.create',
-      subject: id,
-      accountId: draft.accountId,
-      requestId: ctx.requestId,
-      detail: { host, types: spec.event_types },
-    }),
+      },
+      sql`(select count(*) from ${subscriptions} where ${living(ctx, spec.owner)}) < ${settings.maxSubscriptionsPerAccount}`,
+    ).returning(),
+    insertIf(db, secrets, secret.row, isMade),
+    recordAuditIf(
+      db,
+      ctx,
+      {
+        actor: actorOf(caller),
+        action: 'subscription.create',
+        subject: id,
+        accountId: draft.accountId,
+        requestId: ctx.requestId,
+        detail: { host, types: spec.event_types },
+      },
+      isMade,
+    ),
   ]);
-  if (!row) throw changedMeanwhile();
+  if (!row) throw tooMany(ctx, spec.owner);
   await ctx.directory.freshen();
   return { row, shown: { ...showSubscription(row), ...secret.shown } };
 }
@@ -76,20 +86,24 @@ export function requireOwner({ caller }: Pick<Ctx, 'caller'>, owner: 'grant' | '
   throw new PatchbayError('validation_failed', { public: detail, errors: [{ pointer: '/owner', detail }] });
 }
 
-async function refuseTooMany({ store, settings, caller }: Ctx, owner: 'grant' | 'app'): Promise<void> {
+/** What the owner has already, and the limit counts. */
+function living({ store, caller }: Ctx, owner: 'grant' | 'app'): SQL | undefined {
   const { subscriptions } = store.tables;
   const ofOwner =
     owner === 'app'
       ? eq(subscriptions.appId, caller.appId ?? '')
       : eq(subscriptions.accountId, caller.accountId ?? '');
-  const [row] = await store.db
-    .select({ n: count() })
-    .from(subscriptions)
-    .where(and(ofOwner, eq(subscriptions.owner, owner), ne(subscriptions.state, 'deleted')));
-  const most = settings.maxSubscriptionsPerAccount;
-  if (!row || row.n < most) return;
-  throw new PatchbayError('limit_reached', {
-    public: `${owner === 'app' ? 'An app' : 'An account'} may have ${most} subscriptions. Delete one, or ask for more.`,
+  return and(ofOwner, eq(subscriptions.owner, owner), ne(subscriptions.state, 'deleted'));
+}
+
+async function isRoom(ctx: Ctx, owner: 'grant' | 'app'): Promise<boolean> {
+  const { subscriptions } = ctx.store.tables;
+  const [row] = await ctx.store.db.select({ n: count() }).from(subscriptions).where(living(ctx, owner));
+  return (row?.n ?? 0) < ctx.settings.maxSubscriptionsPerAccount;
+}
+
+const tooMany = ({ settings }: Ctx, owner: 'grant' | 'app'): PatchbayError =>
+  new PatchbayError('limit_reached', {
+    public: `${owner === 'app' ? 'An app' : 'An account'} may have ${settings.maxSubscriptionsPerAccount} subscriptions. Delete one, or ask for more.`,
     retryAfterSeconds: 3_600,
   });
-}

@@ -27,18 +27,22 @@ export async function makeSigningSecret(
   };
 }
 
-/** Those that sign at this moment, newest first. */
-export function livingSecrets({ store, clock }: Pick<Ports, 'store' | 'clock'>, subscriptionId: string) {
+/** Whether it signs at this moment. */
+export function isLiving({ store, clock }: Pick<Ports, 'store' | 'clock'>, subscriptionId: string) {
   const { secrets } = store.tables;
-  return store.db
+  return and(
+    eq(secrets.subscriptionId, subscriptionId),
+    or(isNull(secrets.expiresAt), gt(secrets.expiresAt, clock.now())),
+  );
+}
+
+/** Those that sign at this moment, newest first. */
+export function livingSecrets(ports: Pick<Ports, 'store' | 'clock'>, subscriptionId: string) {
+  const { secrets } = ports.store.tables;
+  return ports.store.db
     .select()
     .from(secrets)
-    .where(
-      and(
-        eq(secrets.subscriptionId, subscriptionId),
-        or(isNull(secrets.expiresAt), gt(secrets.expiresAt, clock.now())),
-      ),
-    )
+    .where(isLiving(ports, subscriptionId))
     .orderBy(desc(secrets.createdAt), desc(secrets.id));
 }
 

@@ -57,6 +57,77 @@ await describeWith('postgres', 'hooks and approvals at two processes', (postgres
     expect((await admin(other, 'DELETE', `/approval-rules/${rule.id}`)).status).toBe(204);
   });
 
+  /** Half at each process, all at once; how many were answered each status. */
+  const atOnce = async (
+    many: number,
+    ask: (hub: TestHub, i: number) => Promise<{ status: number }>,
+  ): Promise<Record<number, number>> => {
+    const answers = await Promise.all(Array.from({ length: many }, (_, i) => ask(state.hubs[i % 2]!, i)));
+    const counts: Record<number, number> = {};
+    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  };
+  const mostOf = (most: number) => {
+    for (const { hub } of state.hubs) Object.assign(hub.settings, { maxSubscriptionsPerAccount: most });
+  };
+
+  test('no more subscriptions than the limit, and none whose secret or audit row is missing or alone', async () => {
+    const { id, token } = await state.hubs[0].account();
+    const wish = { endpoint: { type: 'webhook', url: `${state.sink.origin}/full` }, event_types: ['rfp.*'] };
+    mostOf(3);
+    const create = (hub: TestHub) => hub.call('POST', '/v1/subscriptions', token, wish);
+    expect(await atOnce(8, create)).toEqual({ 201: 3, 429: 5 });
+    expect(await create(state.hubs[0])).toMatchObject({ body: { code: 'limit_reached' } });
+    mostOf(1_000);
+    const { db, tables } = state.hubs[0].hub.store;
+    const made = await db
+      .select({ id: tables.subscriptions.id })
+      .from(tables.subscriptions)
+      .where(eq(tables.subscriptions.accountId, id));
+    const told = await db.select().from(tables.audit).where(eq(tables.audit.accountId, id));
+    const created = told.filter(({ action }) => action === 'subscription.create');
+    expect(created.map(({ subject }) => subject).toSorted()).toEqual(made.map((one) => one.id).toSorted());
+    for (const one of made)
+      expect(
+        await db.select().from(tables.secrets).where(eq(tables.secrets.subscriptionId, one.id)),
+      ).toHaveLength(1);
+  });
+
+  test('no more secrets than sign, rules than are asked, feeds and senders than an account may have', async () => {
+    const { token } = await state.hubs[0].account(['rfps:create', 'webhooks:manage', 'rfps:read']);
+    const calendars = await state.hubs[0].account();
+    const wish = { endpoint: { type: 'webhook', url: `${state.sink.origin}/keys` }, event_types: ['rfp.*'] };
+    const made = (await state.hubs[0].call('POST', '/v1/subscriptions', token, wish)).body;
+    const rotate = (hub: TestHub) =>
+      hub.call('POST', `/v1/subscriptions/${made.id}/secret/rotate`, token, {});
+    expect(await atOnce(8, rotate)).toEqual({ 200: 4, 409: 4 });
+
+    const feed = (hub: TestHub) => hub.call('POST', '/v1/calendar-feeds', calendars.token);
+    expect(await atOnce(53, feed)).toEqual({ 201: 50, 429: 3 });
+
+    const sender = (hub: TestHub, i: number) =>
+      hub.call('POST', '/v1/rfps/senders', token, { label: `sender ${i}` });
+    expect(await atOnce(24, sender)).toEqual({ 201: 20, 429: 4 });
+    const [first] = (await state.hubs[0].call('GET', '/v1/rfps/senders?limit=1', token)).body.data;
+    const turn = (hub: TestHub) => hub.call('POST', `/v1/rfps/senders/${first.id}/secret/rotate`, token, {});
+    expect(await atOnce(5, turn)).toEqual({ 200: 2, 409: 3 });
+
+    const { hub } = state.hubs[0];
+    const { approvalRules } = hub.store.tables;
+    const rule = { eventTypes: [], scopes: [], note: 'n', createdBy: 'test', createdAt: new Date() };
+    const ids = Array.from({ length: 197 }, () => hub.ids.newId('apr'));
+    await hub.store.write((db) => [
+      db.insert(approvalRules).values(ids.map((id) => ({ ...rule, id, appId: 'app_nobody' }))),
+    ]);
+    const add = (at: TestHub, i: number) =>
+      at.call('POST', '/admin/v1/approval-rules', state.staff, {
+        event_types: ['review.published'],
+        note: `rule ${i}`,
+      });
+    expect(await atOnce(6, add)).toEqual({ 201: 3, 429: 3 });
+    await hub.store.write((db) => [db.update(approvalRules).set({ endedAt: new Date() })]);
+  });
+
   test('410 ends a hook once, and what waits is cancelled [S2-18]', async () => {
     const [one, other] = state.hubs;
     const account = await one.account();

@@ -81,6 +81,24 @@ await describeWith('postgres', 'the authorization server of a cluster', (postgre
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
   });
 
+  test('refreshes at both at once leave no more living access tokens than a grant may have', async () => {
+    const { app, linked, refresh, ports } = state.stand;
+    const client = await app({ kind: 'confidential' });
+    const { refresh_token } = await linked(client);
+    const most = ports.settings.maxLiveAccessTokens;
+    for (const { settings } of [ports, state.other.hub]) Object.assign(settings, { maxLiveAccessTokens: 4 });
+    const answers = await Promise.all([
+      ...[1, 2, 3, 4].map(() => refresh(client, refresh_token)),
+      ...[1, 2, 3, 4].map(() => elsewhere(client, refreshForm(refresh_token))),
+    ]);
+    for (const { settings } of [ports, state.other.hub])
+      Object.assign(settings, { maxLiveAccessTokens: most });
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 200, 200, 429, 429, 429, 429, 429,
+    ]);
+    expect((await refresh(client, refresh_token)).status).toBe(200);
+  });
+
   test('a theft that one process sees stops the grant at the other', async () => {
     const { app, linked, refresh, ports } = state.stand;
     const client = await app();

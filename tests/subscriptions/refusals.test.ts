@@ -266,6 +266,18 @@ describe('refusals of /v1/subscriptions', () => {
     }
   });
 
+  test('of rivals no more are made than an account may have (429)', async () => {
+    const full = await hub.account();
+    const most = hub.hub.settings.maxSubscriptionsPerAccount;
+    Object.assign(hub.hub.settings, { maxSubscriptionsPerAccount: 2 });
+    const answers = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => hub.call('POST', '/v1/subscriptions', full.token, wish)),
+    );
+    Object.assign(hub.hub.settings, { maxSubscriptionsPerAccount: most });
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 201, 429, 429, 429]);
+    expect(answers.find(({ status }) => status === 429)).toMatchObject({ body: { code: 'limit_reached' } });
+  });
+
   test('an app is needed for what an app owns (422)', async () => {
     expect(await hub.call('POST', '/v1/subscriptions', me.token, { ...wish, owner: 'app' })).toMatchObject({
       status: 422,
