@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { readerOf } from '#src/access';
+import { type Reader, readerOf } from '#src/access';
 import { publisherEventId } from '#src/columns';
+import type { Ctx } from '#src/context';
 import {
   afterParameter,
   conditional,
@@ -15,6 +16,19 @@ import { shownEvent, showEvent } from './show.ts';
 import { shownTrace, traceEvent } from './trace.ts';
 
 const params = z.strictObject({ id: z.string().regex(publisherEventId) });
+const schema_version = z.coerce
+  .number('A whole number.')
+  .int('A whole number.')
+  .min(1, 'From 1 to 1000.')
+  .max(1_000, 'From 1 to 1000.')
+  .optional()
+  .describe('As a subscription pins it: what is newer is converted down. Without it: as published.');
+
+/** Who reads, and which version. */
+const pinned = async (ctx: Ctx, version: number | undefined): Promise<Reader> => ({
+  ...(await readerOf(ctx)),
+  version: version ?? null,
+});
 
 export function feedRoutes(door: Door): void {
   mount(
@@ -38,6 +52,7 @@ export function feedRoutes(door: Door): void {
           .describe(
             'A comma list such as `booking.*,rfp.created`. Without it: all but those off by default.',
           ),
+        schema_version,
         limit: limitParameter,
       }),
       answers: {
@@ -47,7 +62,7 @@ export function feedRoutes(door: Door): void {
       errors: ['invalid_parameter', 'invalid_cursor', 'forbidden'],
     },
     async ({ ctx, request, query }) =>
-      conditional(ctx, request, await readFeed(ctx, await readerOf(ctx), query)),
+      conditional(ctx, request, await readFeed(ctx, await pinned(ctx, query.schema_version), query)),
   );
   mount(
     door,
@@ -59,11 +74,12 @@ export function feedRoutes(door: Door): void {
       summary: 'Show one event',
       scope: null,
       params,
+      query: z.strictObject({ schema_version }),
       answers: { 200: { description: 'The event.', schema: shownEvent }, 304: notModified },
-      errors: ['forbidden'],
+      errors: ['invalid_parameter', 'forbidden'],
     },
-    async ({ ctx, request, params: { id } }) =>
-      conditional(ctx, request, await showEvent(ctx, await readerOf(ctx), id)),
+    async ({ ctx, request, params: { id }, query }) =>
+      conditional(ctx, request, await showEvent(ctx, await pinned(ctx, query.schema_version), id)),
   );
   mount(
     door,

@@ -21,13 +21,18 @@ type Place = { tx: number; position: number };
 const headsPerRead = 1_000;
 const maxReads = 6;
 
-/** Always with a cursor, also on an empty page: a poller goes on from it. Throws `invalid_cursor`. */
+/**
+ * Always with a cursor, also on an empty page: a poller goes on from it. Throws `invalid_cursor`, and `invalid_parameter`
+ * for types and a version that there are not.
+ */
 export async function readFeed(
   ctx: Ctx,
   reader: Reader,
   query: { after?: string | undefined; types?: string | undefined; limit: number },
 ): Promise<FeedPage> {
-  const wanted = revealed(wantedTypes(query.types), reader);
+  const types = wantedTypes(query.types);
+  requireVersion(types, reader.version);
+  const wanted = revealed(types, reader);
   const found: number[] = [];
   let place = placeOf(query.after);
   for (let read = 0; read < maxReads && found.length < query.limit; read++) {
@@ -64,6 +69,14 @@ function wantedTypes(types: string | undefined): string[] {
     });
   }
   return expandTypes(patterns);
+}
+
+/** As of a subscription's pin: of many types some may be older than it. */
+function requireVersion(types: readonly string[], version: number | null): void {
+  if (version === null || types.some((type) => eventTypes.get(type)?.versions[version])) return;
+  throw new PatchbayError('invalid_parameter', {
+    public: `schema_version: None of these types has a version ${version}.`,
+  });
 }
 
 function revealed(types: string[], { scopes }: Reader): Set<string> {

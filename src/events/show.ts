@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Reader } from '#src/access';
+import { deliveredVersion } from '#src/catalog';
 import type { Ctx } from '#src/context';
 import { standardAttributes } from '#src/deliveries';
 import { PatchbayError } from '#src/errors';
@@ -62,7 +63,13 @@ export const isForReader = (
 export function bodyFor(views: EventViews, reader: Reader): ShownEvent | null {
   const data = views.data(reader);
   if (data === null) return null;
-  return { ...standardAttributes(views.event), account: reader.accountId, grant: reader.grantId, data };
+  const schemaVersion = deliveredVersion(views.event.schemaVersion, reader.version ?? undefined);
+  return {
+    ...standardAttributes({ ...views.event, schemaVersion }),
+    account: reader.accountId,
+    grant: reader.grantId,
+    data,
+  };
 }
 
 export const recordOf = (row: EventRow): EventRecord => ({

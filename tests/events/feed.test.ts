@@ -72,6 +72,28 @@ describe('GET /v1/events', () => {
     expect(idsOf(await feed(token, '?types=rfp.*,%20review.published'))).toEqual([rfp, review]);
   });
 
+  test('a reader may pin a version, as a subscription does, in the feed and by id', async () => {
+    const { id, token } = await hub.account();
+    const [event, review] = [await publish([id]), await publish([id], { type: 'review.published' })];
+    const [asPublished] = (await feed(token)).body.data;
+    const old = await feed(token, '?schema_version=1');
+    expect(idsOf(old)).toEqual([event, review]);
+    expect([asPublished.schema_version, old.body.data[0].schema_version]).toEqual([2, 1]);
+    expect(asPublished.data).toHaveProperty('venue.name');
+    expect(old.body.data[0].data).toMatchObject({ location: expect.any(String) });
+    expect(old.body.data[0].data).not.toHaveProperty('venue');
+    const byId = await hub.call('GET', `/v1/events/${event}?schema_version=1`, token);
+    expect(byId.body).toEqual(old.body.data[0]);
+    // Of both, one has it; what is older stays as it was published.
+    expect((await feed(token, '?schema_version=2')).body.data[0]).toEqual(asPublished);
+    expect((await feed(token, '?schema_version=2')).body.data[1].schema_version).toBe(1);
+    for (const bad of ['9', '0', '1.5', 'x', '', '9&types=review.published', '2&types=review.published'])
+      expect(await feed(token, `?schema_version=${bad}`)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_parameter' },
+      });
+  });
+
   test('a type that is off by default is there only when it is named', async () => {
     const { id, token } = await hub.account(['messages:read', 'bookings:read']);
     const message = await publish([id], { type: 'message.direct' });
