@@ -13,6 +13,7 @@ import { gzipSync } from 'node:zlib';
 const mostKib = { atStart: 275, inAll: 300 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+execFileSync('npm', ['run', '--silent', 'edge:build'], { cwd: root, stdio: 'inherit' });
 for (const config of ['wrangler.pages.toml', 'wrangler.console.toml', 'wrangler.toml']) check(config);
 
 function check(config: string): void {
@@ -24,7 +25,12 @@ function check(config: string): void {
       {
         cwd: root,
         stdio: 'inherit',
-        env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+        env: {
+          ...process.env,
+          PATCHBAY_EDGE_BUILT: '1',
+          WRANGLER_SEND_METRICS: 'false',
+          CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        },
       },
     );
     const modules = new Map(

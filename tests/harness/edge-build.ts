@@ -11,12 +11,21 @@ export type TestWorker = 'product' | 'strict' | 'oauth';
 export async function lentEdge(worker: TestWorker): Promise<{ build: EdgeBuild; folder: string }> {
   if (process.env['VITEST'] === undefined) return builtHere();
   const { url } = await borrow('edge');
-  const read = async (name: string): Promise<unknown> =>
-    JSON.parse(await readFile(join(url, `${name}.json`), 'utf8'));
-  const build = (await read('build')) as EdgeBuild; // Written by edge-build.ts, like the next one.
+  const build = await lentBuild();
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-edge-'));
   await cp(join(url, 'state'), folder, { recursive: true });
-  return { build: worker === 'product' ? build : { ...build, api: (await read(worker)) as Modules }, folder };
+  if (worker === 'product') return { build, folder };
+  return { build: { ...build, api: (await readLent(url, worker)) as Modules }, folder }; // By edge-build.ts.
+}
+
+/** The three Workers of the product as modules, and the files beside them. */
+export async function lentBuild(): Promise<EdgeBuild> {
+  const { url } = await borrow('edge');
+  return (await readLent(url, 'build')) as EdgeBuild; // Written by edge-build.ts.
+}
+
+async function readLent(url: string, name: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(url, `${name}.json`), 'utf8'));
 }
 
 /** For the bench, which no run of tests lends anything. */

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundleWorker, type Modules, workerEntries } from '../../src/edge-bundle.ts';
+import type { EdgeBuild, Modules } from '../../src/edge-bundle.ts';
+import { lentBuild } from '../harness/edge-build.ts';
 
 test('wrangler would deploy the three Workers, each below 300 KiB gzipped with all that it loads later', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['src/edge-check.ts']);
@@ -29,12 +30,8 @@ test('wrangler would deploy the three Workers, each below 300 KiB gzipped with a
 }, 240_000);
 
 describe('a Worker', () => {
-  const state = {} as { api: Modules; pages: Modules; console: Modules };
-  beforeAll(async () => {
-    state.api = await bundleWorker(workerEntries.api);
-    state.pages = await bundleWorker(workerEntries.pages);
-    state.console = await bundleWorker(workerEntries.console);
-  }, 120_000);
+  const state = {} as EdgeBuild;
+  beforeAll(async () => void Object.assign(state, await lentBuild()));
   const textOf = (modules: Modules): string => Object.values(modules).join('\n');
   // The bundler names each file above what it took from it.
   const filesOf = (modules: Modules): string[] =>
