@@ -139,7 +139,7 @@ export function isOwnDelivery({ store, caller }: Pick<Ctx, 'store' | 'caller'>):
   });
 }
 
-export function shown({ clock }: Pick<Ctx, 'clock'>, { delivery, event }: Row): ShownDelivery {
+export function shown(ctx: Pick<Ctx, 'clock' | 'settings'>, { delivery, event }: Row): ShownDelivery {
   const isDue = delivery.state === 'pending' || delivery.state === 'retrying';
   return {
     id: delivery.id,
@@ -151,7 +151,7 @@ export function shown({ clock }: Pick<Ctx, 'clock'>, { delivery, event }: Row): 
     grant: delivery.grantId,
     state: delivery.state,
     reason: delivery.reason,
-    words: explained({ clock }, { delivery }, null).lines[0] ?? '',
+    words: explained(ctx, { delivery }, null).lines[0] ?? '',
     attempt_count: delivery.attempts,
     next_attempt_at: isDue ? (delivery.dueAt?.toISOString() ?? null) : null,
     created_at: delivery.createdAt.toISOString(),
@@ -162,7 +162,7 @@ export function shown({ clock }: Pick<Ctx, 'clock'>, { delivery, event }: Row): 
 type Head = { id: string; state: DeliveryState };
 
 export const explained = (
-  { clock }: Pick<Ctx, 'clock'>,
+  { clock, settings }: Pick<Ctx, 'clock' | 'settings'>,
   { delivery }: Pick<Row, 'delivery'>,
   head: Head | null,
 ): Explanation =>
@@ -173,6 +173,7 @@ export const explained = (
     tries: delivery.tries,
     dueAtMs: delivery.dueAt?.getTime() ?? null,
     nowMs: clock.ms(),
+    keepEventsMs: settings.keepEventsMs,
     head,
   });
 

@@ -10,7 +10,7 @@ const newestLooked = 1_000;
 
 /** What lately went out under a grant, newest first. The caller has seen that the grant is theirs. */
 export async function deliveriesUnder(
-  ctx: Pick<Ctx, 'store' | 'clock'>,
+  ctx: Pick<Ctx, 'store' | 'clock' | 'settings'>,
   { grantId, subscriptionIds }: Under,
   limit: number,
 ): Promise<ShownDelivery[]> {

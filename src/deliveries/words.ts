@@ -17,6 +17,8 @@ export type DeliveryFacts = {
   tries: number;
   dueAtMs: number | null;
   nowMs: number;
+  /** How long events are kept; what is held of an older one is dead. */
+  keepEventsMs: number;
   /** Where the subscription delivers in order: the delivery that this one waits behind. */
   head?: { id: string; state: DeliveryState } | null;
 };
@@ -62,7 +64,7 @@ function whoseIs({ reason }: DeliveryFacts): Whose {
   return isAttemptReason(reason) ? attemptReasons[reason] : 'hub';
 }
 
-function next({ id, state, tries, dueAtMs }: DeliveryFacts): string[] {
+function next({ id, state, tries, dueAtMs, keepEventsMs }: DeliveryFacts): string[] {
   const retry = `POST /v1/deliveries/${id}/retry`;
   switch (state) {
     case 'retrying':
@@ -73,7 +75,9 @@ function next({ id, state, tries, dueAtMs }: DeliveryFacts): string[] {
     case 'dead':
       return [`Nothing more happens by itself. ${retry} sends it again, with fresh tries.`];
     case 'held':
-      return ['It is kept, spends no try, and is sent when what holds it ends.'];
+      return [
+        `It is kept, spends no try, and is sent when what holds it ends. Once its event is ${daysOf(keepEventsMs)} old, it is dead.`,
+      ];
     case 'cancelled':
       return ['It will not be sent, and cannot be retried.'];
     case 'delivered':
@@ -84,6 +88,11 @@ function next({ id, state, tries, dueAtMs }: DeliveryFacts): string[] {
       return state satisfies never;
   }
 }
+
+const daysOf = (ms: number): string => {
+  const days = Math.round(ms / 86_400_000);
+  return days === 1 ? 'a day' : `${days} days`;
+};
 
 const at = (ms: number | null): string => (ms === null ? 'no set time' : new Date(ms).toISOString());
 
@@ -133,6 +142,10 @@ const hubReasons: Record<string, { whose: Whose; words: string }> = {
   account_suspended: {
     whose: 'marketplace',
     words: 'The account is suspended, and this waits until it is active again',
+  },
+  held_too_long: {
+    whose: 'you',
+    words: 'It was held until its event was as old as events are kept, and nobody ended what held it',
   },
   subscription_deleted: { whose: 'you', words: 'The subscription was deleted before this was sent' },
   revoked: { whose: 'you', words: 'The access that it was to be sent under was revoked' },

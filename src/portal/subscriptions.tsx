@@ -6,7 +6,7 @@ import {
   type ShownSubscription,
 } from '#src/subscriptions';
 import { Ask, type Choice, Crumb, Empty, Note, Pages, Payload, When } from '#src/ui';
-import { cordsOf, counted, nameOf } from './cords.ts';
+import { type Cord, cordsOf, counted, nameOf } from './cords.ts';
 import { withDestinations } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import { cordWords } from './patch-bay.tsx';
@@ -76,9 +76,10 @@ export function subscriptionPages(portal: Portal): void {
     const counts = await countDay(ctx, [subscription.id]);
     const waiting = await countWaitingOf(ctx, [subscription.id]);
     const cords = cordsOf([subscription], counts);
+    const kept = counted(ctx.settings.keepEventsMs / 86_400_000, 'day', 'days');
     return {
       title: nameOf(subscription),
-      body: <One subscription={subscription} waiting={waiting} cords={cords} />,
+      body: <One {...{ subscription, waiting, cords, kept }} />,
     };
   });
 }
@@ -153,9 +154,9 @@ function None({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
-type OneProps = { subscription: ShownSubscription; waiting: number; cords: ReturnType<typeof cordsOf> };
+type OneProps = { subscription: ShownSubscription; waiting: number; cords: Cord[]; kept: string };
 
-function One({ subscription, waiting, cords }: OneProps) {
+function One({ subscription, waiting, cords, kept }: OneProps) {
   const standing = standingOf(subscription);
   return (
     <div class="stack">
@@ -167,7 +168,8 @@ function One({ subscription, waiting, cords }: OneProps) {
       {standing.why ? (
         <Note tone={standing.tone} title={`It is ${standing.word}`}>
           <p>
-            {standing.why} {waiting > 0 ? `${counted(waiting, 'event waits', 'events wait')}.` : ''}
+            {standing.why} {waiting > 0 ? `${counted(waiting, 'event waits', 'events wait')}.` : ''}{' '}
+            {isHolding(subscription) ? `What is older than ${kept} is not sent any more.` : ''}
           </p>
         </Note>
       ) : null}
@@ -250,6 +252,9 @@ function Actions({ subscription }: { subscription: ShownSubscription }) {
 /** Staff decide about it: its owner can change or delete it, and nothing else. */
 const isInert = ({ state, state_reason: reason }: ShownSubscription): boolean =>
   state === 'pending_approval' || reason === 'approval_refused';
+
+/** Stopped, and what comes meanwhile is kept for it. */
+const isHolding = (one: ShownSubscription): boolean => one.state !== 'active' && !isInert(one);
 
 function Replay({ subscription: { id, endpoint } }: { subscription: ShownSubscription }) {
   return (

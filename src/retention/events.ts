@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lt, notExists, or, sql } from 'drizzle-orm';
+import { expireHeld, isExpiredOfLate } from '#src/deliveries';
 import { pause } from './pause.ts';
 import { readMark, writeMark } from './marks.ts';
 import type { Extent, Needs } from './purge.ts';
@@ -9,11 +10,12 @@ const deliveriesPerWrite = 90;
 /** Of these nothing is under way, and nothing will be by itself. */
 const finished = ['delivered', 'dead', 'cancelled'] as const;
 
-export type PurgedEvents = { events: number; deliveries: number; last: number };
+export type PurgedEvents = { events: number; deliveries: number; heldExpired: number; last: number };
 
 /**
  * Old events with their deliveries and attempts. One that still has a delivery under way, or a task that will make
- * some, stays whole until that has ended, however old. The one that tells a booking's current state stays without them.
+ * some, stays whole until that has ended, however old; but being held is no way to stay for ever: what is held too long
+ * dies first, and goes a week later. The one that tells a booking's current state stays without them.
  * What stays is not looked at again by every purge: a short one (`extent` new) begins where the last one ended.
  * `last`: the highest position that was looked at.
  */
@@ -21,10 +23,15 @@ export async function purgeEvents(ports: Needs, extent: Extent): Promise<PurgedE
   const { clock, settings } = ports;
   const before = new Date(clock.ms() - settings.keepEventsMs);
   const last = extent === 'all' ? 0 : await readMark(ports.store, 'events_upto');
-  const total: PurgedEvents = { events: 0, deliveries: 0, last };
+  const total: PurgedEvents = { events: 0, deliveries: 0, heldExpired: 0, last };
   for (;;) {
     const page = await eventsAfter(ports, total.last);
     const old = page.filter((event) => event.acceptedAt < before);
+    total.heldExpired += await expireHeld(
+      ports,
+      old.map(({ position }) => position),
+      () => pause(clock),
+    );
     const ended = await withoutWork(ports, old);
     total.deliveries += await purgeDeliveries(ports, ended);
     total.events += await deleteEvents(ports, ended);
@@ -48,14 +55,20 @@ function eventsAfter({ store }: Needs, after: number): Promise<OldEvent[]> {
     .limit(eventsPerLook);
 }
 
-async function withoutWork({ store }: Needs, old: OldEvent[]): Promise<number[]> {
+async function withoutWork(ports: Needs, old: OldEvent[]): Promise<number[]> {
   if (old.length === 0) return [];
+  const { store } = ports;
   const { deliveries, tasks } = store.tables;
   const positions = old.map((event) => event.position);
   const busy = await store.db
     .selectDistinct({ position: deliveries.eventPosition })
     .from(deliveries)
-    .where(and(inArray(deliveries.eventPosition, positions), isUnfinished(deliveries.state)));
+    .where(
+      and(
+        inArray(deliveries.eventPosition, positions),
+        or(isUnfinished(deliveries.state), isExpiredOfLate(ports)),
+      ),
+    );
   const open = await store.db
     .select({ subject: tasks.subject })
     .from(tasks)

@@ -19,6 +19,7 @@ export type Purged = {
   idempotency: number;
   events: number;
   deliveries: number;
+  heldExpired: number;
   feed: number;
   tasks: number;
   changes: number;
@@ -41,7 +42,7 @@ export type Extent = 'all' | 'new';
 export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purged> {
   const receipts = await purgeReceipts(ports);
   const idempotency = await purgeIdempotency(ports);
-  const { events, deliveries, last } = await purgeEvents(ports, extent);
+  const { events, deliveries, heldExpired, last } = await purgeEvents(ports, extent);
   const feed = await purgeFeed(ports, last, extent);
   const tasks = await purgeTasks(ports);
   const changes = await purgeChanges(ports);
@@ -60,6 +61,7 @@ export async function purge(ports: Needs, extent: Extent = 'all'): Promise<Purge
     idempotency,
     events,
     deliveries,
+    heldExpired,
     feed,
     tasks,
     changes,

@@ -9,6 +9,7 @@ const facts = (over: Partial<DeliveryFacts>): DeliveryFacts => ({
   tries: 0,
   dueAtMs: null,
   nowMs,
+  keepEventsMs: 30 * 86_400_000,
   ...over,
 });
 
@@ -34,6 +35,7 @@ describe('a delivery in words', () => {
     ['held', 'subscription_paused', 'you', 'It is on your side. The subscription is paused'],
     ['held', 'account_suspended', 'marketplace', 'It is the marketplace. The account is suspended'],
     ['retrying', 'hub_fault', 'hub', 'It is the hub. The hub failed before it could try'],
+    ['dead', 'held_too_long', 'you', 'It is on your side. It was held until its event was as old'],
     ['cancelled', 'revoked', 'you', 'It is on your side. The access'],
     ['cancelled', 'scope_missing', 'you', 'It is on your side. The grant lost the scope'],
     [

@@ -113,13 +113,7 @@ describe('retention', () => {
     expect(feed.some((row) => row.accountId === account.id)).toBe(true);
   });
 
-  test('an event with a delivery under way, or a task that will make some, is never purged', async () => {
-    const account = await listener('held');
-    const { core } = state;
-    const path = `/v1/accounts/${account.id}/status`;
-    await state.hub.call('PUT', path, core, { status: 'suspended' });
-    const held = await publish([account.id]);
-    expect(await deliveriesOf(account.id)).toMatchObject([{ state: 'held' }]);
+  test('an event with a task that will make deliveries is never purged', async () => {
     const waiting = await publish([(await state.hub.account()).id]);
     const { store, ids, clock } = state.hub.hub;
     const task = {
@@ -134,14 +128,51 @@ describe('retention', () => {
       tx.insert(tables().tasks).values({ ...task, ...times, done: 0, failures: 0 }),
     ]);
     await purge(inDays(400));
-    expect(await eventOf(held)).toBeDefined();
     expect(await eventOf(waiting)).toBeDefined();
-    expect(await deliveriesOf(account.id)).toHaveLength(1);
+  });
 
-    await state.hub.call('PUT', path, core, { status: 'active' });
-    await until('it is delivered', settled(account.id));
-    await purge(inDays(400));
-    expect(await eventOf(held)).toBeUndefined();
+  test('what is held waits as long as events are kept; then it is dead, says why, can be retried for a week, and goes with its event', async () => {
+    const account = await listener('held');
+    const ask = (method: string, path: string) => state.hub.call(method, path, account.token);
+    const [{ id: subscription }] = (await ask('GET', '/v1/subscriptions')).body.data;
+    await ask('POST', `/v1/subscriptions/${subscription}/pause`);
+    const [retried, left] = [await publish([account.id]), await publish([account.id])];
+    await purge(inDays(29));
+    const { store, ids, clock } = state.hub.hub;
+    const [id, times] = [ids.newId('tsk'), { createdAt: clock.now(), updatedAt: clock.now() }];
+    const release = {
+      id,
+      kind: 'release',
+      subject: subscription,
+      payload: {},
+      done: 0,
+      failures: 0,
+      ...times,
+    };
+    await store.write((tx) => [tx.insert(tables().tasks).values({ ...release, state: 'open' })]);
+    // Its owner is just resuming it.
+    await purge(inDays(31));
+    expect((await deliveriesOf(account.id)).map((one) => one.state)).toEqual(['held', 'held']);
+    await store.write((tx) => [tx.delete(tables().tasks).where(eq(tables().tasks.id, id))]);
+    expect((await purge(inDays(31))).heldExpired).toBeGreaterThanOrEqual(2);
+
+    const [dead] = await deliveriesOf(account.id);
+    expect(dead).toMatchObject({ state: 'dead', reason: 'held_too_long', dueAt: null });
+    expect((await ask('GET', `/v1/deliveries/${dead?.id}`)).body.explanation.lines).toEqual([
+      'It is on your side. It was held until its event was as old as events are kept, and nobody ended what held it.',
+      `Nothing more happens by itself. POST /v1/deliveries/${dead?.id}/retry sends it again, with fresh tries.`,
+    ]);
+    const [line] = (await ask('GET', `/v1/events/${retried}/trace`)).body.subscriptions;
+    expect(line).toMatchObject({ verdict: 'not_sent', code: 'held_too_long' });
+    await ask('POST', `/v1/subscriptions/${subscription}/resume`);
+    await ask('POST', `/v1/deliveries/${dead?.id}/retry`);
+    await until('the one is delivered', async () =>
+      (await deliveriesOf(account.id)).some((one) => one.state === 'delivered'),
+    );
+    await purge(inDays(37));
+    expect([await eventOf(retried), await eventOf(left)]).toMatchObject([undefined, { id: left }]);
+    await purge(inDays(39));
+    expect([await eventOf(left), await deliveriesOf(account.id)]).toEqual([undefined, []]);
   });
 
   test('sequences go on where they were, and audit, revocations and tokens stay', async () => {
@@ -215,13 +246,17 @@ describe('retention', () => {
 
   test('a short purge goes on where the last one ended, a whole one takes what has ended since', async () => {
     const account = await listener('short');
-    const path = `/v1/accounts/${account.id}/status`;
-    await state.hub.call('PUT', path, state.core, { status: 'suspended' });
     await publish([account.id]);
     await publish([account.id]);
-    await purge(inDays(600));
-    await state.hub.call('PUT', path, state.core, { status: 'active' });
     await until('both are delivered', settled(account.id));
+    const { deliveries } = tables();
+    const put = (change: { state: 'retrying' | 'delivered'; dueAt: Date | null }) =>
+      state.hub.hub.store.write((tx) => [
+        tx.update(deliveries).set(change).where(eq(deliveries.accountId, account.id)),
+      ]);
+    await put({ state: 'retrying', dueAt: new Date(Date.now() + dayMs) });
+    await purge(inDays(600));
+    await put({ state: 'delivered', dueAt: null });
     await purge(inDays(600), 'new');
     expect(await deliveriesOf(account.id)).toHaveLength(2);
     await publish([account.id]);
