@@ -6,7 +6,7 @@ import { seeded } from './seeded.ts';
 import { type Cluster, startCluster } from './stand-cluster.ts';
 
 // Always in the middle of something, and most of the machine left to those beside it.
-const pace = { singles: 1, singlePauseMs: 100, batch: 5, batchPauseMs: 500 };
+const pace = { singles: 1, singlePauseMs: 150, batch: 5, batchPauseMs: 750 };
 const random = seeded(20_261_122);
 const faults = [...postgresFaults, ...redisFaults].map((fault) =>
   fault.name === 'redis-pause' ? { ...fault, holds: 3_000 } : fault,
