@@ -6,7 +6,7 @@ export const errorCodes = {
   bad_request: { status: 400, title: 'This is not a request that can be read as HTTP' },
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that this hub gave' },
-  invalid_parameter: { status: 400, title: 'A query parameter is not valid' },
+  invalid_parameter: { status: 400, title: 'A parameter of the request is not valid' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   token_malformed: { status: 401, title: 'This is not a Patchbay token' },
   token_expired: { status: 401, title: 'The token has expired' },
