@@ -15,7 +15,7 @@ const expiredStayMs = 7 * 86_400_000;
 const reason = 'held_too_long';
 
 /** A hub that keeps events for less than a week keeps these no longer either. */
-export const expiredStayFor = ({ keepEventsMs }: Pick<Ports['settings'], 'keepEventsMs'>): number =>
+const expiredStayFor = ({ keepEventsMs }: Pick<Ports['settings'], 'keepEventsMs'>): number =>
   Math.min(expiredStayMs, keepEventsMs);
 
 /** Of these old events. What its owner has just resumed is let go instead. Answers how many; `pause` stands between two writes. */

@@ -9,7 +9,7 @@ export {
   mostWaiting,
   type Sign,
 } from './dispatcher.ts';
-export { expiredStayFor, expireHeld, isExpiredOfLate } from './expire-held.ts';
+export { expireHeld, isExpiredOfLate } from './expire-held.ts';
 export { standardAttributes } from './format.ts';
 export { createHealthBook } from './health.ts';
 export { type DeliveryQuery, listDeliveries } from './list.ts';
