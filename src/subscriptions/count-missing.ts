@@ -22,6 +22,8 @@ type Examined = { atMs: number; subject: string; is: 'missing' | 'there' | 'othe
 
 const pageSize = 200;
 const mostExamined = 4_000;
+/** An app may have any number of them, and each is a few queries of this one answer. */
+const mostGrants = 100;
 
 /** For each beginning (ms) up to now. Throws 429 where four such counts are under way. */
 export async function countMissing(
@@ -30,10 +32,9 @@ export async function countMissing(
   beginnings: readonly number[],
 ): Promise<MissingCount[]> {
   const row = await findSubscription(ctx, id);
-  const examined = await withLease(ctx, 'dry-run', `subscription:${id}`, () =>
+  const { examined, cutAtMs } = await withLease(ctx, 'dry-run', `subscription:${id}`, () =>
     examine(ctx, row, Math.min(...beginnings)),
   );
-  const cutAtMs = examined.length < mostExamined ? -Infinity : (examined.at(-1)?.atMs ?? -Infinity);
   return beginnings.map((sinceMs) => {
     const within = examined.filter(({ atMs }) => atMs >= sinceMs);
     const missing = within.filter((one) => one.is === 'missing');
@@ -46,19 +47,27 @@ export async function countMissing(
   });
 }
 
-/** Newest first, so that a short span is counted whole where a long one is not. */
-async function examine(ctx: Ctx, row: SubscriptionRow, sinceMs: number): Promise<Examined[]> {
+/**
+ * Newest first under each grant, so that a short span is counted whole where a long one is not. What is of `cutAtMs` or
+ * before was not all looked at: nothing at all, under a grant that its turn did not come to.
+ */
+async function examine(
+  ctx: Ctx,
+  row: SubscriptionRow,
+  sinceMs: number,
+): Promise<{ examined: Examined[]; cutAtMs: number }> {
   await ctx.gate.freshen();
   const { env, id: subscriptionId } = row;
   const span = acceptedWithin(ctx, sinceMs, ctx.clock.ms());
   const types = expandTypes(row.eventTypes);
   const examined: Examined[] = [];
-  for (let grant = await nextGrant(ctx, row, ''); grant; grant = await nextGrant(ctx, row, grant.id)) {
+  let grant = await nextGrant(ctx, row, '');
+  for (let walked = 1; grant; walked++) {
     const { id: grantId, accountId } = grant;
     const candidate = await candidateUnder(ctx, row, accountId, grantId);
     for (let before: FeedPlace | null = null; candidate;) {
       const limit = Math.min(pageSize, mostExamined - examined.length);
-      if (limit === 0) return examined;
+      if (limit === 0) break;
       const wanted = { env, accountId, subscriptionId, grantId, span, types, before, limit };
       const page = await eventsWithDelivery(ctx, wanted);
       for (const { event, delivery } of page) {
@@ -69,6 +78,10 @@ async function examine(ctx: Ctx, row: SubscriptionRow, sinceMs: number): Promise
       before = page.at(-1) ?? null;
       if (page.length < limit) break;
     }
+    grant = await nextGrant(ctx, row, grantId);
+    const isFull = examined.length >= mostExamined;
+    if (grant && (isFull || walked === mostGrants)) return { examined, cutAtMs: Infinity };
+    if (isFull) return { examined, cutAtMs: examined.at(-1)?.atMs ?? -Infinity };
   }
-  return examined;
+  return { examined, cutAtMs: -Infinity };
 }

@@ -46,7 +46,8 @@ export function replayRoutes(door: Door): void {
       query: replaySpec.pick({ since: true }),
       answers: {
         200: {
-          description: 'Of the newest 4,000 events of its types.',
+          description:
+            'Of the newest 4,000 events of its types, and of an app’s first 100 grants; `is_more` where that is not all.',
           schema: z.strictObject({
             events: z.int(),
             subjects: z.int().meta({ description: 'How many things they are about.' }),

@@ -146,4 +146,36 @@ describe('a dry-run', () => {
       body: { code: 'forbidden' },
     });
   });
+
+  test('what is missing is counted under a hundred grants of an app, and it is said where there are more', async () => {
+    const app = await partnerApp(hub);
+    const { token } = await appToken(hub, app, null);
+    const made = await hub.call('POST', '/v1/subscriptions', token, {
+      owner: 'app',
+      endpoint,
+      event_types: ['booking.confirmed'],
+    });
+    expect(made.status).toBe(201);
+    const { store, ids, clock, gate } = hub.hub;
+    const { grants } = store.tables;
+    const consents = Array.from({ length: 100 }, (_, i) => ({
+      id: ids.newId('grt'),
+      env: 'live' as const,
+      accountId: `acc_nobody${i}`,
+      userId: null,
+      ...app,
+      scopes: ['bookings:read'],
+      epochs: gate.snapshot({}),
+      sinceEvent: 0,
+      history: false,
+      createdAt: clock.now(),
+    }));
+    await store.write((db) => [db.insert(grants).values(consents)]);
+    const missing = async () =>
+      (await hub.call('GET', `/v1/subscriptions/${made.body.id}/missing?since=2026-01-01T00:00:00Z`, token))
+        .body;
+    expect(await missing()).toMatchObject({ events: 0, is_more: false });
+    await appToken(hub, app, me.id);
+    expect(await missing()).toMatchObject({ events: 0, is_more: true });
+  });
 });
