@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
-import { recordAudit } from '#src/audit';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { recordAuditIf } from '#src/audit';
 import { actorOf, type Ctx, type Ports } from '#src/context';
 import { PatchbayError } from '#src/errors';
+import { holdRow } from '#src/store';
 import type { Chunk, Task } from '#src/tasks';
 import { findSubscription } from './find.ts';
 import { findReplay, findReplayTask } from './replay.ts';
@@ -15,7 +16,7 @@ const lastWriteMs = 1_000;
 /**
  * Stops a replay of what is missing: nothing more is made, and what it made and was not tried yet is taken out again, so
  * that another replay finds it missing as before. What is on its way arrives. Throws 409 for the other kinds, whose
- * deliveries were there before.
+ * deliveries were there before, and where a later replay has begun: what waits may be that one's.
  */
 export async function stopReplay(ctx: Ctx, id: string, taskId: string): Promise<ShownReplay> {
   const row = await findSubscription(ctx, id);
@@ -26,24 +27,39 @@ export async function stopReplay(ctx: Ctx, id: string, taskId: string): Promise<
       public: 'Only a replay of what is missing can be stopped. Pause the subscription to hold the others.',
     });
   if (payload.isStopped) return findReplay(ctx, id, taskId);
-  const { tasks } = ctx.store.tables;
+  const { subscriptions, tasks } = ctx.store.tables;
   const now = ctx.clock.now();
   // Whoever is at a chunk loses the task, and has written what it was about to before it is begun anew.
   const dueAt = task.leaseId === null ? now : new Date(now.getTime() + lastWriteMs);
-  await ctx.store.write((db) => [
+  // Ids grow with time.
+  const isLatest = sql`not exists (select 1 from tasks later where later.subject = ${id} and later.kind = 'replay' and later.id > ${taskId})`;
+  const [, , stopped] = await ctx.store.write((db) => [
+    // As `replay` does: of the two at once, one knows of the other.
+    holdRow(db, subscriptions, id),
+    recordAuditIf(
+      db,
+      ctx,
+      {
+        actor: actorOf(ctx.caller),
+        action: 'subscription.replay_stop',
+        subject: id,
+        accountId: row.accountId,
+        requestId: ctx.requestId,
+        detail: { replay: taskId },
+      },
+      isLatest,
+    ),
     db
       .update(tasks)
       .set({ payload: { ...payload, isStopped: true }, state: 'open', leaseId: null, dueAt, updatedAt: now })
-      .where(eq(tasks.id, taskId)),
-    recordAudit(db, ctx, {
-      actor: actorOf(ctx.caller),
-      action: 'subscription.replay_stop',
-      subject: id,
-      accountId: row.accountId,
-      requestId: ctx.requestId,
-      detail: { replay: taskId },
-    }),
+      .where(and(eq(tasks.id, taskId), isLatest))
+      .returning({ id: tasks.id }),
   ]);
+  if (stopped.length === 0)
+    throw new PatchbayError('state_conflict', {
+      public:
+        'A later replay has begun: what this one made cannot be told from what that one does. Stop the later one.',
+    });
   ctx.queue.wake('tasks');
   return findReplay(ctx, id, taskId);
 }

@@ -130,6 +130,11 @@ describe('before anything flows', () => {
     await until('there was nothing dead', async () => (await at(again)).state === 'done');
     expect(await at(again)).toMatchObject({ sent: null });
     expect(await call('POST', `${path}/replays/${again}/stop`)).toMatchObject({ status: 409 });
+    // What waits may be of the later one.
+    expect(await call('POST', `${path}/replays/${third}/stop`)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('later replay') },
+    });
     expect(await call('GET', `${path}/missing?since=yesterday`)).toMatchObject({ status: 400 });
   });
 });
