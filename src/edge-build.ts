@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { bundleWorker, root, workerEntries } from './edge-bundle.ts';
 import { writeFiles } from './edge-files.ts';
 
-if (process.env['PATCHBAY_EDGE_BUILT'] !== '1') await buildAll(join(root, 'dist/edge'));
+if (process.env['EDGE_IS_BUILT'] !== '1') await buildAll(join(root, 'dist/edge'));
 
 async function buildAll(folder: string): Promise<void> {
   // Whole and anew: what an older build left would be uploaded too.

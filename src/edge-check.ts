@@ -27,7 +27,7 @@ function check(config: string): void {
         stdio: 'inherit',
         env: {
           ...process.env,
-          PATCHBAY_EDGE_BUILT: '1',
+          EDGE_IS_BUILT: '1',
           WRANGLER_SEND_METRICS: 'false',
           CLOUDFLARE_CF_FETCH_ENABLED: 'false',
         },
