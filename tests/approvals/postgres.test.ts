@@ -128,6 +128,23 @@ await describeWith('postgres', 'hooks and approvals at two processes', (postgres
     await hub.store.write((db) => [db.update(approvalRules).set({ endedAt: new Date() })]);
   });
 
+  test('a replay is stopped at the other process, unless a later one has begun', async () => {
+    const [one, other] = state.hubs;
+    const { token } = await one.account();
+    const wish = { endpoint: { type: 'webhook', url: `${state.sink.origin}/again` }, event_types: ['rfp.*'] };
+    const path = `/v1/subscriptions/${(await one.call('POST', '/v1/subscriptions', token, wish)).body.id}`;
+    const since = new Date(Date.now() - 60_000).toISOString();
+    const replayed = async () => {
+      const { id } = (await one.call('POST', `${path}/replay`, token, { since, only: 'missing' })).body;
+      const stateOf = async () => (await one.call('GET', `${path}/replays/${id}`, token)).body.state;
+      await until('it has ended', async () => (await stateOf()) === 'done');
+      return id as string;
+    };
+    const [first, second] = [await replayed(), await replayed()];
+    const stop = (id: string) => other.call('POST', `${path}/replays/${id}/stop`, token);
+    expect([(await stop(first)).status, (await stop(second)).status]).toEqual([409, 200]);
+  });
+
   test('410 ends a hook once, and what waits is cancelled [S2-18]', async () => {
     const [one, other] = state.hubs;
     const account = await one.account();
