@@ -53,6 +53,14 @@ export function isQuiet(store: StoreReader, soonMs: number, leftOut: ReadonlySet
     );
 }
 
+/** An attempt is on record when it is over. */
+export function haveBeenTried(store: StoreReader, subscriptions: ReadonlySet<string>): boolean {
+  const tried = new Set(
+    store.deliveries().flatMap(({ subscriptionId, attempts }) => (attempts > 0 ? [subscriptionId] : [])),
+  );
+  return [...subscriptions].every((id) => tried.has(id));
+}
+
 export const inState = (states: ReadonlyMap<string, number>, ...names: string[]): number =>
   names.reduce((sum, name) => sum + (states.get(name) ?? 0), 0);
 

@@ -8,7 +8,7 @@ import { firstMinute, minutesPerDay } from './clock.ts';
 import { countAll } from './count.ts';
 import { sendForged } from './forge.ts';
 import { type HubProcess, lastErrors, startHubProcess } from './hub-process.ts';
-import { isQuiet, observe } from './observe.ts';
+import { haveBeenTried, isQuiet, observe } from './observe.ts';
 import { createPaint } from './paint.ts';
 import type { PlannedEvent } from './planned-event.ts';
 import { publishDay, type Tally } from './publish-day.ts';
@@ -219,13 +219,17 @@ function outage(endpoints: readonly Endpoint[], { outage: { fromMs, forMs } }: P
   return [setTimeout(set(true), fromMs), setTimeout(set(false), fromMs + forMs)];
 }
 
-/** Until nothing is due soon, but never longer than `settleMs`. What hangs is not waited for: it will go on hanging. */
+/**
+ * Until nothing is due soon, but never longer than `settleMs`. What hangs is waited for until one attempt has run into
+ * its deadline, and no longer: it will go on hanging.
+ */
 async function quiet({ store, endpoints, pace, isStopped }: Stage): Promise<void> {
   const end = Date.now() + pace.settleMs;
   const hanging = new Set(
     endpoints.filter(({ plan }) => plan.manner === 'hangs').map(({ subscriptionId }) => subscriptionId),
   );
-  while (Date.now() < end && !isStopped() && !isQuiet(store, pace.soonMs, hanging))
+  const isOver = () => isQuiet(store, pace.soonMs, hanging) && haveBeenTried(store, hanging);
+  while (Date.now() < end && !isStopped() && !isOver())
     await new Promise((resolve) => setTimeout(resolve, 100));
 }
 

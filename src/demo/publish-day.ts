@@ -23,7 +23,8 @@ export async function publishDay(options: Options): Promise<void> {
   const { day, dayMs, tally, isStopped } = options;
   const startedAt = performance.now();
   const repeats = whatIsSentAgain();
-  for (let next = 0; tally.minute < minutesPerDay && !isStopped();) {
+  // A machine that stood still at the end of the day leaves more than one batch of it.
+  for (let next = 0; (tally.minute < minutesPerDay || next < day.length) && !isStopped();) {
     tally.minute = Math.min(
       minutesPerDay,
       firstMinute + ((performance.now() - startedAt) / dayMs) * (minutesPerDay - firstMinute),
