@@ -71,8 +71,11 @@ describe('GET /metrics', () => {
       event_types: ['booking.*'],
     });
     await hub.call('POST', '/v1/events', await hub.service(), eventFor([id]));
-    await until('it is delivered', () => sink.received.length > 0);
     const { deliveries } = hub.hub.store.tables;
+    const own = () =>
+      hub.hub.store.db.select().from(deliveries).where(eq(deliveries.subscriptionId, made.body.id));
+    // Settled, too: that comes after the arrival, and would undo what is set here.
+    await until('it is delivered', async () => (await own())[0]?.state === 'delivered');
     const set = (values: Record<string, unknown>) =>
       hub.hub.store.write((db) => [
         db.update(deliveries).set(values).where(eq(deliveries.subscriptionId, made.body.id)),
@@ -100,10 +103,7 @@ describe('GET /metrics', () => {
     await fail(null);
     await become(age, (value) => value >= 3_600);
     // In an ordered line its head counts, and nothing behind it.
-    const [first] = await hub.hub.store.db
-      .select()
-      .from(deliveries)
-      .where(eq(deliveries.subscriptionId, made.body.id));
+    const [first] = await own();
     if (!first) throw new Error('the delivery is gone');
     const { position: _, ...row } = first;
     const head = { ...row, id: 'dlv_head', eventPosition: 0, line: 'x', sequence: 1, attempts: 1 };

@@ -131,15 +131,15 @@ describe('several workers', () => {
       await publish(here);
       return attempts(second).length > 0;
     });
-    // A worker tells of an attempt a moment after it arrived.
-    const told = () => attempts(first).length + attempts(second).length;
-    await until('all before is told of', async () => told() === (await here.deliveries()).length);
+    // A worker tells of an attempt a moment after it arrived, and the hub in the next turn.
+    const areSettled = async () => (await here.deliveries()).every(({ state }) => state === 'delivered');
+    await until('all before is settled', areSettled);
     const before = sinks[0]!.received.length;
     const [mark, secondMark] = [attempts(first).length, attempts(second).length];
     await publish(here);
     await publish(here);
     await until('all have these', () => all(before + 2));
-    await until('all of it is told of', async () => told() === (await here.deliveries()).length);
+    await until('all of it is settled', areSettled);
     const [ofFirst, ofSecond] = [
       new Set(attempts(first).slice(mark)),
       new Set(attempts(second).slice(secondMark)),
