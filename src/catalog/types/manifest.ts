@@ -27,11 +27,9 @@ export function verifyManifest(
 // JavaScript compares UTF-16 units, which puts U+FF5E after an emoji; other languages would not.
 function compareCodePoints(a: string, b: string): number {
   const most = Math.min(a.length, b.length);
-  for (let at = 0; at < most; at++) {
-    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
-    if (left !== right) return rankOf(left) - rankOf(right);
-  }
-  return a.length - b.length;
+  let at = 0;
+  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at < most ? rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at)) : a.length - b.length;
 }
 
 /** Halves of a surrogate pair stand for code points above all others. */
