@@ -29,6 +29,8 @@ export function createUsage({ store, clock }: Needs): Usage {
   const pending = new Map<string, Map<Holder, Row>>();
   /** Units of the current day that are in the store. */
   const written = new Map<Holder, number>();
+  /** Units of the current day on their way there: they count too, until the answer of their write has them. */
+  const leaving = new Map<Holder, number>();
   const state = { dayNumber: -1, day: '', rows: new Map<Holder, Row>() };
 
   return {
@@ -51,17 +53,19 @@ export function createUsage({ store, clock }: Needs): Usage {
     },
     unitsToday: (holder) => {
       turnDay();
-      return (written.get(holder) ?? 0) + (state.rows.get(holder)?.units ?? 0);
+      return (written.get(holder) ?? 0) + (leaving.get(holder) ?? 0) + (state.rows.get(holder)?.units ?? 0);
     },
     flush: async () => {
       // In one order everywhere, so that two processes never wait for each other in a circle.
       const rows = [...pending.values()].flatMap((ofDay) => [...ofDay.values()]).toSorted(byId);
       pending.clear();
       state.rows = rowsOf(state.day);
+      leave(rows, 1);
       for (let i = 0; i < rows.length; i += rowsPerWrite) {
         try {
           await write(rows.slice(i, i + rowsPerWrite));
         } catch (error) {
+          leave(rows.slice(i), -1);
           for (const { day, holder, ...counts } of rows.slice(i)) add(rowOf(holder, day), counts);
           throw error;
         }
@@ -72,7 +76,20 @@ export function createUsage({ store, clock }: Needs): Usage {
   async function write(rows: readonly Row[]): Promise<void> {
     const totals = await store.write((db) => rows.map((row) => addTo(db, row)));
     turnDay();
-    for (const [total] of totals) if (total?.day === state.day) written.set(total.holder, total.units);
+    leave(rows, -1);
+    for (const [total] of totals)
+      // Of two that were under way at once the earlier may answer later.
+      if (total?.day === state.day)
+        written.set(total.holder, Math.max(total.units, written.get(total.holder) ?? 0));
+  }
+
+  function leave(rows: readonly Row[], sign: 1 | -1): void {
+    for (const { day, holder, units } of rows) {
+      if (day !== state.day || units === 0) continue;
+      const left = (leaving.get(holder) ?? 0) + sign * units;
+      if (left === 0) leaving.delete(holder);
+      else leaving.set(holder, left);
+    }
   }
 
   function addTo(db: Db, row: Row) {
@@ -108,6 +125,7 @@ export function createUsage({ store, clock }: Needs): Usage {
     state.day = dayOf(ms);
     state.rows = rowsOf(state.day);
     written.clear();
+    leaving.clear();
   }
 
   function rowsOf(day: string): Map<Holder, Row> {

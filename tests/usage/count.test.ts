@@ -55,6 +55,16 @@ describe.each(['SQLite', 'Postgres'])('what a day has used, on %s', (dialect) =>
     ]);
   });
 
+  test('counts what is on its way to the store', async () => {
+    const { usage } = processAt(midnight);
+    await usage.meet('account:way');
+    usage.count(['account:way'], { units: 5 });
+    const written = usage.flush();
+    expect(usage.unitsToday('account:way')).toBe(5);
+    await written;
+    expect(usage.unitsToday('account:way')).toBe(5);
+  });
+
   test('adds what was sent to a row from before that was counted', async () => {
     const { usageDays } = on.hub.store.tables;
     const old = { reads: 1, writes: 0, creates: 0, units: 1, refused: 0, theirs: 0 };
