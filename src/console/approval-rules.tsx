@@ -13,6 +13,7 @@ import {
   When,
   withQuery,
   type Wrong,
+  WrongAt,
   WrongSummary,
   wrongOf,
 } from '#src/ui';
@@ -179,8 +180,9 @@ function Make({ filled: { app, types, scopes: ticked, note, wrong } }: { filled:
         isOptional
         mono
       />
-      <fieldset id="scopes">
+      <fieldset id="scopes" tabindex={-1}>
         <legend>It would see something by one of these</legend>
+        <WrongAt name="scopes" wrong={wrong} />
         {readScopes.map((scope) => (
           <label class="pick">
             <input type="checkbox" name="scopes" value={scope} checked={ticked.includes(scope)} />

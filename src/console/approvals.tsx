@@ -1,7 +1,9 @@
 import { approvalStates, listApprovals, type ShownApproval } from '#src/approvals';
-import { Chip, Empty, Pages, type Tone, When, withQuery } from '#src/ui';
+import { Chip, Empty, type Tone, When } from '#src/ui';
 import { type Console, page } from './door.tsx';
 import { approvalPath, approvalRulesPath, approvalsPath } from './paths.ts';
+import { Tabs } from './tabs.tsx';
+import { Pager, pageAsked } from './pager.tsx';
 
 type State = ShownApproval['state'];
 
@@ -15,11 +17,10 @@ export const approvalTones: Record<State, [tone: Tone, word: string]> = {
 export function approvalsPage(desk: Console): void {
   page(desk, { path: approvalsPath, permission: 'approvals:read' }, async ({ ctx, query }) => {
     const state = approvalStates.find((one) => one === query.get('state')) ?? 'pending';
-    const after = query.get('after') ?? '';
+    const asked = pageAsked(query);
     const { data, next_cursor: next } = await listApprovals(ctx, {
       state,
-      limit: 25,
-      ...(after === '' ? {} : { after }),
+      ...asked,
     });
     const here = { state: state === 'pending' ? null : state };
     return {
@@ -31,11 +32,7 @@ export function approvalsPage(desk: Console): void {
             <ApprovalTabs at={state} />
           </div>
           {data.length === 0 ? <None state={state} /> : <List approvals={data} />}
-          <Pages
-            first={after === '' ? null : withQuery(approvalsPath, here)}
-            next={next === null ? null : withQuery(approvalsPath, { ...here, after: next })}
-            isOldestFirst
-          />
+          <Pager at={approvalsPath} kept={here} asked={asked} next={next} isOldestFirst />
         </div>
       ),
     };
@@ -49,15 +46,7 @@ export function ApprovalTabs({ at }: { at: State | 'rules' }) {
     ['refused', `${approvalsPath}?state=refused`, 'Refused'],
     ['rules', approvalRulesPath, 'Rules'],
   ];
-  return (
-    <nav class="tabs" aria-label="Which approvals">
-      {tabs.map(([key, href, name]) => (
-        <a href={href} {...(key === at ? { 'aria-current': 'true' } : {})}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
+  return <Tabs name="Which approvals" at={at} tabs={tabs} />;
 }
 
 function List({ approvals }: { approvals: readonly ShownApproval[] }) {

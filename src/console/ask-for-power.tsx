@@ -1,7 +1,7 @@
 import { authenticatedAt } from '#src/sessions';
 import { beginPath } from '#src/sign-in';
 import { isSensitive, type Permission, permissions, type Staff, type StaffCtx } from '#src/staff';
-import { Ask, Note, TextArea, type Wrong } from '#src/ui';
+import { Ask, Note, TextArea, type Wrong, WrongAt } from '#src/ui';
 import { elevationPath } from './paths.ts';
 
 type Props = {
@@ -23,8 +23,9 @@ export async function AskForPower({ ctx, need, next, reason = '', wrong = new Ma
   if (!(await isFresh(ctx))) return <SignInAgain ctx={ctx} next={next} />;
   return (
     <Ask action={elevationPath} label="Ask for an elevation">
-      <fieldset>
+      <fieldset id="permissions" tabindex={-1}>
         <legend>What for?</legend>
+        <WrongAt name="permissions" wrong={wrong} />
         {offered.map((one) => (
           <label class="pick">
             <input

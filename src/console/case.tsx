@@ -56,6 +56,7 @@ async function show({ ctx, staff, param }: Visit, note = '', wrong: Wrong = new 
           <p>
             {done} {isOpen ? next : ''}
           </p>
+          <WrongSummary wrong={wrong} title="It is not closed yet" />
           {closing ? (
             <Note tone="plain" title="What was found">
               <p>{closing.note}</p>
@@ -84,7 +85,6 @@ async function show({ ctx, staff, param }: Visit, note = '', wrong: Wrong = new 
           {isOpen && staff.permissions.has('cases:close') ? (
             <section class="stack" aria-labelledby="close">
               <h2 id="close">Close it</h2>
-              <WrongSummary wrong={wrong} title="It is not closed yet" />
               <Ask action={`${casePath(found.id)}/close`} label="Close the case">
                 <TextArea
                   name="note"

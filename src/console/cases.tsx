@@ -1,20 +1,21 @@
 import { caseList } from '#src/inquiry';
-import { Chip, Empty, Pages, When, withQuery } from '#src/ui';
+import { Chip, Empty, When } from '#src/ui';
 import { wordsOf } from './case-words.ts';
 import { type Console, page } from './door.tsx';
 import { casePath, casesPath } from './paths.ts';
 import { SubjectLink } from './subject-link.tsx';
+import { Tabs } from './tabs.tsx';
+import { Pager, pageAsked } from './pager.tsx';
 
 type Case = Awaited<ReturnType<typeof caseList>>['data'][number];
 
 export function casesPage(desk: Console): void {
   page(desk, { path: casesPath, permission: 'cases:read' }, async ({ ctx, query }) => {
     const which = query.get('state') === 'all' ? 'all' : 'open';
-    const after = query.get('after') ?? '';
+    const asked = pageAsked(query);
     const { data: cases, next_cursor: next } = await caseList(ctx, {
       state: which,
-      limit: 25,
-      ...(after === '' ? {} : { after }),
+      ...asked,
     });
     const here = { state: which === 'all' ? 'all' : null };
     return {
@@ -23,20 +24,17 @@ export function casesPage(desk: Console): void {
         <div class="stack">
           <div class="row apart">
             <h1>Cases</h1>
-            <nav class="tabs" aria-label="Which cases">
-              <a href={casesPath} {...(which === 'open' ? { 'aria-current': 'true' } : {})}>
-                Open
-              </a>
-              <a href={`${casesPath}?state=all`} {...(which === 'all' ? { 'aria-current': 'true' } : {})}>
-                All
-              </a>
-            </nav>
+            <Tabs
+              name="Which cases"
+              at={which}
+              tabs={[
+                ['open', casesPath, 'Open'],
+                ['all', `${casesPath}?state=all`, 'All'],
+              ]}
+            />
           </div>
           {cases.length === 0 ? <None which={which} /> : <List cases={cases} />}
-          <Pages
-            first={after === '' ? null : withQuery(casesPath, here)}
-            next={next === null ? null : withQuery(casesPath, { ...here, after: next })}
-          />
+          <Pager at={casesPath} kept={here} asked={asked} next={next} />
         </div>
       ),
     };

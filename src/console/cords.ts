@@ -10,6 +10,7 @@ export type PartnerCord = {
   health: Health;
   delivered: number;
   waiting: number;
+  retrying: number;
   held: number;
   dead: number;
   total: number;
@@ -42,25 +43,30 @@ export function cordsOf(
   return [...unplugged, ...plugged].sort((a, b) => order[a.health] - order[b.health] || b.total - a.total);
 }
 
+/** So many are under way at a healthy place, too: a window. */
+const mostAtOnce = 16;
+
 const order: Record<Health, number> = { unplugged: 0, broken: 1, held: 2, flowing: 3, quiet: 4 };
 
-type Sums = Pick<PartnerCord, 'delivered' | 'waiting' | 'held' | 'dead' | 'total'>;
+type Sums = Pick<PartnerCord, 'delivered' | 'waiting' | 'retrying' | 'held' | 'dead' | 'total'>;
 
 function summed(own: readonly PlaceCount[]): Sums {
   const of = (...states: PlaceCount['state'][]) =>
     own.reduce((sum, { state, n }) => (states.includes(state) ? sum + n : sum), 0);
   return {
     delivered: of('delivered'),
-    waiting: of('pending', 'leased', 'retrying'),
+    waiting: of('pending', 'leased'),
+    retrying: of('retrying'),
     held: of('held'),
     dead: of('dead'),
     total: own.reduce((sum, { n }) => sum + n, 0),
   };
 }
 
-function healthOf({ delivered, held, dead, total }: Sums): Health {
-  if (dead > 0 && delivered === 0) return 'broken';
-  if (held > 0) return 'held';
+/** What waits while less than that gets through is a jam, whether its endpoint has failed yet or only hangs. */
+function healthOf({ delivered, waiting, retrying, held, dead, total }: Sums): Health {
+  if (dead + retrying > 0 && delivered === 0) return 'broken';
+  if (held > 0 || waiting + retrying > Math.max(delivered, mostAtOnce)) return 'held';
   return total === 0 ? 'quiet' : 'flowing';
 }
 
@@ -117,11 +123,12 @@ function unique<One>(list: readonly One[], key: (one: One) => string): One[] {
 }
 
 /** `412 delivered, 3 held`. */
-export function cordWords({ delivered, waiting, held, dead, health }: PartnerCord): string {
+export function cordWords({ delivered, waiting, retrying, held, dead, health }: PartnerCord): string {
   if (health === 'unplugged') return 'suspended: nothing leaves, nothing comes in';
   const parts = [
     delivered > 0 ? `${delivered.toLocaleString('en')} delivered` : '',
     waiting > 0 ? `${waiting.toLocaleString('en')} on their way` : '',
+    retrying > 0 ? `${retrying.toLocaleString('en')} failed, tried again` : '',
     held > 0 ? `${held.toLocaleString('en')} held` : '',
     dead > 0 ? counted(dead, 'dead', 'dead') : '',
   ].filter(Boolean);

@@ -61,7 +61,16 @@ export function deed(
   declareStaffRoute(desk.app, { method: 'POST', ...declared });
   desk.app.post(declared.path, (c) =>
     answer(desk, c.req.raw, async (seen) => {
-      const visit = await visitOf(desk, seen, declared, (name) => idIn(c.req.param(name)));
+      const visit = await visitOf(desk, seen, declared, (name) => idIn(c.req.param(name))).catch(
+        async (error: unknown) => {
+          // An elevation ends while somebody writes: what they wrote is handed back.
+          if (error instanceof PatchbayError && error.code === 'elevation_needed') {
+            requireSameOrigin(c.req.raw);
+            seen.written = writtenIn(await readForm(c.req.raw));
+          }
+          throw error;
+        },
+      );
       requireSameOrigin(c.req.raw);
       const form = await readForm(c.req.raw);
       if (form.one('form_key') !== visit.staff.via.formKey)
@@ -86,7 +95,10 @@ export function nothingElse(desk: Console): void {
 }
 
 /** Filled in while a request is answered, so that an error's page knows who is there. */
-type Seen = { request: Request; staff: Staff | null; needs: Permission | null };
+type Seen = { request: Request; staff: Staff | null; needs: Permission | null; written: string[] };
+
+const writtenIn = (form: Form): string[] =>
+  ['note', 'suspend_note', 'label'].map((name) => form.one(name)).filter(Boolean);
 
 class SignInFirst extends Error {}
 const nothingHere = () =>
@@ -134,7 +146,7 @@ async function answer(
   request: Request,
   run: (seen: Seen) => Promise<Answered>,
 ): Promise<Response> {
-  const seen: Seen = { request, staff: null, needs: null };
+  const seen: Seen = { request, staff: null, needs: null, written: [] };
   try {
     const made = await run(seen);
     // What fails while it is drawn is told like what fails while it is made.
@@ -175,11 +187,20 @@ async function render({ ports, assets }: Console, { request, staff }: Seen, show
   return html`<!doctype html>${<Page frame={frame}>{shown.body}</Page>}`;
 }
 
-function refusalOf(error: PatchbayError, { request, staff, needs }: Seen, requestId: string): Shown {
+function refusalOf(error: PatchbayError, { request, staff, needs, written }: Seen, requestId: string): Shown {
   return {
     title: error.status === 404 ? 'Nothing is here' : 'That did not work',
     status: error.status,
-    body: <Refused error={error} staff={staff} needs={needs} back={backOf(request)} requestId={requestId} />,
+    body: (
+      <Refused
+        error={error}
+        staff={staff}
+        needs={needs}
+        written={written}
+        back={backOf(request)}
+        requestId={requestId}
+      />
+    ),
   };
 }
 

@@ -1,10 +1,9 @@
-import { PatchbayError } from '#src/errors';
 import { elevate, endElevation, type Permission } from '#src/staff';
 import { Ask, Facts, When, withQuery, type Wrong, WrongSummary, wrongOf } from '#src/ui';
 import { AskForPower, sensitiveOf } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { apiPath, elevationPath, home } from './paths.ts';
-import { reasonOf } from './reason.ts';
+import { atField, reasonOf } from './reason.ts';
 
 type Wish = { need: Permission[]; next: string; reason: string; wrong: Wrong };
 
@@ -20,12 +19,11 @@ export function elevationPages(desk: Console): void {
     const next = nextOf(form.one('next'));
     const need = sensitiveOf(staff).filter((one) => form.many('permissions').includes(one));
     try {
-      if (need.length === 0)
-        throw new PatchbayError('validation_failed', { public: 'Tick what you need it for.' });
+      if (need.length === 0) throw atField('permissions', 'Tick what you need it for.');
       await elevate(ctx, { permissions: need, reason: reasonOf(form, 'reason'), token: null });
       return { to: withQuery(next, { done: 'elevated' }) };
     } catch (error) {
-      const wrong = wrongOf(error, { reason: 'reason' });
+      const wrong = wrongOf(error, { reason: 'reason', permissions: 'permissions' });
       return { ...shown(visit, { need, next, reason: form.one('reason'), wrong }), status: 422 };
     }
   });

@@ -1,7 +1,8 @@
-import { Chip, Empty, type Health, PatchBay, type Tone, withQuery } from '#src/ui';
+import { Chip, Empty, type Health, PatchBay, type Tone } from '#src/ui';
 import { bayOf, cordWords, type PartnerCord, partnerHref } from './cords.ts';
 import { mostCounted, type Places } from './day.ts';
 import { home } from './paths.ts';
+import { Tabs } from './tabs.tsx';
 
 const words: Record<Places, string> = { city: 'Cities', host: 'Destinations' };
 
@@ -14,16 +15,14 @@ export function Flow({ cords, by, isMore }: FlowProps) {
     <section class="stack" aria-labelledby="flow" data-live="flow" data-stamp={stamp}>
       <div class="row apart">
         <h2 id="flow">The last 24 hours</h2>
-        <nav class="tabs" aria-label="Right side of the picture">
-          {(['city', 'host'] as const).map((one) => (
-            <a
-              href={withQuery(home, { by: one === 'city' ? null : one })}
-              {...(one === by ? { 'aria-current': 'true' } : {})}
-            >
-              {words[one]}
-            </a>
-          ))}
-        </nav>
+        <Tabs
+          name="Right side of the picture"
+          at={by}
+          tabs={[
+            ['city', home, words.city],
+            ['host', `${home}?by=host`, words.host],
+          ]}
+        />
       </div>
       {isMore ? (
         <p class="dim">A busy day: the newest {mostCounted.toLocaleString('en')} deliveries are drawn.</p>

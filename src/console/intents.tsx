@@ -4,6 +4,7 @@ import { Chip, type Choice, Empty, Pages, Select, TextField, When, withQuery, ty
 import { type Console, page, type Visit } from './door.tsx';
 import { askerOf, gistOf, kindNames, standingOf, titleOf } from './intent-words.ts';
 import { intentPath, intentsPath, originsPath } from './paths.ts';
+import { Tabs } from './tabs.tsx';
 
 type Filter = { state: string; kind: string; from: string; after: string };
 type Asked = Parameters<typeof intentList>[1];
@@ -41,14 +42,14 @@ export function intentsPage(desk: Console): void {
 
 export function IntentTabs({ at }: { at: 'intents' | 'origins' }) {
   return (
-    <nav class="tabs" aria-label="Intents and origins">
-      <a href={intentsPath} {...(at === 'intents' ? { 'aria-current': 'true' } : {})}>
-        What is asked
-      </a>
-      <a href={originsPath} {...(at === 'origins' ? { 'aria-current': 'true' } : {})}>
-        Where it comes from
-      </a>
-    </nav>
+    <Tabs
+      name="Intents and origins"
+      at={at}
+      tabs={[
+        ['intents', intentsPath, 'What is asked'],
+        ['origins', originsPath, 'Where it comes from'],
+      ]}
+    />
   );
 }
 

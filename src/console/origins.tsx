@@ -1,11 +1,12 @@
 import { listSources, type SourceRow } from '#src/intents';
 import { originNames } from '#src/inquiry';
-import { Chip, Empty, Pages, Select, type Tone, When, withQuery } from '#src/ui';
+import { Chip, Empty, Select, type Tone, When } from '#src/ui';
 import { type Console, page } from './door.tsx';
 import { kindNames, originName } from './intent-words.ts';
 import { IntentTabs } from './intents.tsx';
 import { intentsPath, originPath, originsPath } from './paths.ts';
 import { AnyId } from './subject-link.tsx';
+import { Pager, pageAsked } from './pager.tsx';
 
 type State = SourceRow['state'];
 
@@ -19,12 +20,11 @@ const states = Object.keys(originTones) as State[]; // Exactly its keys.
 /** Where intents come from, and whether what comes goes straight to the marketplace. */
 export function originsPage(desk: Console): void {
   page(desk, { path: originsPath, permission: 'intents:review' }, async ({ ctx, query }) => {
-    const after = query.get('after') ?? '';
+    const asked = pageAsked(query);
     const state = states.find((one) => one === query.get('state'));
     const { rows, cursor } = await listSources(ctx, {
-      limit: 25,
+      ...asked,
       ...(state ? { state } : {}),
-      ...(after === '' ? {} : { after }),
     });
     const names = await originNames(
       ctx,
@@ -55,11 +55,7 @@ export function originsPage(desk: Console): void {
           ) : (
             <List origins={rows} names={names} />
           )}
-          <Pages
-            first={after === '' ? null : withQuery(originsPath, here)}
-            next={cursor === null ? null : withQuery(originsPath, { ...here, after: cursor })}
-            isOldestFirst
-          />
+          <Pager at={originsPath} kept={here} asked={asked} next={cursor} isOldestFirst />
         </div>
       ),
     };

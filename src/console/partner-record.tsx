@@ -1,6 +1,6 @@
 import { scopeNames, scopes } from '#src/catalog';
 import { takesReview } from '#src/oauth';
-import { Ask, TextArea, TextField, type Wrong } from '#src/ui';
+import { Ask, TextArea, TextField, type Wrong, WrongAt } from '#src/ui';
 
 export type FilledReview = {
   outcome: string;
@@ -78,8 +78,4 @@ export function RecordReview({ at, filled, wrong }: { at: string; filled: Filled
       </p>
     </Ask>
   );
-}
-
-function WrongAt({ name, wrong }: { name: string; wrong: Wrong }) {
-  return wrong.has(name) ? <p class="wrong">{wrong.get(name)}</p> : null;
 }

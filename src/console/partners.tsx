@@ -1,7 +1,9 @@
 import { type ListedPartner, partnerList, type PartnerState, partnerStates } from '#src/inquiry';
-import { Chip, counted, Empty, Pages, When, withQuery } from '#src/ui';
+import { Chip, counted, Empty, When, withQuery } from '#src/ui';
 import { type Console, page } from './door.tsx';
 import { partnersPath, reviewsPath } from './paths.ts';
+import { Tabs } from './tabs.tsx';
+import { Pager, pageAsked } from './pager.tsx';
 
 const tabs: Record<PartnerState, string> = { all: 'All', waiting: 'To review', suspended: 'Suspended' };
 
@@ -9,11 +11,10 @@ const tabs: Record<PartnerState, string> = { all: 'All', waiting: 'To review', s
 export function partnersPage(desk: Console): void {
   page(desk, { path: partnersPath, permission: 'access:read' }, async ({ ctx, query }) => {
     const state = partnerStates.find((one) => one === query.get('state')) ?? 'all';
-    const after = query.get('after') ?? '';
+    const asked = pageAsked(query);
     const { data, next_cursor: next } = await partnerList(ctx, {
       state,
-      limit: 25,
-      ...(after === '' ? {} : { after }),
+      ...asked,
     });
     const here = { state: state === 'all' ? null : state };
     return {
@@ -22,22 +23,18 @@ export function partnersPage(desk: Console): void {
         <div class="stack">
           <div class="row apart">
             <h1>Partners</h1>
-            <nav class="tabs" aria-label="Which partners">
-              {partnerStates.map((one) => (
-                <a
-                  href={withQuery(partnersPath, { state: one === 'all' ? null : one })}
-                  {...(one === state ? { 'aria-current': 'true' } : {})}
-                >
-                  {tabs[one]}
-                </a>
-              ))}
-            </nav>
+            <Tabs
+              name="Which partners"
+              at={state}
+              tabs={partnerStates.map((one) => [
+                one,
+                withQuery(partnersPath, { state: one === 'all' ? null : one }),
+                tabs[one],
+              ])}
+            />
           </div>
           {data.length === 0 ? <None state={state} /> : <List partners={data} />}
-          <Pages
-            first={after === '' ? null : withQuery(partnersPath, here)}
-            next={next === null ? null : withQuery(partnersPath, { ...here, after: next })}
-          />
+          <Pager at={partnersPath} kept={here} asked={asked} next={next} />
         </div>
       ),
     };

@@ -27,6 +27,10 @@ export const subjectLevels = ['partner', 'app', 'account', 'user', 'grant', 'tok
 export const isSubjectLevel = (level: string): level is Level => subjectLevels.some((one) => one === level);
 
 export const subjectPath = (level: Level, id: string): string => `${home}/${level}s/${id}`;
+export const eventPath = (id: string, account: string | null = null): string =>
+  withQuery(`${home}/events/${id}`, { account });
+export const deliveryPath = (id: string): string => `${home}/deliveries/${id}`;
+export const accountEventsPath = (account: string): string => `${subjectPath('account', account)}/events`;
 export const casePath = (id: string): string => `${casesPath}/${id}`;
 export const receiptPath = (id: string): string => `${revocationsPath}/${id}`;
 export const reviewsPath = (partner: string): string => `${subjectPath('partner', partner)}/reviews`;

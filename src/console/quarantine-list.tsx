@@ -4,6 +4,7 @@ import { Chip, counted, Select, When } from '#src/ui';
 import { quarantinePath, redrivePath } from './paths.ts';
 import { type Asked, keptPath } from './quarantine-filter.ts';
 import { filterWords, keptWords, kindWords, reasonKey } from './quarantine-words.ts';
+import { Tabs } from './tabs.tsx';
 
 type Found = Awaited<ReturnType<typeof quarantineList>>;
 type Counts = Found['counts'];
@@ -11,14 +12,14 @@ type Kept = Found['page']['data'][number];
 
 export function EnvTabs({ asked: { env } }: { asked: Asked }) {
   return (
-    <nav class="tabs" aria-label="Which data">
-      <a href={quarantinePath} {...(env === 'live' ? { 'aria-current': 'true' } : {})}>
-        Live data
-      </a>
-      <a href={`${quarantinePath}?env=test`} {...(env === 'test' ? { 'aria-current': 'true' } : {})}>
-        Test data
-      </a>
-    </nav>
+    <Tabs
+      name="Which data"
+      at={env}
+      tabs={[
+        ['live', quarantinePath, 'Live data'],
+        ['test', `${quarantinePath}?env=test`, 'Test data'],
+      ]}
+    />
   );
 }
 

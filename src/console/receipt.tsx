@@ -2,7 +2,7 @@ import type { StaffReceipt } from '#src/revocations';
 import { Chip, Copyable, Crumb, type Fact, Facts, When } from '#src/ui';
 import { revocationsPath } from './paths.ts';
 import { reasonWords } from './reasons.ts';
-import { SubjectId } from './subject-link.tsx';
+import { AnyId, SubjectId } from './subject-link.tsx';
 
 /** It completes while one looks: what was queued is cancelled and counted after the answer. */
 export function Receipt({ receipt }: { receipt: StaffReceipt }) {
@@ -14,7 +14,8 @@ export function Receipt({ receipt }: { receipt: StaffReceipt }) {
     ['Of', <SubjectId level={level} id={subject} />],
     ['Reason', reasonWords(receipt.reason)],
     ['Note', receipt.note ?? 'none'],
-    ['By', <code>{receipt.actor}</code>],
+    ['By', <AnyId text={receipt.actor} />],
+    ['Refused since', <code>{receipt.created_at}</code>],
     [
       'Time to effect',
       receipt.effect_ms === null ? 'being measured' : `${receipt.effect_ms.toLocaleString('en')} ms`,
@@ -48,6 +49,11 @@ export function Receipt({ receipt }: { receipt: StaffReceipt }) {
         </p>
       )}
       <Facts facts={facts} />
+      {isDone ? (
+        <p class="dim small">
+          As evidence, print this page. Who pressed, and when, stands in the audit trail as well.
+        </p>
+      ) : null}
     </div>
   );
 }

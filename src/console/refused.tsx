@@ -1,24 +1,34 @@
 import type { PatchbayError } from '#src/errors';
 import { type Permission, permissions, roles, type Staff, staffRoles } from '#src/staff';
-import { withQuery } from '#src/ui';
+import { CopyBlock, withQuery } from '#src/ui';
 import { elevationPath, home } from './paths.ts';
 
 type Props = {
   error: PatchbayError;
   staff: Staff | null;
   needs: Permission | null;
+  /** What was filled in, and would be lost. */
+  written: readonly string[];
   back: string;
   requestId: string;
 };
 
 /** What was refused, who may, and what to press next. */
-export function Refused({ error, staff, needs, back, requestId }: Props) {
+export function Refused({ error, staff, needs, written, back, requestId }: Props) {
   const isMissing = needs !== null && staff !== null && !staff.permissions.has(needs);
   return (
     <div class="stack form">
       <h1>{titleOf(error, isMissing)}</h1>
       {isMissing ? <WhoMay needs={needs} staff={staff} /> : <p>{error.publicText}</p>}
       {staff && !isMissing ? <WhatNext error={error} needs={needs} back={back} /> : null}
+      {written.length > 0 ? (
+        <>
+          <h2>What you had written</h2>
+          {written.map((text) => (
+            <CopyBlock text={text} name="what you had written" />
+          ))}
+        </>
+      ) : null}
       {staff ? (
         <p>
           <a class="button" href={home}>

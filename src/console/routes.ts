@@ -1,6 +1,7 @@
 import { compress } from 'hono/compress';
 import type { Hono } from 'hono';
 import { assetsOf } from '#src/ui';
+import { accountEventsPage } from './account-events.tsx';
 import { approvalPages } from './approval.tsx';
 import { approvalRulePages } from './approval-rules.tsx';
 import { approvalsPage } from './approvals.tsx';
@@ -8,6 +9,7 @@ import { casePages } from './case.tsx';
 import { casesPage } from './cases.tsx';
 import { type Console, nothingElse } from './door.tsx';
 import { elevationPages } from './elevation.tsx';
+import { eventPages } from './event.tsx';
 import { frontPage } from './front.tsx';
 import { intentPages } from './intent.tsx';
 import { intentsPage } from './intents.tsx';
@@ -65,6 +67,8 @@ export function consoleRoutes(...[app, ports, shared]: Given): void {
   elevationPages(desk);
   searchPages(desk);
   subjectPages(desk);
+  accountEventsPage(desk);
+  eventPages(desk);
   timelinePages(desk);
   stopPages(desk);
   receiptPages(desk);

@@ -4,7 +4,15 @@ import { lookUpToken } from '#src/leaks';
 import { requirePermission, staffActor } from '#src/staff';
 import { counted, Empty, withQuery } from '#src/ui';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
-import { casePath, intentPath, receiptPath, searchPath, subjectPath } from './paths.ts';
+import {
+  casePath,
+  deliveryPath,
+  eventPath,
+  intentPath,
+  receiptPath,
+  searchPath,
+  subjectPath,
+} from './paths.ts';
 import { SearchField } from './search-field.tsx';
 import { levelOfId } from './subject-link.tsx';
 import { TokenFound } from './token-found.tsx';
@@ -120,6 +128,8 @@ function hrefOf({ kind, id, at }: Found): string | null {
   if (kind === 'case') return casePath(id);
   if (kind === 'revocation') return receiptPath(id);
   if (kind === 'intent') return intentPath(id);
+  if (kind === 'event') return eventPath(id);
+  if (kind === 'delivery') return deliveryPath(id);
   return at === null ? null : subjectPath(at.level, at.id);
 }
 
@@ -160,8 +170,8 @@ function Hints() {
         </li>
         <li>
           An id of any kind: <code>tok_</code> <code>grt_</code> <code>usr_</code> <code>app_</code>{' '}
-          <code>ptr_</code> <code>acc_</code> <code>sub_</code> <code>dlv_</code> <code>cas_</code>{' '}
-          <code>rvk_</code>
+          <code>ptr_</code> <code>acc_</code> <code>sub_</code> <code>evt_</code> <code>dlv_</code>{' '}
+          <code>cas_</code> <code>rvk_</code>
         </li>
         <li>The beginning of a name of a person, an account, an app or a partner</li>
         <li>A whole e-mail address, an IP address, an endpoint’s address or its host</li>

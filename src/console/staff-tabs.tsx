@@ -1,5 +1,6 @@
 import type { Staff } from '#src/staff';
 import { staffPath, staffTokensPath } from './paths.ts';
+import { Tabs } from './tabs.tsx';
 
 type Tab = 'roles' | 'own' | 'all';
 
@@ -12,13 +13,5 @@ const tabs: readonly [key: Tab, href: string, name: string][] = [
 /** Who may not read staff has no way but to their own tokens. */
 export function StaffTabs({ at, staff }: { at: Tab; staff: Staff }) {
   if (!staff.permissions.has('staff:read')) return null;
-  return (
-    <nav class="tabs" aria-label="Staff">
-      {tabs.map(([key, href, name]) => (
-        <a href={href} {...(key === at ? { 'aria-current': 'true' } : {})}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
+  return <Tabs name="Staff" at={at} tabs={tabs} />;
 }

@@ -1,5 +1,5 @@
 import { isSensitive, type Permission, permissionNames, permissions, roles, type Staff } from '#src/staff';
-import { Ask, counted, Select, TextField, type Wrong, WrongSummary } from '#src/ui';
+import { Ask, counted, Select, TextField, type Wrong, WrongAt, WrongSummary } from '#src/ui';
 import { staffTokensPath } from './paths.ts';
 
 /** Minutes. Eight hours are the most that there is. */
@@ -34,7 +34,7 @@ export function MakeToken({ staff, wish, wrong }: Props) {
       />
       <fieldset id="roles" tabindex={-1}>
         <legend>What may it do?</legend>
-        {wrong.has('roles') ? <p class="wrong">{wrong.get('roles')}</p> : null}
+        <WrongAt name="roles" wrong={wrong} />
         {staff.roles.map((role) => (
           <label class="pick">
             <input type="checkbox" name="roles" value={role} checked={wish.roles.includes(role)} />

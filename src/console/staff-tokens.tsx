@@ -9,7 +9,7 @@ import {
   roles,
   staffRoles,
 } from '#src/staff';
-import { type Form, Pages, Question, Secret, When, withQuery, type Wrong, wrongOf } from '#src/ui';
+import { type Form, Question, Secret, When, withQuery, type Wrong, wrongOf } from '#src/ui';
 import { AskForPower } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { staffTokensPath } from './paths.ts';
@@ -17,6 +17,7 @@ import { atField } from './reason.ts';
 import { MakeToken, type TokenWish, tokenLives } from './staff-token-form.tsx';
 import { StaffTabs } from './staff-tabs.tsx';
 import { NoTokens, TokenList } from './staff-token-list.tsx';
+import { Pager, pageAsked } from './pager.tsx';
 
 /** Tokens for scripts of staff: which there are, making one of what one may, and ending one. */
 export function staffTokenPages(desk: Console): void {
@@ -80,11 +81,10 @@ function permissionsOf({ staff }: Visit, wish: TokenWish): Permission[] {
 async function shown(visit: Visit, wish?: TokenWish, wrong: Wrong = new Map()): Promise<Shown> {
   const { ctx, staff, query } = visit;
   const of = query.get('of') === 'all' && staff.permissions.has('staff:read') ? 'all' : 'own';
-  const after = query.get('after') ?? '';
+  const asked = pageAsked(query);
   const { data, next_cursor: next } = await listStaffTokens(ctx, {
     of,
-    limit: 25,
-    ...(after === '' ? {} : { after }),
+    ...asked,
   });
   const here = { of: of === 'all' ? 'all' : null };
   return {
@@ -101,10 +101,7 @@ async function shown(visit: Visit, wish?: TokenWish, wrong: Wrong = new Map()): 
             allow at that moment, and ends by itself after eight hours at most.
           </p>
           {data.length === 0 ? <NoTokens of={of} /> : <TokenList tokens={data} staff={staff} of={of} />}
-          <Pages
-            first={after === '' ? null : withQuery(staffTokensPath, here)}
-            next={next === null ? null : withQuery(staffTokensPath, { ...here, after: next })}
-          />
+          <Pager at={staffTokensPath} kept={here} asked={asked} next={next} />
         </section>
         {staff.permissions.has('staff:script') ? (
           <section class="stack form" aria-labelledby="make">

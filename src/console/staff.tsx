@@ -42,7 +42,7 @@ export function staffPages(desk: Console): void {
       await grantRole(ctx, await changeOf(visit, form));
       return { to: withQuery(staffPath, { done: 'role_given' }) };
     } catch (error) {
-      const wrong = wrongOf(error, { user: 'user' });
+      const wrong = wrongOf(error, { user: 'user', role: 'role' });
       return {
         ...(await shown(visit, { user: form.one('user'), role: form.one('role'), wrong })),
         status: 422,

@@ -1,10 +1,12 @@
 import type { Level } from '#src/inquiry';
 import { revocationReasons, suspensionReasons } from '#src/revocations';
-import { Ask, Note, Select, TextArea, type Wrong } from '#src/ui';
+import { Ask, Note, Select, TextArea, type Wrong, WrongAt } from '#src/ui';
 import { revocationWords, suspensionWords } from './reasons.ts';
 
+type Filled = { filled: (name: string) => string; wrong: Wrong };
+
 /** The gentler step. */
-export function Suspend({ at, isSuspended, wrong }: { at: string; isSuspended: boolean; wrong: Wrong }) {
+export function Suspend({ at, isSuspended, filled, wrong }: Filled & { at: string; isSuspended: boolean }) {
   return (
     <section class="choice stack" aria-labelledby="suspend">
       <h2 id="suspend">Suspend it</h2>
@@ -21,14 +23,14 @@ export function Suspend({ at, isSuspended, wrong }: { at: string; isSuspended: b
         <Select
           name="suspend_reason"
           label="Reason"
-          value="suspicious"
+          value={filled('suspend_reason') || 'suspicious'}
           choices={suspensionReasons.map((reason) => [reason, suspensionWords[reason]])}
           wrong={wrong}
         />
         <TextArea
           name="suspend_note"
           label="Note"
-          value=""
+          value={filled('suspend_note')}
           rows={2}
           hint="For staff alone. No personal data."
           wrong={wrong}
@@ -43,7 +45,7 @@ export function Suspend({ at, isSuspended, wrong }: { at: string; isSuspended: b
 }
 
 /** The one that cannot be taken back. */
-export function Revoke({ at, level, wrong }: { at: string; level: Level; wrong: Wrong }) {
+export function Revoke({ at, level, filled, wrong }: Filled & { at: string; level: Level }) {
   return (
     <section class="choice grave stack" aria-labelledby="revoke">
       <h2 id="revoke">Revoke it for good</h2>
@@ -53,16 +55,22 @@ export function Revoke({ at, level, wrong }: { at: string; level: Level; wrong: 
           : 'All that hangs below it ends from that moment, and what is queued is cancelled. Nobody can bring it back: people have to consent anew.'}
       </p>
       <Ask action={`${at}/revoke`} label="Revoke it for good">
-        <fieldset id="reason" {...(wrong.has('reason') ? { 'aria-describedby': 'reason-wrong' } : {})}>
+        <fieldset
+          id="reason"
+          tabindex={-1}
+          {...(wrong.has('reason') ? { 'aria-describedby': 'reason-wrong' } : {})}
+        >
           <legend>Reason</legend>
-          {wrong.has('reason') ? (
-            <p class="wrong" id="reason-wrong">
-              {wrong.get('reason')}
-            </p>
-          ) : null}
+          <WrongAt name="reason" wrong={wrong} />
           {revocationReasons.map((reason) => (
             <label class="pick">
-              <input type="radio" name="reason" value={reason} required />
+              <input
+                type="radio"
+                name="reason"
+                value={reason}
+                checked={filled('reason') === reason}
+                required
+              />
               <span>
                 {revocationWords[reason]}
                 {level === 'token' && (reason === 'leaked' || reason === 'abuse') ? (
@@ -75,7 +83,7 @@ export function Revoke({ at, level, wrong }: { at: string; level: Level; wrong: 
         <TextArea
           name="note"
           label="Note"
-          value=""
+          value={filled('note')}
           rows={2}
           hint="For staff alone. No personal data."
           wrong={wrong}

@@ -8,7 +8,7 @@ import {
   suspensionReasons,
 } from '#src/revocations';
 import { mayNow, staffActor } from '#src/staff';
-import { Crumb, When, withQuery, type Wrong, wrongOf } from '#src/ui';
+import { Crumb, type Form, When, withQuery, type Wrong, WrongSummary, wrongOf } from '#src/ui';
 import { AskForPower } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { receiptPath, subjectLevels, subjectPath } from './paths.ts';
@@ -56,7 +56,7 @@ export function stopPages(desk: Console): void {
 
 /** What was filled in wrong is said beside the question, asked anew. */
 async function orWrong(
-  visit: Visit,
+  visit: Visit & { form: Form },
   level: Level,
   run: () => Promise<{ to: string }>,
 ): Promise<Shown | { to: string }> {
@@ -69,11 +69,17 @@ async function orWrong(
       suspend_reason: 'suspend_reason',
       suspend_note: 'suspend_note',
     };
-    return { ...(await question(visit, level, wrongOf(error, names))), status: 422 };
+    return { ...(await question(visit, level, visit.form, wrongOf(error, names))), status: 422 };
   }
 }
 
-async function question(visit: Visit, level: Level, wrong: Wrong = new Map()): Promise<Shown> {
+async function question(
+  visit: Visit,
+  level: Level,
+  form: Form | null = null,
+  wrong: Wrong = new Map(),
+): Promise<Shown> {
+  const filled = (name: string) => form?.one(name) ?? '';
   const { ctx, staff, param } = visit;
   const preview = await previewRevocation(ctx, { level, id: param('id') });
   const back = subjectPath(level, preview.id);
@@ -91,14 +97,20 @@ async function question(visit: Visit, level: Level, wrong: Wrong = new Map()): P
             Stop {level} {preview.name ?? <code>{preview.id}</code>}
           </h1>
           <Standing preview={preview} />
+          <WrongSummary wrong={wrong} title="Nothing was stopped" />
         </header>
         <Reach preview={preview} />
         {maySuspend || mayRevoke ? (
           <div class="choices">
             {maySuspend ? (
-              <Suspend at={back} isSuspended={preview.standing === 'suspended'} wrong={wrong} />
+              <Suspend
+                at={back}
+                isSuspended={preview.standing === 'suspended'}
+                filled={filled}
+                wrong={wrong}
+              />
             ) : null}
-            {mayRevoke ? <Revoke at={back} level={level} wrong={wrong} /> : null}
+            {mayRevoke ? <Revoke at={back} level={level} filled={filled} wrong={wrong} /> : null}
           </div>
         ) : (
           <section class="stack form" aria-labelledby="power">

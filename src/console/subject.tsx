@@ -12,7 +12,15 @@ import { Chip, Copyable, Crumb, Facts, Note, type Tone, When, withQuery } from '
 import { Compare } from './behaviour.tsx';
 import { wordsOf } from './case-words.ts';
 import { type Console, page, type Visit } from './door.tsx';
-import { casePath, elevationPath, reviewsPath, searchPath, subjectLevels, subjectPath } from './paths.ts';
+import {
+  accountEventsPath,
+  casePath,
+  elevationPath,
+  reviewsPath,
+  searchPath,
+  subjectLevels,
+  subjectPath,
+} from './paths.ts';
 import { Hanging } from './hanging.tsx';
 import { factsOf } from './subject-facts.tsx';
 import { Entries, newestOf } from './timeline.tsx';
@@ -130,6 +138,11 @@ function Press({ record, staff }: { record: ShownRecord; staff: Staff }) {
       {mayStop && level === 'token' && typeof grant === 'string' ? (
         <a class="button" href={`${subjectPath('grant', grant)}/stop`}>
           Suspend its grant instead
+        </a>
+      ) : null}
+      {level === 'account' && staff.permissions.has('timeline:read') ? (
+        <a class="button" href={accountEventsPath(id)}>
+          Its events
         </a>
       ) : null}
       {level === 'partner' ? (

@@ -7,13 +7,14 @@ import {
   suspensionLevels,
 } from '#src/revocations';
 import { mayNow, staffActor } from '#src/staff';
-import { Empty, Pages, Question, When, withQuery } from '#src/ui';
+import { Empty, Question, When, withQuery } from '#src/ui';
 import { AskForPower } from './ask-for-power.tsx';
 import { type Console, deed, page, type Shown, type Visit } from './door.tsx';
 import { isSubjectLevel, subjectPath, suspensionsPath } from './paths.ts';
 import { shownCount } from './reach.tsx';
 import { reasonWords } from './reasons.ts';
 import { SubjectId } from './subject-link.tsx';
+import { Pager, pageAsked } from './pager.tsx';
 
 type SuspensionLevel = (typeof suspensionLevels)[number];
 
@@ -83,10 +84,9 @@ function Why({ suspension: { reason, note, actor, suspended_at: at } }: { suspen
 }
 
 async function list({ ctx, query }: Visit): Promise<Shown> {
-  const after = query.get('after') ?? '';
+  const asked = pageAsked(query);
   const { data, next_cursor: next } = await listSuspensions(ctx, {
-    limit: 25,
-    ...(after === '' ? {} : { after }),
+    ...asked,
   });
   return {
     title: 'Suspended',
@@ -94,10 +94,7 @@ async function list({ ctx, query }: Visit): Promise<Shown> {
       <div class="stack">
         <h1>Suspended now</h1>
         {data.length === 0 ? <None /> : <List suspensions={data} />}
-        <Pages
-          first={after === '' ? null : suspensionsPath}
-          next={next === null ? null : withQuery(suspensionsPath, { after: next })}
-        />
+        <Pager at={suspensionsPath} asked={asked} next={next} />
       </div>
     ),
   };

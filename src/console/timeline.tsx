@@ -8,7 +8,7 @@ import {
 } from '#src/inquiry';
 import { Crumb, Empty, Pages, When } from '#src/ui';
 import { type Console, page, type Visit } from './door.tsx';
-import { casePath, subjectLevels, subjectPath } from './paths.ts';
+import { casePath, deliveryPath, subjectLevels, subjectPath } from './paths.ts';
 import { AnyId } from './subject-link.tsx';
 import { kindWords, sentenceOf } from './timeline-words.ts';
 
@@ -85,6 +85,14 @@ async function show({ ctx, param, query }: Visit, level: Level) {
   };
 }
 
+/** Leads on, where there is more to read. */
+function Sentence({ entry }: { entry: Entry }) {
+  const words = sentenceOf(entry);
+  if (entry.kind === 'case') return <a href={casePath(entry.subject)}>{words}</a>;
+  if (entry.kind === 'delivery') return <a href={deliveryPath(entry.subject)}>{words}</a>;
+  return <>{words}</>;
+}
+
 export function Entries({ entries }: { entries: readonly Entry[] }) {
   return (
     <table>
@@ -101,11 +109,7 @@ export function Entries({ entries }: { entries: readonly Entry[] }) {
         {entries.map((entry) => (
           <tr data-row>
             <td>
-              {entry.kind === 'case' ? (
-                <a href={casePath(entry.subject)}>{sentenceOf(entry)}</a>
-              ) : (
-                sentenceOf(entry)
-              )}
+              <Sentence entry={entry} />
             </td>
             <td class="wide-only">{entry.actor ? <AnyId text={entry.actor} /> : null}</td>
             <td class="wide-only">

@@ -13,4 +13,5 @@ export { type Brought, findRedrive, findRedriven, listRedrives, type ShownRedriv
 export { feedRoutes } from './feed-routes.ts';
 export { isForReader, recordOf, showEvent, shownEvent } from './show.ts';
 export { type Trace, traceEvent } from './trace.ts';
+export { type AllTraced, traceForAll, type TracedLine } from './trace-all.ts';
 export { quarantineRoutes } from './quarantine-routes.ts';

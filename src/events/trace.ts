@@ -13,7 +13,7 @@ import { findEvent } from './show.ts';
 import { mismatchWords } from './trace-words.ts';
 
 const verdicts = ['sent', 'queued', 'held', 'not_sent'] as const;
-type Verdict = (typeof verdicts)[number];
+export type Verdict = (typeof verdicts)[number];
 
 const line = z.strictObject({
   subscription: z.string(),
@@ -82,7 +82,7 @@ async function deliveriesOf(ctx: Ctx, event: EventRecord): Promise<DeliveryRow[]
   return rows.map((row) => row.delivery);
 }
 
-async function hasExpansion({ store }: Ctx, event: EventRecord): Promise<boolean> {
+export async function hasExpansion({ store }: Pick<Ctx, 'store'>, event: EventRecord): Promise<boolean> {
   const { tasks } = store.tables;
   const isOpen = and(eq(tasks.subject, event.id), eq(tasks.kind, 'expand'), eq(tasks.state, 'open'));
   const rows = await store.db.select({ id: tasks.id }).from(tasks).where(isOpen).limit(1);
@@ -102,7 +102,7 @@ async function writtenLine(ctx: Ctx, row: DeliveryRow): Promise<Line> {
   };
 }
 
-function verdictOf(state: DeliveryState): Verdict {
+export function verdictOf(state: DeliveryState): Verdict {
   switch (state) {
     case 'delivered':
       return 'sent';
@@ -147,7 +147,11 @@ function judgedLine(
 }
 
 /** "Too early" last: it says that a replay can bring the event, which is so only where nothing else is in its way. */
-function whyNotFor({ gate }: Ctx, views: EventViews, candidate: Candidate): Mismatch | null {
+export function whyNotFor(
+  { gate }: Pick<Ctx, 'gate'>,
+  views: EventViews,
+  candidate: Candidate,
+): Mismatch | null {
   for (const reach of ['consent', 'subscription'] as const) {
     const verdict = judge(views, candidate, gate, reach);
     if (verdict.send === 'no') return verdict.why;

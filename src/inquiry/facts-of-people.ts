@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, ne } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Ports } from '#src/context';
 import { below, type Below } from './below.ts';
 import type { Facts } from './facts.ts';
@@ -45,7 +45,7 @@ export async function userFacts({ store, clock }: Needs, id: string, mask: Mask)
 }
 
 export async function accountFacts({ store }: Needs, id: string, mask: Mask): Promise<Facts | null> {
-  const { accounts, members, users, grants, tokens, subscriptions } = store.tables;
+  const { accounts, apps, members, users, grants, tokens, subscriptions } = store.tables;
   const [row] = await store.db.select().from(accounts).where(eq(accounts.id, id)).limit(1);
   if (!row) return null;
   const own = store.db.select({ id: members.userId }).from(members).where(eq(members.accountId, id));
@@ -69,7 +69,12 @@ export async function accountFacts({ store }: Needs, id: string, mask: Mask): Pr
     },
     below: {
       members: named(await below(store, users, inArray(users.id, own), users.name), mask),
-      grants: await below(store, grants, eq(grants.accountId, id), grants.appId),
+      grants: await below(
+        store,
+        grants,
+        eq(grants.accountId, id),
+        sql<string>`coalesce((select ${apps.name} from ${apps} where ${apps.id} = ${grants.appId}), 'its own automation')`,
+      ),
       tokens: await below(store, tokens, eq(tokens.accountId, id), tokens.label),
       subscriptions: await below(
         store,

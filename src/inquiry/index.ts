@@ -1,6 +1,7 @@
 export { oneApproval, type StaffApproval } from './approvals.ts';
 export { type Behaviour, behaviourOf, type Compared } from './behaviour.ts';
 export { caseList, closeOneCase, oneCase } from './cases.ts';
+export { eventOfDelivery, eventsFor, oneEvent, type TracedEvent } from './events.ts';
 export type { Found } from './found.ts';
 export { type StaffIntent } from './intent-mask.ts';
 export { intentList, type IntentRecord, oneIntent } from './intents.ts';

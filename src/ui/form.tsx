@@ -91,7 +91,6 @@ function FieldFrame({
   isSearch,
   children,
 }: Field & { children: Child }) {
-  const detail = wrong.get(name);
   return (
     <div class="field">
       <label for={name}>
@@ -99,17 +98,23 @@ function FieldFrame({
         {isOptional && !isSearch ? <span class="dim"> (optional)</span> : null}
       </label>
       {children}
-      {detail ? (
-        <p class="wrong" id={`${name}-wrong`}>
-          {detail}
-        </p>
-      ) : null}
+      <WrongAt name={name} wrong={wrong} />
       {hint ? (
         <p class="hint" id={`${name}-hint`}>
           {hint}
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** Beside the field, or inside the fieldset, that it is about. */
+export function WrongAt({ name, wrong }: { name: string; wrong: Wrong }) {
+  if (!wrong.has(name)) return null;
+  return (
+    <p class="wrong" id={`${name}-wrong`}>
+      {wrong.get(name)}
+    </p>
   );
 }
 

@@ -4,7 +4,7 @@ export { type BayCord, type BayFacts, type Health, type Jack } from './bay-layou
 export { type Assets, assetsOf } from './assets.ts';
 export { uiFileHeaders, uiFileRoutes, uiFiles } from './files.ts';
 export { DayChart } from './chart.tsx';
-export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongSummary } from './form.tsx';
+export { Ask, type Choice, Select, TextArea, TextField, type Wrong, WrongAt, WrongSummary } from './form.tsx';
 export { type Form, readForm, wrongOf } from './form-body.ts';
 export { Crumb, type Frame, Page } from './page.tsx';
 export {

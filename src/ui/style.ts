@@ -45,6 +45,7 @@ fieldset{border:0;min-width:0}
 .banner p{max-width:none}
 .elevated{background:var(--wait-soft);border-bottom:1px solid var(--wait);font-size:14px}
 .elevated>div{display:flex;flex-wrap:wrap;gap:4px 24px;align-items:center;justify-content:space-between;max-width:1152px;margin:0 auto;padding:8px 24px}
+.elevated .stack>*+*{margin-top:0}
 .elevated p{flex:1 1 480px;max-width:none;overflow-wrap:anywhere}
 main{max-width:1152px;margin:0 auto;padding:32px 24px 96px}
 .foot{max-width:1152px;margin:0 auto;padding:0 24px 48px;font-size:14px;color:var(--dim)}
@@ -235,5 +236,5 @@ h2.h3{font-size:16px;line-height:24px}
 .there li{overflow-wrap:anywhere}
 @media(max-width:720px){td,th{padding-right:8px}td.end{white-space:normal}.nav a[aria-current]{font-weight:400}.acts{position:static}main{padding:24px 16px 80px}.top>div{padding:8px 16px 0;gap:0 16px}.nav{order:3;flex-basis:100%;flex-wrap:wrap;gap:0 16px}.nav a{padding:8px 0 6px}.who{margin-left:auto}.who>summary{max-width:180px}.foot{padding:0 16px 48px}.cols,.cols.even,.pair{grid-template-columns:minmax(0,1fr);gap:24px}.streams{columns:1}.wide-only{display:none!important}.bay.wide{display:none}.bay.narrow,.narrow-only{display:block}.tiles{grid-template-columns:1fr 1fr;gap:8px 16px}.fact{gap:0 16px}.empty,.secret{padding:16px}.filters>.field{max-width:none}.banner{padding:4px 16px}.elevated>div{padding:8px 16px}.card{margin-top:24px}h1{line-height:32px}.verdict{line-height:28px}}
 @media(max-width:720px) and (min-width:0px){.fact:not(.tight){grid-template-columns:1fr}.fact:not(.tight) dd{margin-bottom:8px}}
-@media print{.top,.foot,.toast,button{display:none}}
+@media print{.top,.foot,.toast,.banner,.elevated,.crumb,button{display:none}}
 `;

@@ -103,6 +103,37 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
     expect(await page.locator('tbody').textContent()).not.toContain('A delivery to');
   });
 
+  test('why an event did not arrive is read by its id, and from the name of the account that misses it', async () => {
+    const account = `/admin/accounts/${night.account.id}`;
+    await page.goto(night.issuer + account);
+    await page.getByRole('link', { name: 'Its events' }).click();
+    await page.getByLabel('Type').fill('review.published');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL('**/events?type=review.published');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/admin\/events\/evt_.*account=acc_/);
+    const event = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    expect(await page.locator('.verdict').textContent()).toContain('1 delivered');
+    const lines = page.getByRole('region', { name: 'Where it went, and where not' }).locator('tbody');
+    expect(await lines.textContent()).toMatch(
+      /own.*delivered.*Blurry Ads Sync.*not sent.*does not ask for this type/s,
+    );
+    await page.goto(`${night.issuer}${account}/timeline?kinds=delivery`);
+    await page
+      .getByRole('link', { name: /^A delivery to/ })
+      .first()
+      .click();
+    await page.waitForURL(/\/admin\/events\/evt_/);
+    await find(event);
+    await page.getByRole('link', { name: 'review.published: accepted' }).click();
+    await page.waitForURL(`**/admin/events/${event}`);
+    // Nothing of what is in it.
+    expect(await page.content()).not.toContain('rating');
+    await page.goto(`${night.issuer}/admin/events/${event}?account=acc_of_another`);
+    expect(await page.locator('.verdict').textContent()).toContain('It was never meant for this account');
+  });
+
   test('people are masked until an elevation with a reason, which stands on every page and is given back', async () => {
     await page.goto(`${night.issuer}/admin/users/${night.people.nobody}`);
     expect(await page.content()).not.toContain('Ana Luna');
@@ -389,6 +420,12 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       ['/partners/ptr_none/reviews', 404],
       ['/partners/ptr_01kam0000000000000000000zz/reviews/withdraw', 404],
       ['/staff/tokens?after=nonsense', 400],
+      ['/events/evt_none', 404],
+      ['/events/%00', 404],
+      ['/events/evt_none?account=nonsense', 400],
+      ['/deliveries/dlv_none', 404],
+      ['/accounts/acc_none/events', 404],
+      [`/accounts/${night.account.id}/events?type=nonsense`, 200],
       ['/staff/tokens/tok_none/revoke', 404],
     ];
     for (const [path, status] of asked) {
@@ -461,6 +498,8 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       'staff-tokens': '/admin/staff/tokens',
       lift: `/admin/partners/${ads.partnerId}/lift`,
       account: `/admin/accounts/${account.id}`,
+      'account-events': `/admin/accounts/${account.id}/events`,
+      event: `/admin/events/${night.eventId}?account=${account.id}`,
       user: `/admin/users/${people.nobody}`,
       grant: `/admin/grants/${account.grantId}`,
       token: `/admin/tokens/${account.tokenId}`,

@@ -207,7 +207,22 @@ describe('what waits for a decision, in the console', () => {
   test('a rule is made and ended by who is elevated for it', async () => {
     const security = await browserOf(on.hub, await addStaff(on.hub.hub, ['security'], 'Noor Haddad'));
     const rule = { types: 'review.*', note: 'Reviews leave the house.' };
-    expect(await send('/approvals/rules', rule, security)).toMatchObject({ status: 403 });
+    // What was written is handed back where the elevation has ended meanwhile.
+    expect(await send('/approvals/rules', rule, security)).toMatchObject({
+      status: 403,
+      text: expect.stringMatching(/What you had written\s+Reviews leave the house\./),
+    });
+    const { id } = await on.hub.account();
+    const stop = { reason: 'nonsense', note: 'INC-77, a gist' };
+    await security.elevate('revocations:create');
+    const asked = await fetch(`${on.hub.origin}/admin/accounts/${id}/revoke`, {
+      method: 'POST',
+      headers: { cookie: security.cookie, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ form_key: security.formKey, ...stop }),
+    });
+    const page = await asked.text();
+    expect([asked.status, wordsOf(page)]).toEqual([422, expect.stringContaining('Nothing was stopped')]);
+    expect(page).toMatch(/id="reason-wrong">\s*Choose a reason.*INC-77, a gist/s);
     await security.elevate('approvals:manage');
     expect(await send('/approvals/rules', { note: rule.note }, security)).toMatchObject({
       status: 422,

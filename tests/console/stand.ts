@@ -54,8 +54,9 @@ export async function startNight(environment: Record<string, string> = {}) {
   await hub.call('POST', `/v1/subscriptions/${subscription}/test`, crm.tokens.access_token);
   await until('the destination has proven itself', () => good.received.length > 0);
   const publisher = await hub.service();
-  for (const [i, type] of dayOfTypes.entries())
-    await hub.call(
+  let eventId = '';
+  for (const [i, type] of dayOfTypes.entries()) {
+    const { body } = await hub.call(
       'POST',
       '/v1/events',
       publisher,
@@ -65,6 +66,8 @@ export async function startNight(environment: Record<string, string> = {}) {
         subject: `${type.split('.')[0]}s/night${i}`,
       }),
     );
+    eventId = body.id as string;
+  }
   await until('the day has gone out', () => good.received.length > dayOfTypes.length - 1);
   await suspend(ports, { level: 'partner', id: ads.partnerId, reason: 'spam', actor: 'test' });
 
@@ -129,6 +132,7 @@ export async function startNight(environment: Record<string, string> = {}) {
     crm,
     ads,
     subscription,
+    eventId,
     caseId: opened?.id ?? '',
     waiting,
     kept,
