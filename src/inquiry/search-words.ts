@@ -90,6 +90,7 @@ export async function byHost({ store, staff }: StaffCtx, text: string, as: 'url'
       host: subscriptions.host,
       endpoint: subscriptions.endpoint,
       state: subscriptions.state,
+      failingSince: subscriptions.failingSince,
       at: ownerOf(subscriptions),
     })
     .from(subscriptions)
@@ -99,10 +100,10 @@ export async function byHost({ store, staff }: StaffCtx, text: string, as: 'url'
   return rows
     .filter(({ endpoint }) => !url || (endpoint.type === 'webhook' && endpoint.url.startsWith(url.href)))
     .slice(0, mostOfAKind)
-    .map(({ id, state, at }) => ({
+    .map(({ id, state, failingSince, at }) => ({
       kind: 'subscription',
       id,
-      title: `${host}, ${state}`,
+      title: `${host}, ${state}${failingSince ? `, failing since ${failingSince.toISOString()}` : ''}`,
       matched: as,
       at: subjectOf(at),
     }));

@@ -125,6 +125,7 @@ await describeWith('chromium', 'the console in a real browser', ({ url }) => {
       .first()
       .click();
     await page.waitForURL(/\/admin\/events\/evt_/);
+    await page.goto(`${night.issuer}/admin`);
     await find(event);
     await page.getByRole('link', { name: 'review.published: accepted' }).click();
     await page.waitForURL(`**/admin/events/${event}`);
