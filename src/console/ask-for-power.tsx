@@ -17,7 +17,8 @@ type Props = {
 /** The form that asks for sensitive permissions, where it is needed: what, why, and how long it will hold. */
 export async function AskForPower({ ctx, need, next, reason = '', wrong = new Map() }: Props) {
   const { staff, settings } = ctx;
-  const offered = sensitiveOf(staff);
+  // What the next step takes stands first: at night nobody reads the others.
+  const offered = sensitiveOf(staff).toSorted((a, b) => Number(need.includes(b)) - Number(need.includes(a)));
   const minutes = Math.round(settings.elevationMs / 60_000);
   if (offered.length === 0) return <p>Your roles have nothing sensitive, so there is nothing to ask for.</p>;
   if (!(await isFresh(ctx))) return <SignInAgain ctx={ctx} next={next} />;

@@ -16,7 +16,9 @@ describe('the console at the edge', () => {
     const officer = await edge.operate('staff grant', ['Sam Osei', 'security'], { new: true });
     await edge.operate('staff grant', [officer, 'ops']);
     const odd = { ...eventFor([account]), type: 'booking.dreamt' };
-    const { body: kept } = await edge.call('POST', '/v1/events', await edge.token(['events:publish']), odd);
+    const publisher = await edge.token(['events:publish']);
+    const { body: kept } = await edge.call('POST', '/v1/events', publisher, odd);
+    const { body: sent } = await edge.call('POST', '/v1/events', publisher, eventFor([account]));
     const link = new URL(await edge.operate('user link', [officer])).searchParams.get('link') ?? '';
     const post = (path: string, fields: [string, string][], cookie = '') =>
       fetch(`${edge.origin}${path}`, {
@@ -53,6 +55,8 @@ describe('the console at the edge', () => {
       '/staff/tokens?of=all',
       `/accounts/${account}`,
       `/accounts/${account}/timeline`,
+      `/accounts/${account}/events`,
+      `/events/${sent.id}?account=${account}`,
       `/users/${officer}`,
       `/grants/${grant}`,
       `/grants/${grant}/stop`,
