@@ -15,6 +15,7 @@ import {
   connectionsPath,
   connectPath,
   feedsPath,
+  newSubscriptionPath,
   recipesPath,
   sendersPath,
 } from './paths.ts';
@@ -163,6 +164,11 @@ function Gallery({ connectors, isFirst }: { connectors: ShownConnector[]; isFirs
         <p>
           The operator of this hub has switched on no connector. Events can go to any address of yours as
           webhooks meanwhile.
+        </p>
+        <p>
+          <a class="button primary" href={newSubscriptionPath}>
+            Send to an address of yours
+          </a>
         </p>
       </Empty>
     );

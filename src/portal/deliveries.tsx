@@ -1,15 +1,26 @@
 import { idPattern, publisherEventId } from '#src/columns';
 import { type DeliveryQuery, deliveryStates, listDeliveries, type ShownDelivery } from '#src/deliveries';
-import { listSubscriptions, type ShownSubscription } from '#src/subscriptions';
+import { listSubscriptions } from '#src/subscriptions';
 import { type Choice, Empty, Pages, Select, TextField, When } from '#src/ui';
 import { nameOf } from './cords.ts';
-import { withDestinations } from './destinations.ts';
+import { namesOf, withDestinations } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import { liveAttributes, type LiveAttributes, liveRoute } from './live.ts';
-import { deliveriesPath, deliveryPath, livePath, newSubscriptionPath, withQuery } from './paths.ts';
-import { DeliveryChip } from './states.tsx';
+import {
+  deliveriesPath,
+  deliveryPath,
+  livePath,
+  newSubscriptionPath,
+  subscriptionPath,
+  withQuery,
+} from './paths.ts';
+import { DeliveryChip, deliveryWord } from './states.tsx';
 
 type Filter = { subscription: string; state: string; event: string; after: string };
+type Names = ReadonlyMap<string, string>;
+
+/** Those that the filter offers, newest first; to the others their own page leads. */
+const mostOffered = 100;
 
 /** All of the account's deliveries, newest first; the filter is in the address, so it can be shared and kept. */
 export function deliveriesPage(portal: Portal): void {
@@ -18,19 +29,22 @@ export function deliveriesPage(portal: Portal): void {
     const { wish, wrong } = wishOf(filter);
     const [{ data, next_cursor: next }, { data: listed }] = await Promise.all([
       wish ? listDeliveries(ctx, wish) : { data: [], next_cursor: null },
-      listSubscriptions(ctx, { limit: 100 }),
+      listSubscriptions(ctx, { limit: mostOffered }),
     ]);
-    const subscriptions = await withDestinations(ctx, listed);
+    const offered = (await withDestinations(ctx, listed)).map((one): Choice => [one.id, nameOf(one)]);
+    const shown = data.map(({ subscription }) => subscription);
+    const names = await namesOf(ctx, wish?.subscription ? [wish.subscription, ...shown] : shown);
     return {
       title: 'Deliveries',
       body: (
         <div class="stack">
           <h1>Deliveries</h1>
-          <Filters filter={filter} subscriptions={subscriptions} wrong={wrong} />
+          <Filters filter={filter} offered={offered} names={names} wrong={wrong} />
           <List
             filter={filter}
             deliveries={data}
-            subscriptions={subscriptions}
+            names={names}
+            hasSubscriptions={offered.length > 0}
             live={liveAttributes(portal, 'deliveries', stampOf(data), withQuery(deliveriesPath, filter))}
           />
           <Pages
@@ -76,22 +90,22 @@ function wishOf({ subscription, state, event, after }: Filter): {
   return { wish: wrong.size > 0 ? null : wish, wrong };
 }
 
-type FilterProps = { filter: Filter; subscriptions: ShownSubscription[]; wrong: Map<string, string> };
+type FilterProps = { filter: Filter; offered: readonly Choice[]; names: Names; wrong: Map<string, string> };
 
-function Filters({ filter, subscriptions, wrong }: FilterProps) {
-  const named = subscriptions.map((one): Choice => [one.id, nameOf(one)]);
-  const isUnlisted = filter.subscription !== '' && !named.some(([id]) => id === filter.subscription);
-  const states = deliveryStates.map((state): Choice => [state, state]);
+function Filters({ filter, offered, names, wrong }: FilterProps) {
+  const { subscription: chosen } = filter;
+  const isUnlisted = chosen !== '' && !offered.some(([id]) => id === chosen);
+  const states = deliveryStates.map((state): Choice => [state, deliveryWord(state)]);
   return (
     <form class="filters" method="get" action={deliveriesPath} aria-label="Filter">
       <Select
         name="subscription"
         label="Subscription"
-        value={filter.subscription}
+        value={chosen}
         choices={[
           ['', 'All'],
-          ...named,
-          ...(isUnlisted ? [[filter.subscription, filter.subscription] as const] : []),
+          ...offered,
+          ...(isUnlisted ? [[chosen, names.get(chosen) ?? chosen] as const] : []),
         ]}
         wrong={wrong}
         goes
@@ -122,18 +136,18 @@ function Filters({ filter, subscriptions, wrong }: FilterProps) {
 type ListProps = {
   filter: Filter;
   deliveries: ShownDelivery[];
-  subscriptions: ShownSubscription[];
+  names: Names;
+  hasSubscriptions: boolean;
   live: LiveAttributes;
 };
 
-function List({ filter, deliveries, subscriptions, live }: ListProps) {
-  const names = new Map(subscriptions.map((one) => [one.id, nameOf(one)]));
+function List({ filter, deliveries, names, hasSubscriptions, live }: ListProps) {
   // Only the newest page goes on changing under one's eyes.
   const attributes = filter.after === '' ? live : {};
   if (deliveries.length === 0)
     return (
       <div {...attributes}>
-        <None filter={filter} hasSubscriptions={subscriptions.length > 0} />
+        <None filter={filter} hasSubscriptions={hasSubscriptions} />
       </div>
     );
   return (
@@ -157,11 +171,11 @@ function List({ filter, deliveries, subscriptions, live }: ListProps) {
                 <a class="whole" href={deliveryPath(delivery.id)}>
                   {delivery.type}
                 </a>
-                <p class="dim wide-only">{delivery.words}</p>
+                <p class={delivery.state === 'delivered' ? 'dim wide-only' : 'dim'}>{delivery.words}</p>
                 <p class="dim narrow-only">{names.get(delivery.subscription) ?? 'deleted'}</p>
               </td>
               <td class="wide-only">
-                {names.get(delivery.subscription) ?? <code>{delivery.subscription}</code>}
+                <GoesTo id={delivery.subscription} names={names} />
               </td>
               <td>
                 <DeliveryChip state={delivery.state} />
@@ -175,6 +189,12 @@ function List({ filter, deliveries, subscriptions, live }: ListProps) {
       </table>
     </div>
   );
+}
+
+function GoesTo({ id, names }: { id: string; names: Names }) {
+  const name = names.get(id);
+  if (name === undefined) return <span class="dim">deleted</span>;
+  return <a href={subscriptionPath(id)}>{name}</a>;
 }
 
 function None({ filter, hasSubscriptions }: { filter: Filter; hasSubscriptions: boolean }) {

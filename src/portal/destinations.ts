@@ -1,6 +1,7 @@
 import { type ConnectionRow, listConnections } from '#src/connections';
 import type { Ctx } from '#src/context';
-import type { ShownSubscription } from '#src/subscriptions';
+import { type ShownSubscription, subscriptionsById } from '#src/subscriptions';
+import { nameOf } from './cords.ts';
 
 /** `Slack · Acme Studio`: what a connection is called in lists and on the patch bay. */
 export const destinationName = (vendor: string, { label }: Pick<ConnectionRow, 'label'>): string =>
@@ -27,4 +28,18 @@ export async function withDestinations(
       ? { ...one, description: names.get(one.endpoint.connection_id) ?? '' }
       : one,
   );
+}
+
+/** D1 binds at most 100 parameters a statement. */
+const idsPerRead = 90;
+
+/** What these subscriptions are called; one that was deleted is called nothing. */
+export async function namesOf(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
+  const all = [...new Set(ids)];
+  const pieces = Array.from({ length: Math.ceil(all.length / idsPerRead) }, (_, n) =>
+    all.slice(n * idsPerRead, (n + 1) * idsPerRead),
+  );
+  const found = await Promise.all(pieces.map((piece) => subscriptionsById(ctx, piece)));
+  const named = await withDestinations(ctx, found.flat());
+  return new Map(named.map((one) => [one.id, nameOf(one)]));
 }

@@ -2,9 +2,8 @@ import { readerOf } from '#src/access';
 import { publisherEventId } from '#src/columns';
 import { PatchbayError } from '#src/errors';
 import { showEvent, type Trace, traceEvent } from '#src/events';
-import { listSubscriptions } from '#src/subscriptions';
 import { Chip, Copyable, Crumb, Empty, Facts, Payload, type Tone, When } from '#src/ui';
-import { nameOf } from './cords.ts';
+import { namesOf } from './destinations.ts';
 import { page, type Portal } from './door.tsx';
 import {
   deliveriesPath,
@@ -27,8 +26,10 @@ export function eventPage(portal: Portal): void {
       if (error instanceof PatchbayError && error.status === 404) return null;
       throw error;
     });
-    const { data: subscriptions } = await listSubscriptions(ctx, { limit: 100 });
-    const names = new Map(subscriptions.map((one) => [one.id, nameOf(one)]));
+    const names = await namesOf(
+      ctx,
+      trace.subscriptions.map(({ subscription }) => subscription),
+    );
     return { title: trace.event.type, body: <Event trace={trace} event={event} names={names} /> };
   });
 }

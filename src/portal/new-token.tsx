@@ -1,7 +1,6 @@
 import { createPersonalToken } from '#src/access';
 import { type Scope, scopeNames, scopes } from '#src/catalog';
 import { actorOf } from '#src/context';
-import { PatchbayError } from '#src/errors';
 import { Ask, Crumb, Secret, Select, TextField, When, type Wrong, wrongOf, WrongSummary } from '#src/ui';
 import { deed, page, type Portal, type Shown } from './door.tsx';
 import { newTokenPath, tokensPath } from './paths.ts';
@@ -21,8 +20,8 @@ export function newTokenPages(portal: Portal): void {
   page(portal, newTokenPath, async () => formPage({ label: '', scopes: [], days: '90' }, new Map()));
   deed(portal, newTokenPath, async ({ ctx, form }) => {
     const wish = { label: form.one('label'), scopes: form.many('scopes'), days: form.one('days') };
-    if (wish.label === '' || wish.label.length > 100)
-      return formPage(wish, new Map([['label', 'Give it a name of at most 100 letters.']]));
+    const wrong = wrongIn(wish);
+    if (wrong.size > 0) return formPage(wish, wrong);
     try {
       const made = await createPersonalToken(ctx, actorOf(ctx.caller), {
         label: wish.label,
@@ -39,11 +38,15 @@ export function newTokenPages(portal: Portal): void {
   });
 }
 
-function endOf({ days }: Wish, nowMs: number): Date | null {
-  const known = lives.find(([value]) => value === days);
-  if (!known) throw new PatchbayError('validation_failed', { public: 'Choose how long it lives.' });
-  return days === '' ? null : new Date(nowMs + Number(days) * 86_400_000);
+function wrongIn({ label, days }: Wish): Wrong {
+  const wrong = new Map<string, string>();
+  if (label === '' || label.length > 100) wrong.set('label', 'Give it a name of at most 100 letters.');
+  if (!lives.some(([value]) => value === days)) wrong.set('days', 'Choose how long it lives.');
+  return wrong;
 }
+
+const endOf = ({ days }: Wish, nowMs: number): Date | null =>
+  days === '' ? null : new Date(nowMs + Number(days) * 86_400_000);
 
 function formPage(wish: Wish, wrong: Wrong): Shown {
   return {

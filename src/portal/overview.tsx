@@ -1,22 +1,26 @@
 import { countDay } from '#src/deliveries';
 import { listSubscriptions } from '#src/subscriptions';
 import { showUsage } from '#src/usage';
-import { Chip, Empty, Note, type Tone } from '#src/ui';
+import { Ask, Chip, Empty, Note, type Tone } from '#src/ui';
 import { type Cord, cordsOf, counted, type Health, nameOf } from './cords.ts';
 import { withDestinations } from './destinations.ts';
 import { page, type Portal, type Visit } from './door.tsx';
-import { cordWords, PatchBay } from './patch-bay.tsx';
+import { cordWords, mostDestinations, PatchBay } from './patch-bay.tsx';
 import {
   connectionsPath,
   deliveriesPath,
   home,
   newSubscriptionPath,
   subscriptionPath,
+  subscriptionsPath,
   typesPath,
   usagePath,
   withQuery,
 } from './paths.ts';
 import { standingOf } from './states.tsx';
+
+/** Cords; beyond them the list is longer than anybody reads. */
+const mostListed = 50;
 
 export function overviewPage(portal: Portal): void {
   page(portal, home, async ({ ctx, session }: Visit) => {
@@ -73,6 +77,7 @@ function Overview({ name, cords, plan }: { name: string; cords: Cord[]; plan: Pl
           </ul>
         </div>
         <PatchBay cords={cords} />
+        <LeftOut cords={cords} />
       </section>
       <section class="stack" aria-labelledby="list">
         <h2 id="list">The same as a list</h2>
@@ -86,13 +91,29 @@ function Overview({ name, cords, plan }: { name: string; cords: Cord[]; plan: Pl
             </tr>
           </thead>
           <tbody>
-            {cords.slice(0, 200).map((cord) => (
+            {cords.slice(0, mostListed).map((cord) => (
               <CordRow cord={cord} />
             ))}
           </tbody>
         </table>
+        {cords.length > mostListed ? (
+          <p>
+            {counted(cords.length - mostListed, 'more is', 'more are')} of less concern.{' '}
+            <a href={subscriptionsPath}>All subscriptions</a>
+          </p>
+        ) : null}
       </section>
     </div>
+  );
+}
+
+function LeftOut({ cords }: { cords: Cord[] }) {
+  const all = new Set(cords.map(({ subscription }) => subscription.id)).size;
+  if (all <= mostDestinations) return null;
+  return (
+    <p class="small dim">
+      The picture has {mostDestinations} of {all} destinations: those that need somebody, then the busiest.
+    </p>
   );
 }
 
@@ -188,7 +209,15 @@ function NeedsYou({ cords }: { cords: Cord[] }) {
                 {held > 0 ? `${counted(held, 'event')} held. ` : ''}
                 {dead > 0 ? `${counted(dead, 'event')} dead; you can send them again. ` : ''}
               </p>
-              <p class="row">
+              <div class="row">
+                {subscription.state === 'paused' ? (
+                  <Ask
+                    action={`${subscriptionPath(subscription.id)}/resume`}
+                    label={`Resume ${nameOf(subscription)}`}
+                  >
+                    <button class="plain">Resume</button>
+                  </Ask>
+                ) : null}
                 <a href={subscriptionPath(subscription.id)}>Open the subscription</a>
                 <a
                   href={withQuery(deliveriesPath, {
@@ -198,7 +227,7 @@ function NeedsYou({ cords }: { cords: Cord[] }) {
                 >
                   See its deliveries
                 </a>
-              </p>
+              </div>
             </Note>
           );
         })}

@@ -13,6 +13,9 @@ const deliveryTones: Record<DeliveryState, [Tone, string]> = {
   cancelled: ['off', 'cancelled'],
 };
 
+/** In the words that people read. */
+export const deliveryWord = (state: DeliveryState): string => deliveryTones[state][1];
+
 export function DeliveryChip({ state }: { state: DeliveryState }) {
   const [tone, word] = deliveryTones[state];
   return <Chip tone={tone}>{word}</Chip>;

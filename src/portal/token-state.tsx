@@ -18,7 +18,7 @@ export function TokenState({ of, nowMs, gone }: { of: Standing; nowMs: number; g
         </p>
       ) : null}
       {of.ends_unused_at ? (
-        <p class="dim">
+        <p class="dim wide-only">
           unused, it ends <When at={of.ends_unused_at} />
         </p>
       ) : null}

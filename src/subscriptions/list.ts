@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { decodeCursor, encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import { ownedByCaller } from './find.ts';
@@ -30,6 +30,16 @@ export async function listSubscriptions(
     data: page.map(showSubscription),
     next_cursor: rows.length > limit && last ? encodeCursor('subscriptions', [last.id]) : null,
   };
+}
+
+/** Of these, 90 at most, those that live and are the caller's; in no order. */
+export async function subscriptionsById(ctx: Ctx, ids: readonly string[]): Promise<ShownSubscription[]> {
+  const { subscriptions } = ctx.store.tables;
+  const rows = await ctx.store.db
+    .select()
+    .from(subscriptions)
+    .where(and(ownedByCaller(ctx), inArray(subscriptions.id, [...ids])));
+  return rows.map(showSubscription);
 }
 
 function isShownAs({ store }: Ctx, state: NonNullable<ListQuery['state']>): SQL | undefined {

@@ -82,7 +82,8 @@ td.num,th.num{text-align:right;font-variant-numeric:tabular-nums}
 td a.whole{color:var(--text);text-decoration:none;font-weight:600}
 td a.whole:hover{text-decoration:underline}
 td p{max-width:none}
-td code{overflow-wrap:anywhere}
+td:not(.end) :is(a,b,p,code){overflow-wrap:anywhere}
+td time{white-space:nowrap}
 .note .row{gap:0 16px}
 .note .press{padding:8px 0 4px}
 .tabs{display:flex;gap:16px;font-size:14px}
