@@ -12,6 +12,8 @@ import { PatchbayError } from '#src/errors';
 import {
   changeSubscription,
   createSubscription,
+  etagOf,
+  findSubscription,
   sendTest,
   subscriptionChange,
   subscriptionSpec,
@@ -43,6 +45,8 @@ type Place = {
   about: AboutConnector;
   choices: VendorChoices;
   existing: ShownSubscription | null;
+  /** The tag of the version that the person has seen; nothing for a new one. */
+  version: string;
   recipe: Recipe | null;
 };
 
@@ -56,16 +60,19 @@ export function plugPages(portal: Portal): void {
     const preview = isKnown ? await previewOf(ctx, place, wish).catch(ignoreRefused) : null;
     return formPage(place, wish, new Map(), preview);
   });
-  deed(portal, path, async ({ ctx, param, form, request }) => {
-    const place = await placeOf(ctx, param('id'), param('subscription'), form.one('recipe'));
+  deed(portal, path, async ({ ctx, param, form }) => {
+    const now = await placeOf(ctx, param('id'), param('subscription'), form.one('recipe'));
+    const place = { ...now, version: form.one('version') };
     const wish = wishOf(place, form);
     try {
       if (form.one('intent') === 'preview')
         return formPage(place, wish, new Map(), await previewOf(ctx, place, wish));
       return place.existing
-        ? await change(ctx, place, place.existing, wish, request)
+        ? await change(ctx, place, place.existing, wish)
         : await make(ctx, place, wish, form.one('intent') === 'test');
     } catch (error) {
+      if (error instanceof PatchbayError && error.code === 'precondition_failed')
+        return { ...formPage(now, wish, new Map([['', changedMeanwhile]]), null), status: error.status };
       return formPage(place, wish, wrongOf(flattened(error), namesOf(place.about)), null);
     }
   });
@@ -81,7 +88,8 @@ async function placeOf(ctx: Ctx, id: string, subscription: string, recipe: strin
   if (subscription !== 'new' && !existing)
     throw new PatchbayError('not_found', { public: 'Nothing like this goes through the connection.' });
   const choices = await readVendorChoices(ctx, id, about.form);
-  return { row, about, choices, existing, recipe: readRecipe(recipe ?? '') ?? null };
+  const version = existing ? etagOf(await findSubscription(ctx, existing.id)) : '';
+  return { row, about, choices, existing, version, recipe: readRecipe(recipe ?? '') ?? null };
 }
 
 function firstWish({ about, existing, recipe, row }: Place): Wish {
@@ -160,19 +168,21 @@ async function firstName(
   return `${destination}: ${titles.slice(0, 3).join(', ')}`;
 }
 
+const changedMeanwhile =
+  'Another person or a program has changed it since you opened this page. What you chose is kept below; keeping it puts it in that one’s place.';
+
 async function change(
   ctx: Ctx,
-  { row, about }: Place,
+  { row, about, version }: Place,
   existing: ShownSubscription,
   wish: Wish,
-  request: Request,
 ): Promise<Answered> {
   const changed = {
     endpoint: { type: 'connection', connection_id: row.id, options: wish.options },
     event_types: wish.types,
     description: wish.description || destinationName(about.name, row),
   };
-  await changeSubscription(ctx, existing.id, checked(subscriptionChange, changed), request);
+  await changeSubscription(ctx, existing.id, checked(subscriptionChange, changed), version);
   return { to: withQuery(connectionPath(row.id), { done: 'changed' }) };
 }
 
@@ -193,6 +203,7 @@ function formPage(place: Place, wish: Wish, wrong: Wrong, preview: Preview | nul
         <div class="cols even">
           <Ask action={plugPath(row.id, existing?.id)} label={title}>
             {recipe ? <input type="hidden" name="recipe" value={recipe.id} /> : null}
+            {existing ? <input type="hidden" name="version" value={place.version} /> : null}
             <div class="stack-l">
               <EventPicker chosen={wish.types} wrong={wrong} among={eventsOf(about)} />
               <section class="stack" aria-labelledby="how">

@@ -14,16 +14,17 @@ import type { SubscriptionChange } from './spec.ts';
 
 /**
  * Checked as when it was made, by the scopes that both its maker and its changer have. Holds for what is accepted or
- * sent later: what is queued keeps its order, and goes to the new address.
+ * sent later: what is queued keeps its order, and goes to the new address. `ifMatch`: what an If-Match header says, or
+ * the tag of the version that a page has shown; null: whatever version there is.
  */
 export async function changeSubscription(
   ctx: Ctx,
   id: string,
   change: SubscriptionChange,
-  request: Request,
+  ifMatch: string | null,
 ): Promise<SubscriptionRow> {
   const row = await findSubscription(ctx, id);
-  requireMatch(request, row);
+  requireMatch(ifMatch, row);
   const format = change.format ?? row.format;
   checkFormat(format, row.owner, change.event_types ?? row.eventTypes);
   if (format === 'secevent') await ensureSetKey(ctx);
@@ -49,7 +50,7 @@ export async function changeSubscription(
       detail: { fields: Object.keys(change), host: content.host ?? row.host },
     }),
   ]);
-  if (!changed) throw request.headers.has('if-match') ? preconditionFailed() : changedMeanwhile();
+  if (!changed) throw ifMatch === null ? changedMeanwhile() : preconditionFailed();
   await ctx.directory.freshen();
   return changed;
 }

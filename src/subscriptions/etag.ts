@@ -7,9 +7,8 @@ export const etagOf = ({ version }: { version: number }): string => `"${version}
  * RFC 9110 §13.1.1: without If-Match, or with `*`, anything goes; else one of its tags must be this one, compared
  * strongly, so a weak tag (`W/"3"`) never fits. Throws `precondition_failed`.
  */
-export function requireMatch(request: Request, row: { version: number }): void {
-  const header = request.headers.get('if-match');
-  if (header === null || header.trim() === '*' || tagsIn(header).includes(etagOf(row))) return;
+export function requireMatch(ifMatch: string | null, row: { version: number }): void {
+  if (ifMatch === null || ifMatch.trim() === '*' || tagsIn(ifMatch).includes(etagOf(row))) return;
   throw preconditionFailed();
 }
 

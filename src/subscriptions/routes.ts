@@ -109,7 +109,7 @@ function oneRoutes(door: Door): void {
       errors: ['endpoint_refused', 'filter_invalid', 'precondition_failed', 'state_conflict', 'forbidden'],
     },
     async ({ ctx, params: { id }, body, request }) => {
-      const row = await changeSubscription(ctx, id, body, request);
+      const row = await changeSubscription(ctx, id, body, request.headers.get('if-match'));
       return { status: 200, body: showSubscription(row), headers: { etag: etagOf(row) } };
     },
   );
