@@ -1,24 +1,13 @@
-import { createSubscription, type DryRun, dryRunWish, subscriptionSpec, wishSpec } from '#src/subscriptions';
+import { createSubscription, type DryRun, subscriptionSpec } from '#src/subscriptions';
 import { checked } from '#src/wire';
-import {
-  Ask,
-  Copyable,
-  Crumb,
-  Secret,
-  Select,
-  TextArea,
-  TextField,
-  type Wrong,
-  wrongOf,
-  WrongSummary,
-} from '#src/ui';
-import type { Ctx } from '#src/context';
+import { Ask, Copyable, Crumb, Secret, Select, type Wrong, WrongSummary } from '#src/ui';
 import { deed, page, type Portal, type Shown } from './door.tsx';
-import { EventPicker } from './event-picker.tsx';
 import { isOffered } from './families.ts';
 import { newSubscriptionPath, subscriptionPath, subscriptionsPath } from './paths.ts';
-import { emptyWish, fieldNames, filterOf, specOf, type Wish, wishOf } from './subscription-form.ts';
+import { emptyWish, faultsOf, refusalsOf, specOf, type Wish, wishOf } from './subscription-form.ts';
 import { Tried } from './tried.tsx';
+import { tryOut } from './try-out.ts';
+import { WishFields } from './wish-fields.tsx';
 
 /**
  * Choose, try, plug in. One form with two buttons: the one holds the wish against what has really happened and makes
@@ -31,23 +20,16 @@ export function newSubscriptionPages(portal: Portal): void {
   });
   deed(portal, newSubscriptionPath, async ({ ctx, form }) => {
     const wish = wishOf(form);
-    const filter = filterOf(wish);
-    if (!filter.ok) return formPage(wish, new Map([['filter', filter.detail]]), null);
-    const spec = specOf(wish, filter.value);
     try {
-      if (form.one('intent') === 'try') return formPage(wish, new Map(), await tryOut(ctx, spec));
-      const { shown } = await createSubscription(ctx, checked(subscriptionSpec, spec));
+      if (form.one('intent') === 'try') return formPage(wish, ...(await tryOut(ctx, wish)));
+      const faults = faultsOf(wish);
+      if (faults.size > 0) return formPage(wish, faults, null);
+      const { shown } = await createSubscription(ctx, checked(subscriptionSpec, specOf(wish)));
       return madePage(shown);
     } catch (error) {
-      return formPage(wish, wrongOf(error, fieldNames), null);
+      return formPage(wish, refusalsOf(error), null);
     }
   });
-}
-
-/** Without an address: what is tried is not sent. */
-async function tryOut(ctx: Ctx, spec: Record<string, unknown>): Promise<DryRun> {
-  const { endpoint: _endpoint, ...wish } = spec;
-  return dryRunWish(ctx, checked(wishSpec, { ...wish, last: 100 }));
 }
 
 function formPage(wish: Wish, wrong: Wrong, tried: DryRun | null): Shown {
@@ -62,7 +44,12 @@ function formPage(wish: Wish, wrong: Wrong, tried: DryRun | null): Shown {
         <WrongSummary wrong={wrong} />
         <div class="cols even">
           <Ask action={newSubscriptionPath} label="New subscription">
-            <Fields wish={wish} wrong={wrong} />
+            <WishFields
+              wish={wish}
+              wrong={wrong}
+              addressHint="Where each event is sent: a POST with JSON, signed. It has to answer with a 2xx within 15 seconds."
+              signature={<Signature wish={wish} wrong={wrong} />}
+            />
             <div class="row acts">
               <button name="intent" value="make" class="primary">
                 Make the subscription
@@ -81,114 +68,18 @@ function formPage(wish: Wish, wrong: Wrong, tried: DryRun | null): Shown {
   };
 }
 
-function Fields({ wish, wrong }: { wish: Wish; wrong: Wrong }) {
-  return (
-    <div class="stack-l">
-      <div class="stack">
-        <TextField
-          name="url"
-          label="Address"
-          type="url"
-          value={wish.url}
-          placeholder="https://example.com/patchbay"
-          hint="Where each event is sent: a POST with JSON, signed. It has to answer with a 2xx within 15 seconds."
-          wrong={wrong}
-          mono
-        />
-        <TextField
-          name="description"
-          label="Name"
-          value={wish.description}
-          placeholder="Studio calendar"
-          wrong={wrong}
-          isOptional
-        />
-      </div>
-      <EventPicker chosen={wish.types} wrong={wrong} />
-      <details class="fold" {...(isRefined(wish, wrong) ? { open: true } : {})}>
-        <summary>
-          Narrow it down, and how it is sent <span class="dim">cities, filter, order, form</span>
-        </summary>
-        <Refinements wish={wish} wrong={wrong} />
-      </details>
-    </div>
-  );
-}
-
-const isRefined = (wish: Wish, wrong: Wrong): boolean =>
-  wish.cities !== '' ||
-  wish.filter !== '' ||
-  wish.ordering !== 'none' ||
-  wish.format !== 'standard' ||
-  ['cities', 'filter', 'ordering', 'format', 'signature', 'max_per_second'].some((name) => wrong.has(name));
-
-function Refinements({ wish, wrong }: { wish: Wish; wrong: Wrong }) {
-  return (
-    <div class="stack">
-      <TextField
-        name="cities"
-        label="Cities"
-        value={wish.cities}
-        placeholder="houston, austin"
-        hint="Leave it empty for all."
-        wrong={wrong}
-        isOptional
-      />
-      <TextArea
-        name="filter"
-        label="Filter"
-        value={wish.filter}
-        hint={
-          <>
-            JSON, for example <code>{'{"data.party_size": {"$gte": 4}}'}</code>
-          </>
-        }
-        wrong={wrong}
-        isOptional
-      />
-      <div class="pair">
-        <Select
-          name="ordering"
-          label="Order"
-          value={wish.ordering}
-          choices={[
-            ['none', 'As they come'],
-            ['subject', 'Kept within each subject'],
-          ]}
-          wrong={wrong}
-        />
-        <Select
-          name="format"
-          label="Form"
-          value={wish.format}
-          choices={[
-            ['standard', 'Standard Webhooks'],
-            ['cloudevents', 'CloudEvents 1.0'],
-          ]}
-          wrong={wrong}
-        />
-        <Select
-          name="signature"
-          label="Signature"
-          value={wish.signature}
-          choices={[
-            ['v1', 'Shared secret (HMAC)'],
-            ['v1a', 'Key pair (Ed25519)'],
-          ]}
-          wrong={wrong}
-        />
-        <TextField
-          name="max_per_second"
-          label="Events a second, at most"
-          value={wish.maxPerSecond}
-          placeholder="50"
-          wrong={wrong}
-          isOptional
-        />
-      </div>
-    </div>
-  );
-}
+const Signature = ({ wish, wrong }: { wish: Wish; wrong: Wrong }) => (
+  <Select
+    name="signature"
+    label="Signature"
+    value={wish.signature}
+    choices={[
+      ['v1', 'Shared secret (HMAC)'],
+      ['v1a', 'Key pair (Ed25519)'],
+    ]}
+    wrong={wrong}
+  />
+);
 
 type Made = Awaited<ReturnType<typeof createSubscription>>['shown'];
 

@@ -3,18 +3,16 @@ import {
   deleteSubscription,
   findSubscription,
   pauseSubscription,
-  replay,
-  replaySpec,
   resumeSubscription,
   rotateSecret,
   sendTest,
   showSubscription,
+  type ShownSubscription,
 } from '#src/subscriptions';
-import { checked } from '#src/wire';
-import { Copyable, Crumb, Question, Secret, When } from '#src/ui';
+import { Copyable, Crumb, Question, Secret, When, type Wrong, wrongOf, WrongSummary } from '#src/ui';
 import { counted, nameOf } from './cords.ts';
-import { deed, page, type Portal, type Visit } from './door.tsx';
-import { deliveryPath, replayPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
+import { deed, page, type Portal, type Shown, type Visit } from './door.tsx';
+import { deliveryPath, subscriptionPath, subscriptionsPath, withQuery } from './paths.ts';
 import { OldOneEnds, overlapMsOf } from './rotating.tsx';
 
 const path = subscriptionPath(':id');
@@ -27,14 +25,6 @@ export function subscriptionActions(portal: Portal): void {
   deed(portal, `${path}/test`, async ({ ctx, param }) => {
     const { delivery_id: id } = await sendTest(ctx, param('id'));
     return { to: withQuery(deliveryPath(id), { done: 'tested' }) };
-  });
-  deed(portal, `${path}/replay`, async ({ ctx, param, form }) => {
-    const hours = Math.min(720, Number(form.one('hours')) || 24);
-    // A minute less than the whole: the window is 30 days at most, and a moment passes until it is checked.
-    const since = new Date(ctx.clock.ms() - hours * 3_600_000 + 60_000).toISOString();
-    const spec = checked(replaySpec, { since, only: form.one('only') });
-    const { id } = await replay(ctx, param('id'), spec);
-    return { to: replayPath(param('id'), id) };
   });
 }
 
@@ -119,57 +109,67 @@ function deletion(portal: Portal): void {
 }
 
 function rotation(portal: Portal): void {
-  page(portal, `${path}/rotate`, async (visit) => {
-    const { subscription } = await reachOf(visit);
-    const back = subscriptionPath(subscription.id);
-    return {
-      title: 'New secret',
-      body: (
-        <Question
-          title="Make a new signing secret?"
-          action={`${back}/rotate`}
-          back={back}
-          backName={nameOf(subscription)}
-          button="Make a new secret"
-          isDangerous={false}
-        >
-          <p>
-            Old and new sign together until the old one ends, so your receiver can change over without a gap.
-          </p>
-          <OldOneEnds />
-        </Question>
-      ),
-    };
-  });
+  page(portal, `${path}/rotate`, async (visit) => rotatePage((await reachOf(visit)).subscription));
   deed(portal, `${path}/rotate`, async ({ ctx, param, form }) => {
-    const { row, shown, oldUntil } = await rotateSecret(ctx, param('id'), overlapMsOf(form));
-    const subscription = showSubscription(row);
-    return {
-      title: 'New secret',
-      body: (
-        <div class="stack form">
-          <Crumb href={subscriptionPath(row.id)}>{nameOf(subscription)}</Crumb>
-          <h1>The new secret</h1>
-          {'secret' in shown ? (
-            <Secret text={shown.secret} name="Signing secret">
-              <p>
-                This is the only time that it is shown. Put it beside the old one in your receiver now; the
-                old one signs until <When at={oldUntil.toISOString()} exact />.
-              </p>
-            </Secret>
-          ) : (
-            <p>
-              The new public key is <Copyable text={shown.public_key} name="the public key" />. Fetch it again
-              by the API at any time.
-            </p>
-          )}
-          <p>
-            <a class="button" href={subscriptionPath(row.id)}>
-              I have it
-            </a>
-          </p>
-        </div>
-      ),
-    };
+    const subscription = showSubscription(await findSubscription(ctx, param('id')));
+    try {
+      return rotatedPage(await rotateSecret(ctx, subscription.id, overlapMsOf(form)));
+    } catch (error) {
+      return rotatePage(subscription, form.one('overlap'), wrongOf(error, {}));
+    }
   });
+}
+
+function rotatePage(subscription: ShownSubscription, chosen?: string, wrong: Wrong = new Map()): Shown {
+  const back = subscriptionPath(subscription.id);
+  return {
+    title: 'New secret',
+    status: wrong.size > 0 ? 422 : 200,
+    body: (
+      <Question
+        title="Make a new signing secret?"
+        action={`${back}/rotate`}
+        back={back}
+        backName={nameOf(subscription)}
+        button="Make a new secret"
+        isDangerous={false}
+      >
+        <WrongSummary wrong={wrong} title="Nothing was changed" />
+        <p>
+          Old and new sign together until the old one ends, so your receiver can change over without a gap.
+        </p>
+        <OldOneEnds {...(chosen === undefined ? {} : { chosen })} />
+      </Question>
+    ),
+  };
+}
+
+function rotatedPage({ row, shown, oldUntil }: Awaited<ReturnType<typeof rotateSecret>>): Shown {
+  return {
+    title: 'New secret',
+    body: (
+      <div class="stack form">
+        <Crumb href={subscriptionPath(row.id)}>{nameOf(showSubscription(row))}</Crumb>
+        <h1>The new secret</h1>
+        {'secret' in shown ? (
+          <Secret text={shown.secret} name="Signing secret">
+            <p>
+              This is the only time that it is shown. Put it beside the old one in your receiver now; the old
+              one signs until <When at={oldUntil.toISOString()} exact />.
+            </p>
+          </Secret>
+        ) : (
+          <p>
+            The new public key is <Copyable text={shown.public_key} name="the public key" />. Fetch it again
+            by the API at any time.
+          </p>
+        )}
+        <p>
+          <a class="button" href={subscriptionPath(row.id)}>
+            I have it
+          </a>
+        </p>
+      </div>
+    ),
+  };
 }

@@ -16,6 +16,7 @@ const toasts = {
   switched: 'Kept as you chose.',
   plugged: 'It is on. What fits goes there from now on.',
   changed: 'Changed. It holds for what is sent from now on.',
+  unchanged: 'Nothing was different, so nothing was changed.',
   feed_ended: 'Ended. Calendars that read it are told that it is gone.',
   replay_stopped: 'Stopped. What has not gone out yet is taken out again.',
 } as const;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../services/describe.ts';
 import { until } from '../harness/sink.ts';
 import { takePicture } from '../harness/picture.ts';
+import { proveChange, proveWhyItFails, refuseSubscriptionForms } from './changing.ts';
 import { proveToolMayAsk, refuseSenderForms } from './senders.ts';
 import { findings, look, looks, openContext, openStand, pictures, type Stand } from './stand.ts';
 
@@ -93,6 +94,15 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     await expect.poll(heading).toBe('Review wall');
     expect(await page.content()).not.toContain(secret);
   });
+
+  test('a subscription is changed: a mistake and a rival keep what was typed, and its secret stays', () =>
+    proveChange({ stand, page }));
+
+  test('a subscription whose endpoint fails says what that answered, and shows its last deliveries', () =>
+    proveWhyItFails({ stand, page }));
+
+  test('the forms of a subscription refuse what is wrong at its field, and what is another account’s', () =>
+    refuseSubscriptionForms({ stand, page }));
 
   test('pause, resume, rotate and delete ask first where they bite, with their reach, in a dialog', async () => {
     await page.goto(`${stand.hub.origin}/portal/subscriptions/${stand.subscriptions.quiet}`);
@@ -232,7 +242,9 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
       subscriptions: '/portal/subscriptions',
       subscription: `/portal/subscriptions/${stand.subscriptions.good}`,
       disabled: `/portal/subscriptions/${stand.subscriptions.gone}`,
+      failing: `/portal/subscriptions/${stand.subscriptions.bad}`,
       create: '/portal/subscriptions/new?type=booking.confirmed',
+      change: `/portal/subscriptions/${stand.subscriptions.good}/change`,
       delete: `/portal/subscriptions/${stand.subscriptions.good}/delete`,
       events: '/portal/event-types',
       type: '/portal/event-types/booking.confirmed',
