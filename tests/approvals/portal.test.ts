@@ -42,7 +42,8 @@ await describeWith('chromium', 'a subscription that waits for approval, in a rea
     expect(await page.getByText('The marketplace looks at it first.').count()).toBe(1);
     for (const name of ['Resume', 'Send a test event', 'Replay'])
       expect(await page.getByRole('button', { name }).count(), name).toBe(0);
-    expect(await page.getByRole('link', { name: 'Delete' }).count()).toBe(1);
+    for (const name of ['Delete', 'Change'])
+      expect(await page.getByRole('link', { name, exact: true }).count(), name).toBe(1);
     expect(await page.getByText('It is waiting for approval').count()).toBe(1);
     expect(await look(page, 'approval-waits')).toEqual([]);
     const { page: small } = await stand.signedIn({ width: 390, scheme: 'dark' });

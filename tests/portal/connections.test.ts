@@ -211,6 +211,10 @@ await describeWith('chromium', 'connections in a real browser', ({ url }) => {
     await page.getByText('The list could not be fetched now').waitFor();
     main.vendors.slack.answerWith(null);
     await page.getByRole('checkbox', { name: 'review.published' }).check();
+    const changed = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    await main.hub.call('PATCH', `/v1/subscriptions/${changed}`, main.token, { max_per_second: 40 });
+    await page.getByRole('button', { name: 'Keep the changes' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('has changed it since');
     await page.getByRole('button', { name: 'Keep the changes' }).click();
     await page.getByText('Changed. It holds').waitFor();
     expect(await page.getByRole('region', { name: 'What goes there' }).textContent()).toContain(

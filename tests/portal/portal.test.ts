@@ -200,6 +200,10 @@ await describeWith('chromium', 'the portal in a real browser', ({ url }) => {
     await plain.getByText('Paused. Events are kept until you resume.').waitFor();
     await plain.getByRole('button', { name: 'Resume' }).click();
     await plain.getByText('Resumed.').waitFor();
+    await plain.getByRole('link', { name: 'Change', exact: true }).click();
+    await plain.locator('#description').fill('Studio diary');
+    await plain.getByRole('button', { name: 'Save the changes' }).click();
+    await plain.getByText('Changed: name').waitFor();
     await plain.goto(`${stand.hub.origin}/portal/deliveries`);
     await plain.getByLabel('State').selectOption('held');
     await plain.getByRole('button', { name: 'Show' }).click();
