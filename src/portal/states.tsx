@@ -43,7 +43,7 @@ export function standingOf({ state, state_reason: reason, failing_since }: Facts
     return {
       tone: 'bad',
       word: 'failing',
-      why: 'The endpoint fails. Tries go on by themselves; its deliveries say why.',
+      why: 'The endpoint fails. Tries go on by themselves.',
     };
   return { tone: 'good', word: 'active', why: null };
 }

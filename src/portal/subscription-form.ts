@@ -135,6 +135,8 @@ export function refusalsOf(thrown: unknown): Map<string, string> {
   if (!(thrown instanceof PatchbayError) || thrown.code !== 'filter_invalid')
     return wrongOf(thrown, fieldNames);
   // Its pointers lead into the filter itself.
-  const details = (thrown.errors ?? []).map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
+  const details = (thrown.errors ?? []).map(({ pointer, detail }) =>
+    pointer === '' ? detail : `${pointer}: ${detail}`,
+  );
   return new Map([['filter', details.join('; ') || thrown.publicText]]);
 }
