@@ -82,7 +82,11 @@ export async function openStand(chromiumPath: string): Promise<Stand> {
   const subscriptions = {
     good: await subscribe('Studio calendar', `${good.origin}/calendar`, ['booking.*']),
     bad: await subscribe('CRM sync', `${bad.origin}/crm`, ['rfp.*', 'review.published']),
-    gone: await subscribe('Old-newsletter-of-the-festival-that-nobody-has-read-since-2023', `${gone.origin}/news`, ['review.published']),
+    gone: await subscribe(
+      'Old-newsletter-of-the-festival-that-nobody-has-read-since-2023',
+      `${gone.origin}/news`,
+      ['review.published'],
+    ),
     paused: await subscribe('Slack #bookings', `${good.origin}/slack`, [
       'booking.confirmed',
       'booking.cancelled',
