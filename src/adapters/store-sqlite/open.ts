@@ -10,7 +10,8 @@ export function openSqliteFile({ file: path, busyTimeoutMs }: SqliteFile): Datab
   file.pragma('synchronous = FULL');
   file.pragma('cache_size = -65536');
   file.pragma('temp_store = MEMORY');
-  // 32 MiB of log between checkpoints: a page that is written often goes to the file once, not a dozen times.
-  file.pragma('wal_autocheckpoint = 8000');
+  // 16 MiB of log between checkpoints: a page that is written often goes to the file once, not a dozen times; and what
+  // waits for a checkpoint waits for tens of milliseconds, not for twice that (docs/performance.md).
+  file.pragma('wal_autocheckpoint = 4000');
   return file;
 }
