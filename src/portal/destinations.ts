@@ -30,16 +30,8 @@ export async function withDestinations(
   );
 }
 
-/** D1 binds at most 100 parameters a statement. */
-const idsPerRead = 90;
-
 /** What these subscriptions are called; one that was deleted is called nothing. */
 export async function namesOf(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
-  const all = [...new Set(ids)];
-  const pieces = Array.from({ length: Math.ceil(all.length / idsPerRead) }, (_, n) =>
-    all.slice(n * idsPerRead, (n + 1) * idsPerRead),
-  );
-  const found = await Promise.all(pieces.map((piece) => subscriptionsById(ctx, piece)));
-  const named = await withDestinations(ctx, found.flat());
-  return new Map(named.map((one) => [one.id, nameOf(one)]));
+  const found = await withDestinations(ctx, await subscriptionsById(ctx, [...new Set(ids)]));
+  return new Map(found.map((one) => [one.id, nameOf(one)]));
 }

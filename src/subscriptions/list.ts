@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { decodeCursor, encodeCursor } from '#src/columns';
 import type { Ctx } from '#src/context';
 import { ownedByCaller } from './find.ts';
+import { idsPerStatement, piecesOf } from './pieces.ts';
 import { showSubscription, type ShownSubscription } from './show.ts';
 import type { ListQuery } from './spec.ts';
 
@@ -32,14 +33,18 @@ export async function listSubscriptions(
   };
 }
 
-/** Of these, 90 at most, those that live and are the caller's; in no order. */
+/** Of these, each named once, those that live and are the caller's; in no order. */
 export async function subscriptionsById(ctx: Ctx, ids: readonly string[]): Promise<ShownSubscription[]> {
   const { subscriptions } = ctx.store.tables;
-  const rows = await ctx.store.db
-    .select()
-    .from(subscriptions)
-    .where(and(ownedByCaller(ctx), inArray(subscriptions.id, [...ids])));
-  return rows.map(showSubscription);
+  const rows = await Promise.all(
+    piecesOf(ids, idsPerStatement).map((piece) =>
+      ctx.store.db
+        .select()
+        .from(subscriptions)
+        .where(and(ownedByCaller(ctx), inArray(subscriptions.id, piece))),
+    ),
+  );
+  return rows.flat().map(showSubscription);
 }
 
 function isShownAs({ store }: Ctx, state: NonNullable<ListQuery['state']>): SQL | undefined {

@@ -4,14 +4,14 @@ import type { Candidate, Db, EventRecord, Statement } from '#src/ports';
 import type { DeliveryState } from '#src/store';
 import type { SubscriptionRow } from './find.ts';
 import type { HoldReason } from './match.ts';
+import { idsPerStatement, piecesOf } from './pieces.ts';
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 /** A delivery to be sent again under its own id; `state` is what it was found in. */
 export type Again = { position: number; state: DeliveryState; held: HoldReason | null };
 export type Missing = { event: EventRecord; grant: Candidate['grant']; held: HoldReason | null };
 
-/** D1 binds a hundred parameters a statement; a row of deliveries takes eighteen. */
-const idsPerStatement = 80;
+/** Of a hundred parameters a statement a row of deliveries takes eighteen. */
 const rowsPerStatement = 5;
 
 /** Each UPDATE names the state that it expects, so that a chunk which comes twice writes once. */
@@ -78,12 +78,3 @@ const standing = (held: HoldReason | null, now: Date) =>
   held
     ? { state: 'held' as const, reason: held, dueAt: null }
     : { state: 'pending' as const, reason: 'replayed', dueAt: now };
-
-function piecesOf<T>(rows: readonly T[], size: number): [T, ...T[]][] {
-  const pieces: [T, ...T[]][] = [];
-  for (let at = 0; at < rows.length; at += size) {
-    const [first, ...rest] = rows.slice(at, at + size);
-    if (first !== undefined) pieces.push([first, ...rest]);
-  }
-  return pieces;
-}
